@@ -1,0 +1,62 @@
+/** The SAFe kinds that the agent plans with, from large to small; an enabler stands where a story or a feature stands. */
+export type ItemKind = "epic" | "feature" | "story" | "enabler";
+export type Priority = "urgent" | "high" | "medium" | "low";
+export type EnablerType = "exploration" | "architecture" | "infrastructure" | "compliance";
+
+/** Half-open range of UTF-16 offsets into the page body exactly as Confluence gave it. */
+export type SourceRange = { start: number; end: number };
+
+/** What a page says of one item. A field that is not on the page is null or empty, never a default. */
+export type ItemFields = {
+  /** The id printed on the page, else a slug of the title; unique on the page. */
+  key: string;
+  kind: ItemKind;
+  title: string;
+  /** Key of the parent item on the page. */
+  parent: string | null;
+  /** Plain text of what the page says besides the other fields: story sentence, benefit hypothesis, notes. Paragraphs are parted by an empty line. */
+  description: string;
+  storyPoints: number | null;
+  priority: Priority | null;
+  enablerType: EnablerType | null;
+  acceptanceCriteria: string[];
+  /** Keys of items on this page that must be done first. */
+  dependsOn: string[];
+  /** Identifier ("ENG-12") or URL of a Linear issue that the item's own row or heading links to: the item is that issue. */
+  issueLink: string | null;
+};
+
+/** An item together with the evidence for it. */
+export type ExtractedItem = ItemFields & {
+  /** Confluence's `local-id` of the heading, row or list item that the item was read from, where there is one. */
+  localId: string | null;
+  source: { item: SourceRange; fields: Partial<Record<keyof ItemFields, SourceRange[]>> };
+};
+
+export type ExtractionWarning = {
+  code:
+    | "estimate_not_understood"
+    | "unknown_dependency"
+    | "dependency_cycle"
+    | "duplicate_id"
+    | "story_without_criteria"
+    | "parent_not_found"
+    | "page_truncated";
+  message: string;
+  range: SourceRange | null;
+  itemKey: string | null;
+};
+
+/** What became of one block of the page. The blocks of a coverage report are in page order and together are the whole page. */
+export type CoveredBlock = {
+  range: SourceRange;
+  use: "item" | "context" | "unused";
+  /** Name of the rule that used the block, null where nobody did. */
+  rule: string | null;
+  /** Text of the nearest heading above, for the words "3 paragraphs under 'Open questions'". */
+  under: string | null;
+  /** What a reader would call the block: heading, paragraph, list, table, macro. */
+  block: string;
+};
+
+export type Extraction = { items: ExtractedItem[]; warnings: ExtractionWarning[]; coverage: CoveredBlock[] };
