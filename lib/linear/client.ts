@@ -1,0 +1,168 @@
+import type {
+  AgentActivity,
+  CreatedIssues,
+  IssueChange,
+  IssueInput,
+  IssueSnapshot,
+  LinearClient,
+  LinkInput,
+  ProjectInput,
+  ProjectSnapshot,
+  Relation,
+  Team,
+} from "../ports.js";
+import { type Connection, type ConnectionOptions, connectLinear } from "./connection.js";
+import * as documents from "./documents.js";
+import { meaningOf, refusalOf, refused } from "./errors.js";
+import * as inputs from "./inputs.js";
+import { relationsOf } from "./relations.js";
+import { teamSetup } from "./team-setup.js";
+import { entriesPerRequest, inChunks, type WriteEntry, writeEntries } from "./write-entries.js";
+
+const noReason = "no reason given";
+
+/** Linear over its GraphQL endpoint, as one installation may use it. */
+export function linearClient(options: ConnectionOptions): LinearClient {
+  const connection = connectLinear(options);
+  const write = (entries: WriteEntry[]) => writeEntries(connection, entries);
+
+  return {
+    createActivity: (activity) => createActivity(connection, activity),
+    updateAgentSession: (id, change) => updateAgentSession(connection, id, change),
+    listTeams: () => listTeams(connection),
+    readTeam: (teamId) => teamSetup(connection, teamId),
+    createLabels: (labels) => write(labels.map(labelEntry)),
+    createProjects: (projects) => write(projects.map(projectEntry)),
+    readProjects: (ids) => readProjects(connection, ids),
+    createIssues: (issues) => createIssues(connection, issues),
+    readIssues: (ids) => readIssues(connection, ids),
+    readIssuesByIdentifier: (identifiers) => readIssuesByIdentifier(connection, identifiers),
+    updateIssues: (updates) => write(updates.map(updateEntry)),
+    trashIssues: (ids) => write(ids.map((id) => ({ kind: "trashIssue", id, variables: { id } }))),
+    readRelations: (issueIds) => relationsOf(connection, issueIds),
+    createRelations: (relations) => write(relations.map(relationEntry)),
+    deleteRelations: (ids) => write(ids.map((id) => ({ kind: "deleteRelation", id, variables: { id } }))),
+    upsertAttachments: (attachments) => write(attachments.map(attachmentEntry)),
+    writeLinks: (links) => write(links.map(linkEntry)),
+    budget: () => connection.budget(),
+  };
+}
+function labelEntry(label: inputs.LabelInput): WriteEntry {
+  return { kind: "createLabel", id: label.id, variables: { input: inputs.toLabelInput(label) } };
+}
+
+function projectEntry(project: ProjectInput): WriteEntry {
+  return { kind: "createProject", id: project.id, variables: { input: inputs.toProjectInput(project) } };
+}
+
+function updateEntry({ id, change }: { id: string; change: IssueChange }): WriteEntry {
+  return { kind: "updateIssue", id, variables: { id, input: inputs.toIssueChange(change) } };
+}
+
+function linkEntry(link: LinkInput): WriteEntry {
+  return link.kind === "relation" ? relationEntry({ ...link, type: "blocks" }) : attachmentEntry(link);
+}
+
+function relationEntry(relation: Relation & { id: string }): WriteEntry {
+  return { kind: "createRelation", id: relation.id, variables: { input: inputs.toRelationInput(relation) } };
+}
+
+/** Linear gives an attachment its id; until then the issue's stands for it. */
+function attachmentEntry(attachment: inputs.AttachmentInput): WriteEntry {
+  return {
+    kind: "upsertAttachment",
+    id: attachment.issueId,
+    variables: { input: inputs.toAttachmentInput(attachment) },
+  };
+}
+
+async function createActivity(connection: Connection, activity: AgentActivity): Promise<"created" | "exists"> {
+  const document = documents.createActivity;
+  const { data, errors } = await connection.send(document, { input: inputs.toActivityInput(activity) });
+  if (errors.some((error) => meaningOf(error) === "exists")) return "exists";
+  if (errors[0]) throw refused(document.name, refusalOf(errors[0]));
+  if (!data?.agentActivityCreate.success) throw refused(document.name, noReason);
+  return "created";
+}
+
+async function updateAgentSession(connection: Connection, id: string, change: inputs.AgentSessionChange) {
+  const document = documents.updateAgentSession;
+  const { agentSessionUpdate } = await connection.ask(document, { id, input: inputs.toSessionInput(change) });
+  if (!agentSessionUpdate.success) throw refused(document.name, noReason);
+}
+
+async function createIssues(connection: Connection, issues: IssueInput[]): Promise<CreatedIssues> {
+  if (issues.length === 0) return { kind: "created", issues: [] };
+  if (issues.length > entriesPerRequest) throw new RangeError(`At most ${entriesPerRequest} issues at a time`);
+  const input = { issues: issues.map(inputs.toIssueInput) };
+  const { data, errors } = await connection.send(documents.createIssues, { input });
+  if (errors.some((error) => meaningOf(error) === "exists")) return { kind: "conflict" };
+  if (errors[0]) return { kind: "refused", message: refusalOf(errors[0]) };
+  if (!data?.issueBatchCreate.success) return { kind: "refused", message: noReason };
+  return {
+    kind: "created",
+    issues: data.issueBatchCreate.issues.map(({ parent, ...issue }) => ({ ...issue, parentId: parent?.id ?? null })),
+  };
+}
+
+async function listTeams(connection: Connection): Promise<Team[]> {
+  const teams: Team[] = [];
+  let after: string | null = null;
+  let page: documents.TeamsPage;
+  do {
+    page = (await connection.ask(documents.listTeams, { after })).teams;
+    teams.push(...page.nodes);
+    after = page.pageInfo.endCursor;
+  } while (page.pageInfo.hasNextPage);
+  return teams;
+}
+
+async function readIssues(connection: Connection, ids: string[]): Promise<IssueSnapshot[]> {
+  const found: IssueSnapshot[] = [];
+  for (const chunk of inChunks([...new Set(ids)], 50)) {
+    const { issues } = await connection.ask(documents.readIssues, { filter: { id: { in: chunk } } });
+    found.push(...issues.nodes.map(toIssueSnapshot));
+  }
+  return found;
+}
+
+async function readIssuesByIdentifier(connection: Connection, identifiers: string[]): Promise<IssueSnapshot[]> {
+  const found: IssueSnapshot[] = [];
+  for (const chunk of inChunks([...new Set(identifiers)], 50)) {
+    const filter = inputs.toIdentifierFilter(chunk);
+    if (!filter) continue;
+    const { issues } = await connection.ask(documents.readIssues, { filter });
+    found.push(...issues.nodes.map(toIssueSnapshot));
+  }
+  return found;
+}
+
+async function readProjects(connection: Connection, ids: string[]): Promise<ProjectSnapshot[]> {
+  const found: ProjectSnapshot[] = [];
+  for (const chunk of inChunks([...new Set(ids)], 50)) {
+    const { projects } = await connection.ask(documents.readProjects, { ids: chunk });
+    found.push(...projects.nodes.map(toProjectSnapshot));
+  }
+  return found;
+}
+
+function toIssueSnapshot(issue: documents.IssueNode): IssueSnapshot {
+  const { state, parent, project, team, delegate, ...same } = issue;
+  return {
+    ...same,
+    description: issue.description ?? "",
+    estimate: issue.estimate ?? null,
+    stateId: state.id,
+    stateType: state.type,
+    parentId: parent?.id ?? null,
+    projectId: project?.id ?? null,
+    teamId: team.id,
+    delegateId: delegate?.id ?? null,
+    trashed: issue.trashed ?? false,
+    archivedAt: issue.archivedAt ?? null,
+  };
+}
+
+function toProjectSnapshot({ slugId, ...project }: documents.ProjectNode): ProjectSnapshot {
+  return { ...project, slug: slugId, content: project.content ?? "", trashed: project.trashed ?? false };
+}

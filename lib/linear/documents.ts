@@ -1,0 +1,220 @@
+/** The GraphQL documents that the agent sends to Linear, each with the shape of its answer. */
+import * as z from "zod/mini";
+
+/** A GraphQL document together with the schema of its answer's `data`. */
+export type Document<Answer> = { name: string; text: string; answer: z.ZodMiniType<Answer> };
+
+const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.nullable(z.string()) });
+const node = z.object({ id: z.string() });
+const reference = z.nullish(node);
+
+const connection = <Node extends z.ZodMiniType>(of: Node) => z.object({ pageInfo, nodes: z.array(of) });
+
+const team = z.object({ id: z.string(), key: z.string(), name: z.string() });
+
+const label = z.object({ id: z.string(), name: z.string(), isGroup: z.boolean(), team: reference });
+/** A label of a team, or of the workspace where it names no team. */
+export type LabelNode = z.infer<typeof label>;
+
+const teams = connection(team);
+/** A page of teams. */
+export type TeamsPage = z.infer<typeof teams>;
+
+const issue = z.object({
+  id: z.string(),
+  identifier: z.string(),
+  url: z.string(),
+  title: z.string(),
+  description: z.nullish(z.string()),
+  priority: z.number(),
+  estimate: z.nullish(z.number()),
+  state: z.object({ id: z.string(), type: z.string() }),
+  parent: reference,
+  project: reference,
+  team: node,
+  labelIds: z.array(z.string()),
+  delegate: reference,
+  trashed: z.nullish(z.boolean()),
+  archivedAt: z.nullish(z.string()),
+  updatedAt: z.string(),
+});
+/** An issue as `readIssues` brings it. */
+export type IssueNode = z.infer<typeof issue>;
+
+const project = z.object({
+  id: z.string(),
+  slugId: z.string(),
+  url: z.string(),
+  name: z.string(),
+  content: z.nullish(z.string()),
+  priority: z.number(),
+  trashed: z.nullish(z.boolean()),
+  updatedAt: z.string(),
+});
+/** A project as `readProjects` brings it. */
+export type ProjectNode = z.infer<typeof project>;
+
+const outgoing = z.object({ id: z.string(), type: z.string(), relatedIssue: node });
+const incoming = z.object({ id: z.string(), type: z.string(), issue: node });
+const related = z.object({
+  id: z.string(),
+  relations: connection(outgoing),
+  inverseRelations: connection(incoming),
+});
+/** An issue with a page of its relations in each direction. */
+export type RelatedNode = z.infer<typeof related>;
+
+const relationFields = /* GraphQL */ `id type relatedIssue { id }`;
+const inverseFields = /* GraphQL */ `id type issue { id }`;
+
+const teamAnswer = z.object({
+  team: z.object({
+    id: z.string(),
+    key: z.string(),
+    name: z.string(),
+    issueEstimationType: z.string(),
+    issueEstimationAllowZero: z.boolean(),
+    issueEstimationExtended: z.boolean(),
+    states: z.object({
+      nodes: z.array(z.object({ id: z.string(), name: z.string(), type: z.string(), position: z.number() })),
+    }),
+    labels: connection(label),
+  }),
+  issueLabels: connection(label),
+});
+/** A team with its states and a page of the labels that its issues may carry. */
+export type TeamAnswer = z.infer<typeof teamAnswer>;
+
+/** Who the access token belongs to, and in which workspace. */
+export const viewer = document(
+  "Viewer",
+  /* GraphQL */ `query Viewer { viewer { id organization { id name urlKey } } }`,
+  z.object({
+    viewer: z.object({
+      id: z.string(),
+      organization: z.object({ id: z.string(), name: z.string(), urlKey: z.string() }),
+    }),
+  }),
+);
+
+/** Teams that the installation can see, a page at a time. */
+export const listTeams = document(
+  "ListTeams",
+  /* GraphQL */ `query ListTeams($after: String) {
+    teams(first: 50, after: $after) { pageInfo { hasNextPage endCursor } nodes { id key name } }
+  }`,
+  z.object({ teams }),
+);
+
+/** A team's settings and states, and the labels of team and workspace: those two a page at a time. */
+export const readTeam = document(
+  "ReadTeam",
+  /* GraphQL */ `query ReadTeam($id: String!, $afterLabel: String, $afterWorkspaceLabel: String) {
+    team(id: $id) {
+      id key name issueEstimationType issueEstimationAllowZero issueEstimationExtended
+      states(first: 100) { nodes { id name type position } }
+      labels(first: 250, after: $afterLabel) {
+        pageInfo { hasNextPage endCursor } nodes { id name isGroup team { id } }
+      }
+    }
+    issueLabels(first: 250, after: $afterWorkspaceLabel, filter: { team: { null: true } }) {
+      pageInfo { hasNextPage endCursor } nodes { id name isGroup team { id } }
+    }
+  }`,
+  teamAnswer,
+);
+
+/** Issues that a filter finds among all there are, trashed and archived ones too. */
+export const readIssues = document(
+  "ReadIssues",
+  /* GraphQL */ `query ReadIssues($filter: IssueFilter!) {
+    issues(first: 50, includeArchived: true, filter: $filter) {
+      nodes {
+        id identifier url title description priority estimate labelIds trashed archivedAt updatedAt
+        state { id type } parent { id } project { id } team { id } delegate { id }
+      }
+    }
+  }`,
+  z.object({ issues: z.object({ nodes: z.array(issue) }) }),
+);
+
+export const readProjects = document(
+  "ReadProjects",
+  /* GraphQL */ `query ReadProjects($ids: [ID!]!) {
+    projects(first: 50, includeArchived: true, filter: { id: { in: $ids } }) {
+      nodes { id slugId url name content priority trashed updatedAt }
+    }
+  }`,
+  z.object({ projects: z.object({ nodes: z.array(project) }) }),
+);
+
+/** The first relations of many issues; a hundred of them stay below Linear's limit for one request. */
+export const readRelations = document(
+  "ReadRelations",
+  /* GraphQL */ `query ReadRelations($ids: [ID!]!) {
+    issues(first: 100, includeArchived: true, filter: { id: { in: $ids } }) {
+      nodes {
+        id
+        relations(first: 10) { pageInfo { hasNextPage endCursor } nodes { ${relationFields} } }
+        inverseRelations(first: 10) { pageInfo { hasNextPage endCursor } nodes { ${inverseFields} } }
+      }
+    }
+  }`,
+  z.object({ issues: z.object({ nodes: z.array(related) }) }),
+);
+
+/** All relations of one issue that has many, a page at a time. */
+export const readRelationsOfOne = document(
+  "ReadRelationsOfOne",
+  /* GraphQL */ `query ReadRelationsOfOne($id: String!, $after: String, $afterInverse: String) {
+    issue(id: $id) {
+      id
+      relations(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { ${relationFields} } }
+      inverseRelations(first: 100, after: $afterInverse) {
+        pageInfo { hasNextPage endCursor } nodes { ${inverseFields} }
+      }
+    }
+  }`,
+  z.object({ issue: related }),
+);
+
+export const createIssues = document(
+  "CreateIssues",
+  /* GraphQL */ `mutation CreateIssues($input: IssueBatchCreateInput!) {
+    issueBatchCreate(input: $input) { success issues { id identifier url updatedAt parent { id } } }
+  }`,
+  z.object({
+    issueBatchCreate: z.object({
+      success: z.boolean(),
+      issues: z.array(
+        z.object({
+          id: z.string(),
+          identifier: z.string(),
+          url: z.string(),
+          updatedAt: z.string(),
+          parent: reference,
+        }),
+      ),
+    }),
+  }),
+);
+
+export const createActivity = document(
+  "CreateActivity",
+  /* GraphQL */ `mutation CreateActivity($input: AgentActivityCreateInput!) {
+    agentActivityCreate(input: $input) { success agentActivity { id } }
+  }`,
+  z.object({ agentActivityCreate: z.object({ success: z.boolean() }) }),
+);
+
+export const updateAgentSession = document(
+  "UpdateAgentSession",
+  /* GraphQL */ `mutation UpdateAgentSession($id: String!, $input: AgentSessionUpdateInput!) {
+    agentSessionUpdate(id: $id, input: $input) { success agentSession { id } }
+  }`,
+  z.object({ agentSessionUpdate: z.object({ success: z.boolean() }) }),
+);
+
+function document<Answer>(name: string, text: string, answer: z.ZodMiniType<Answer>): Document<Answer> {
+  return { name, text, answer };
+}
