@@ -10,7 +10,8 @@ export function inProcess(route: (request: Request) => Promise<Response>): typeo
   };
 }
 
-function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Gives up waiting, not the work: what the route does goes on. */
+export function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason as Error);
     if (signal.aborted) onAbort();

@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { lostAnswer } from "./faults.js";
+
+export type Route = (request: Request) => Promise<Response>;
+
+/** Routes by the beginning of their path, whole segments; the longest that fits answers, and sees the path as it was asked for. */
+export type Routes = Record<string, Route>;
+
+export type Host = { url: string; close(): Promise<void> };
+
+/** Serves everything on one origin. Port 0 takes a free one. */
+export async function serve(options: { port: number; host?: string; routes: Routes }): Promise<Host> {
+  const server = createServer((incoming, outgoing) => {
+    answer(options.routes, incoming, outgoing).catch(() => {
+      // The client has gone, or the answer broke off in the middle: there is nobody left to tell.
+      outgoing.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "EADDRINUSE" ? new Error(`Port ${options.port} is in use; choose another one`) : error),
+    );
+    server.listen(options.port, options.host ?? "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A simulator under a prefix that its own paths do not have. */
+export function withoutPrefix(prefix: string, route: Route): Route {
+  return (request) => {
+    const url = new URL(request.url);
+    const path = url.pathname.slice(prefix.length);
+    return route(new Request(`${url.origin}${path.startsWith("/") ? "" : "/"}${path}${url.search}`, request));
+  };
+}
+
+async function answer(routes: Routes, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const request = await readRequest(incoming, outgoing);
+  const response = request ? await respond(routes, request) : problem(400, "The request has no URL that can be read");
+  if (response.headers.has(lostAnswer)) return void incoming.socket.destroy();
+  await write(response, outgoing, incoming.method === "HEAD");
+}
+
+/** The body is read as a whole and passed on byte for byte: signatures are over exactly these bytes. */
+async function readRequest(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Request | null> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Uint8Array);
+  const url = `http://${incoming.headers.host ?? "localhost"}${incoming.url ?? "/"}`;
+  if (!URL.canParse(url)) return null;
+
+  const gone = new AbortController();
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
+  const headers = new Headers();
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2)
+    headers.append(incoming.rawHeaders[i] ?? "", incoming.rawHeaders[i + 1] ?? "");
+  const { method = "GET" } = incoming;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  return new Request(url, {
+    method,
+    headers,
+    signal: gone.signal,
+    ...(hasBody ? { body: Buffer.concat(chunks) } : {}),
+  });
+}
+
+async function respond(routes: Routes, request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const prefix = Object.keys(routes)
+    .filter((candidate) => candidate === "/" || pathname === candidate || pathname.startsWith(`${candidate}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  const route = prefix === undefined ? undefined : routes[prefix];
+  if (!route)
+    return problem(404, `Nothing is served at ${pathname}; there is ${Object.keys(routes).sort().join(", ")}`);
+  try {
+    return await route(request);
+  } catch (error) {
+    console.error(`${request.method} ${pathname} failed`, error);
+    return problem(500, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function write(response: Response, outgoing: ServerResponse, isHead: boolean): Promise<void> {
+  outgoing.statusCode = response.status;
+  for (const [name, value] of response.headers) if (name !== "set-cookie") outgoing.setHeader(name, value);
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) outgoing.setHeader("set-cookie", cookies);
+  if (response.body === null || isHead) return void outgoing.end();
+  // Who listens to events wants to know that the stream is open before there is the first one.
+  if (response.headers.get("content-type")?.startsWith("text/event-stream")) outgoing.flushHeaders();
+  await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), outgoing);
+}
+
+export const problem = (status: number, message: string): Response => Response.json({ error: message }, { status });
