@@ -3,7 +3,6 @@ import type {
   CreatedIssues,
   IssueChange,
   IssueInput,
-  IssueSnapshot,
   LinearClient,
   LinkInput,
   ProjectInput,
@@ -15,6 +14,7 @@ import { type Connection, type ConnectionOptions, connectLinear } from "./connec
 import * as documents from "./documents.js";
 import { meaningOf, refusalOf, refused } from "./errors.js";
 import * as inputs from "./inputs.js";
+import { issuesByFilter } from "./issue-reads.js";
 import { relationsOf } from "./relations.js";
 import { teamSetup } from "./team-setup.js";
 import { entriesPerRequest, inChunks, type WriteEntry, writeEntries } from "./write-entries.js";
@@ -33,10 +33,16 @@ export function linearClient(options: ConnectionOptions): LinearClient {
     readTeam: (teamId) => teamSetup(connection, teamId),
     createLabels: (labels) => write(labels.map(labelEntry)),
     createProjects: (projects) => write(projects.map(projectEntry)),
+    updateProjects: (updates) => write(updates.map(projectUpdateEntry)),
     readProjects: (ids) => readProjects(connection, ids),
     createIssues: (issues) => createIssues(connection, issues),
-    readIssues: (ids) => readIssues(connection, ids),
-    readIssuesByIdentifier: (identifiers) => readIssuesByIdentifier(connection, identifiers),
+    readIssues: (ids) =>
+      issuesByFilter(
+        connection,
+        inChunks([...new Set(ids)], 50).map((chunk) => ({ id: { in: chunk } })),
+      ),
+    readIssuesByIdentifier: (identifiers) =>
+      issuesByFilter(connection, inChunks([...new Set(identifiers)], 50).map(inputs.toIdentifierFilter)),
     updateIssues: (updates) => write(updates.map(updateEntry)),
     trashIssues: (ids) => write(ids.map((id) => ({ kind: "trashIssue", id, variables: { id } }))),
     readRelations: (issueIds) => relationsOf(connection, issueIds),
@@ -53,6 +59,10 @@ function labelEntry(label: inputs.LabelInput): WriteEntry {
 
 function projectEntry(project: ProjectInput): WriteEntry {
   return { kind: "createProject", id: project.id, variables: { input: inputs.toProjectInput(project) } };
+}
+
+function projectUpdateEntry({ id, change }: { id: string; change: inputs.ProjectChange }): WriteEntry {
+  return { kind: "updateProject", id, variables: { id, input: inputs.toProjectChange(change) } };
 }
 
 function updateEntry({ id, change }: { id: string; change: IssueChange }): WriteEntry {
@@ -117,26 +127,6 @@ async function listTeams(connection: Connection): Promise<Team[]> {
   return teams;
 }
 
-async function readIssues(connection: Connection, ids: string[]): Promise<IssueSnapshot[]> {
-  const found: IssueSnapshot[] = [];
-  for (const chunk of inChunks([...new Set(ids)], 50)) {
-    const { issues } = await connection.ask(documents.readIssues, { filter: { id: { in: chunk } } });
-    found.push(...issues.nodes.map(toIssueSnapshot));
-  }
-  return found;
-}
-
-async function readIssuesByIdentifier(connection: Connection, identifiers: string[]): Promise<IssueSnapshot[]> {
-  const found: IssueSnapshot[] = [];
-  for (const chunk of inChunks([...new Set(identifiers)], 50)) {
-    const filter = inputs.toIdentifierFilter(chunk);
-    if (!filter) continue;
-    const { issues } = await connection.ask(documents.readIssues, { filter });
-    found.push(...issues.nodes.map(toIssueSnapshot));
-  }
-  return found;
-}
-
 async function readProjects(connection: Connection, ids: string[]): Promise<ProjectSnapshot[]> {
   const found: ProjectSnapshot[] = [];
   for (const chunk of inChunks([...new Set(ids)], 50)) {
@@ -144,23 +134,6 @@ async function readProjects(connection: Connection, ids: string[]): Promise<Proj
     found.push(...projects.nodes.map(toProjectSnapshot));
   }
   return found;
-}
-
-function toIssueSnapshot(issue: documents.IssueNode): IssueSnapshot {
-  const { state, parent, project, team, delegate, ...same } = issue;
-  return {
-    ...same,
-    description: issue.description ?? "",
-    estimate: issue.estimate ?? null,
-    stateId: state.id,
-    stateType: state.type,
-    parentId: parent?.id ?? null,
-    projectId: project?.id ?? null,
-    teamId: team.id,
-    delegateId: delegate?.id ?? null,
-    trashed: issue.trashed ?? false,
-    archivedAt: issue.archivedAt ?? null,
-  };
 }
 
 function toProjectSnapshot({ slugId, ...project }: documents.ProjectNode): ProjectSnapshot {

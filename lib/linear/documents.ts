@@ -34,6 +34,8 @@ const issue = z.object({
   team: node,
   labelIds: z.array(z.string()),
   delegate: reference,
+  assignee: reference,
+  children: connection(node),
   trashed: z.nullish(z.boolean()),
   archivedAt: z.nullish(z.string()),
   updatedAt: z.string(),
@@ -131,11 +133,21 @@ export const readIssues = document(
     issues(first: 50, includeArchived: true, filter: $filter) {
       nodes {
         id identifier url title description priority estimate labelIds trashed archivedAt updatedAt
-        state { id type } parent { id } project { id } team { id } delegate { id }
+        state { id type } parent { id } project { id } team { id } delegate { id } assignee { id }
+        children(first: 50) { pageInfo { hasNextPage endCursor } nodes { id } }
       }
     }
   }`,
   z.object({ issues: z.object({ nodes: z.array(issue) }) }),
+);
+
+/** The children of one issue that has many, a page at a time. */
+export const readChildren = document(
+  "ReadChildren",
+  /* GraphQL */ `query ReadChildren($id: String!, $after: String) {
+    issue(id: $id) { children(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { id } } }
+  }`,
+  z.object({ issue: z.object({ children: connection(node) }) }),
 );
 
 export const readProjects = document(

@@ -6,6 +6,8 @@ import type { AgentActivity, IssueChange, IssueInput, LinearClient, ProjectInput
 export type LabelInput = Parameters<LinearClient["createLabels"]>[0][number];
 /** An attachment as `upsertAttachments` takes it. */
 export type AttachmentInput = Parameters<LinearClient["upsertAttachments"]>[0][number];
+/** What `updateProjects` can change. */
+export type ProjectChange = Parameters<LinearClient["updateProjects"]>[0][number]["change"];
 /** What `updateAgentSession` can change. */
 export type AgentSessionChange = Parameters<LinearClient["updateAgentSession"]>[1];
 
@@ -52,6 +54,11 @@ export function toLabelInput(label: LabelInput): LinearDocument.IssueLabelCreate
 /** A project of one or more teams. */
 export function toProjectInput(project: ProjectInput): LinearDocument.ProjectCreateInput {
   return project;
+}
+
+/** What is undefined stays. */
+export function toProjectChange(change: ProjectChange): LinearDocument.ProjectUpdateInput {
+  return change;
 }
 
 /** `issueId` blocks `relatedIssueId`. */

@@ -12,6 +12,10 @@ const forms = {
     parameters: "$input#: ProjectCreateInput!",
     field: "projectCreate(input: $input#) { success written: project { id url slugId } }",
   },
+  updateProject: {
+    parameters: "$id#: String!, $input#: ProjectUpdateInput!",
+    field: "projectUpdate(id: $id#, input: $input#) { success written: project { id } }",
+  },
   updateIssue: {
     parameters: "$id#: String!, $input#: IssueUpdateInput!",
     field: "issueUpdate(id: $id#, input: $input#) { success written: issue { id } }",

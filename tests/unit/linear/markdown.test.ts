@@ -71,7 +71,7 @@ describe("normalized Markdown", () => {
   });
 
   it("stays what it is when it is normalized again, whatever the text", () => {
-    const signs = fc.string({ unit: fc.constantFrom(..."ab -*+#`[]()<>.:/@1 \n\t~_\\"), maxLength: 60 });
+    const signs = fc.stringMatching(/^[ab \-*+#`[\]()<>.:/@1\n\t~_\\]{0,60}$/);
     fc.assert(
       fc.property(fc.oneof(markdown, signs, fc.string({ unit: "binary" })), (text) => {
         const once = normalizeMarkdown(text);

@@ -1,0 +1,48 @@
+import type { LinearDocument } from "@linear/sdk";
+import type { IssueSnapshot } from "../ports.js";
+import type { Connection } from "./connection.js";
+import { type IssueNode, readChildren, readIssues } from "./documents.js";
+
+/** Reads what each filter finds, which are to find at most fifty; null finds nothing and asks nothing. */
+export async function issuesByFilter(
+  connection: Connection,
+  filters: (LinearDocument.IssueFilter | null)[],
+): Promise<IssueSnapshot[]> {
+  const found: IssueSnapshot[] = [];
+  for (const filter of filters) {
+    if (!filter) continue;
+    const { issues } = await connection.ask(readIssues, { filter });
+    for (const issue of issues.nodes) found.push(toSnapshot(issue, await childIdsOf(connection, issue)));
+  }
+  return found;
+}
+
+async function childIdsOf(connection: Connection, { id, children }: IssueNode): Promise<string[]> {
+  const ids = children.nodes.map((child) => child.id);
+  let { pageInfo } = children;
+  while (pageInfo.hasNextPage) {
+    const { issue } = await connection.ask(readChildren, { id, after: pageInfo.endCursor });
+    ids.push(...issue.children.nodes.map((child) => child.id));
+    pageInfo = issue.children.pageInfo;
+  }
+  return ids;
+}
+
+function toSnapshot(issue: IssueNode, childIds: string[]): IssueSnapshot {
+  const { state, parent, project, team, delegate, assignee, children: _children, ...same } = issue;
+  return {
+    ...same,
+    description: issue.description ?? "",
+    estimate: issue.estimate ?? null,
+    stateId: state.id,
+    stateType: state.type,
+    parentId: parent?.id ?? null,
+    projectId: project?.id ?? null,
+    teamId: team.id,
+    delegateId: delegate?.id ?? null,
+    assigneeId: assignee?.id ?? null,
+    childIds,
+    trashed: issue.trashed ?? false,
+    archivedAt: issue.archivedAt ?? null,
+  };
+}
