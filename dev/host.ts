@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { lostAnswer } from "./faults.js";
+import type { Simulator } from "./simulator.js";
 
 export type Route = (request: Request) => Promise<Response>;
 
@@ -44,6 +45,15 @@ export function withoutPrefix(prefix: string, route: Route): Route {
     return route(new Request(`${url.origin}${path.startsWith("/") ? "" : "/"}${path}${url.search}`, request));
   };
 }
+
+/** Each simulator under its name: `/linear`, `/qstash`. */
+export const simulatorRoutes = (simulators: Simulator[]): Routes =>
+  Object.fromEntries(
+    simulators.map((simulator) => {
+      const prefix = `/${simulator.name}`;
+      return [prefix, withoutPrefix(prefix, (request) => simulator.fetch(request))];
+    }),
+  );
 
 async function answer(routes: Routes, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const request = await readRequest(incoming, outgoing);

@@ -1,10 +1,14 @@
+import { neon, neonConfig } from "@neondatabase/serverless";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { controlRoutes } from "../../../dev/control.js";
+import { serve, simulatorRoutes } from "../../../dev/host.js";
 import { lockDirectory } from "../../../dev/lock.js";
 import { openPglite } from "../../../dev/neon/pglite.js";
+import { neonSimulator } from "../../../dev/neon/simulator.js";
 import { neonHttpContract } from "./suite.js";
 
 neonHttpContract("PGlite", () => openPglite());
@@ -52,5 +56,29 @@ describe("A database directory", () => {
     writeFileSync(join(dir, "owner.json"), JSON.stringify({ pid: process.pid, startedAt: "an earlier boot" }));
 
     expect(() => lockDirectory(dir)()).not.toThrow();
+  });
+});
+
+describe("Neon among the simulators", () => {
+  it("is reached by the production driver through its endpoint's URL alone", async () => {
+    const neonHere = neonSimulator(await openPglite());
+    const host = await serve({
+      port: 0,
+      routes: { ...simulatorRoutes([neonHere]), "/control": controlRoutes([neonHere]) },
+    });
+    neonConfig.fetchEndpoint = `${host.url}/neon/sql`;
+    try {
+      const sql = neon("postgres://local:local@localhost/local");
+      await sql`create table words (word text)`;
+      await sql`insert into words values ('né')`;
+      expect(await sql`select word from words`).toEqual([{ word: "né" }]);
+
+      const body = JSON.stringify({ sql: "select word, 1 as n from words" });
+      const shown = await fetch(`${host.url}/control/neon/query`, { method: "POST", body });
+      expect(await shown.json()).toEqual([{ word: "né", n: "1" }]);
+    } finally {
+      await host.close();
+      await neonHere.close();
+    }
   });
 });

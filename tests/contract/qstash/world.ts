@@ -1,5 +1,5 @@
 import { Client } from "@upstash/qstash";
-import { serve, withoutPrefix } from "../../../dev/host.js";
+import { serve, simulatorRoutes } from "../../../dev/host.js";
 import { type QstashOptions, type QstashSimulator, qstashSimulator } from "../../../dev/qstash/simulator.js";
 
 export type Received = { url: string; method: string; headers: Headers; body: string };
@@ -37,7 +37,7 @@ export async function aQueueWorld(options: Partial<QstashOptions> = {}): Promise
     },
     ...options,
   });
-  const host = await serve({ port: 0, routes: { "/qstash": withoutPrefix("/qstash", queue.fetch) } });
+  const host = await serve({ port: 0, routes: simulatorRoutes([queue]) });
   const url = `${host.url}/qstash`;
   return {
     queue,
