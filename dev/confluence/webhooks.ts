@@ -26,34 +26,40 @@ export function webhooks(world: World, options: SimulatorOptions): Webhooks {
   const log: Delivery[] = [];
   const underway = new Set<Promise<void>>();
   const stop = new AbortController();
-  let heldBack: Outgoing[] = [];
+  /** Those that wait for the next one of their sender to go first. */
+  const heldBack = new Map<Sender, () => void>();
 
   function announce(change: PageChange): void {
     for (const outgoing of toOutgoing(world, change)) {
       const drawn = options.faults?.draw(`webhook:${outgoing.sender}`) ?? [];
-      if (drawn.some((fault) => fault.kind === "reorder")) heldBack.push(outgoing);
-      else {
-        start(outgoing, drawn);
-        const late = heldBack;
-        heldBack = [];
-        for (const each of late) start(each, []);
-      }
+      const letGo = heldBack.get(outgoing.sender);
+      heldBack.delete(outgoing.sender);
+      start(outgoing, drawn);
+      letGo?.();
     }
   }
 
   function start(outgoing: Outgoing, drawn: Fault[]): void {
     if (drawn.some((fault) => fault.kind === "drop")) return record(outgoing, "dropped");
     const copies = drawn.some((fault) => fault.kind === "duplicate") ? 2 : 1;
-    const delayMs = drawn.find((fault) => fault.kind === "delay")?.ms ?? 0;
+    const delayed = pause(drawn.find((fault) => fault.kind === "delay")?.ms ?? 0, stop.signal);
+    const reordered = drawn.find((fault) => fault.kind === "reorder");
+    const departure = reordered === undefined ? delayed : holdBack(outgoing.sender, reordered.ms ?? 1000);
     for (let copy = 0; copy < copies; copy += 1) {
-      const delivery = deliver(outgoing, delayMs).finally(() => underway.delete(delivery));
+      const delivery = deliver(outgoing, departure).finally(() => underway.delete(delivery));
       underway.add(delivery);
     }
   }
 
-  async function deliver(outgoing: Outgoing, delayMs: number): Promise<void> {
+  /** Until the next one of the sender is on its way, but not without end. */
+  function holdBack(sender: Sender, longestMs: number): Promise<void> {
+    const next = new Promise<void>((resolve) => heldBack.set(sender, resolve));
+    return Promise.race([next, pause(longestMs, stop.signal)]);
+  }
+
+  async function deliver(outgoing: Outgoing, departure: Promise<void>): Promise<void> {
     const attempts = outgoing.sender === "forge" ? 1 + forgeRetries : 1;
-    await pause(delayMs, stop.signal);
+    await departure;
     for (let attempt = 0; attempt < attempts && !stop.signal.aborted; attempt += 1) {
       if (attempt > 0) await pause(world.state.settings.webhookRetryMs, stop.signal);
       const { url, headers, body } = outgoing;

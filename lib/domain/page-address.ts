@@ -18,12 +18,16 @@ export type PageAddress = {
 
 type Place = Pick<PageAddress, "spaceKey" | "target">;
 
+/** Text comes from anybody: what it costs to read a URL is bounded. */
+const deepestBasePath = 8;
+const urlInText = /https?:\/\/[^\s<>"`|[\]{}^]{1,2048}/giu;
+
 /** Reads any URL shape under which Confluence Cloud and Data Center show a page; null for everything else, never throws. */
 export function readPageAddress(url: string): PageAddress | null {
   const parsed = parseHttpUrl(url);
   if (parsed === null) return null;
   const segments = parsed.pathname.split("/").filter((segment) => segment !== "");
-  for (let start = 0; start < segments.length; start += 1) {
+  for (let start = 0; start <= Math.min(segments.length, deepestBasePath); start += 1) {
     const place = readPlace(segments.slice(start), parsed.searchParams, segments[start - 1]);
     if (place === null) continue;
     const basePath = segments.slice(0, start).map((segment) => `/${segment}`);
@@ -35,7 +39,7 @@ export function readPageAddress(url: string): PageAddress | null {
 /** Finds the Confluence pages that a free text or Markdown names, in their order, each page once. */
 export function findPageAddresses(text: string): PageAddress[] {
   const found = new Map<string, PageAddress>();
-  for (const match of text.matchAll(/https?:\/\/[^\s<>"`|[\]{}^]+/giu)) {
+  for (const match of text.matchAll(urlInText)) {
     const address = readPageAddress(toWrittenUrl(match[0], text[match.index - 1] ?? ""));
     if (address === null) continue;
     const key = pageKey(address);

@@ -186,6 +186,11 @@ describe("findPageAddresses", () => {
     expect(urls(links.join(" "))).toEqual([links[0]]);
   });
 
+  it("reads a megabyte of anything that looks like a URL", () => {
+    for (const piece of ["/display/a", ".", ")", "(", "https://", "\\_", "%", "+"])
+      expect(urls(`https://acme.example/${piece.repeat(1_000_000 / piece.length)} ${plan}`)).toEqual([plan]);
+  });
+
   it("keeps pages of two sites apart, though their ids are equal", () => {
     expect(urls(`${cloud}/x/OAAI https://other.example/x/OAAI`)).toHaveLength(2);
   });
