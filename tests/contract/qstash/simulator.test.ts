@@ -1,9 +1,8 @@
-import { Client, type PublishRequest, Receiver } from "@upstash/qstash";
+import { Client, Receiver } from "@upstash/qstash";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { faults } from "../../../dev/faults.js";
 import type { SigningKeys } from "../../../dev/qstash/signature.js";
 import { type QstashOptions, qstashSimulator } from "../../../dev/qstash/simulator.js";
 import { stateFile } from "../../../dev/simulator.js";
@@ -27,15 +26,10 @@ const verify = (keys: SigningKeys, { headers, body }: Received, url: string) =>
     body,
     url,
   });
-const publish = (more: Partial<Omit<PublishRequest<unknown>, "url" | "urlGroup" | "topic" | "api">> = {}) => {
-  const request = { url: destination, body: { hello: "world" }, ...more };
-  return world.client.publishJSON(request) as Promise<{ messageId: string; deduplicated?: boolean }>;
-};
-const waits = () => world.queue.control.messages().map(({ dueAt }) => dueAt - world.now());
 
 describe("Publishing to the simulated QStash with the real SDK", () => {
   it("delivers the body with its headers, signed for this destination and no other", async () => {
-    const { messageId } = await publish({ headers: { traceparent: "00-abc" } });
+    const { messageId } = await world.publish({ headers: { traceparent: "00-abc" } });
     await world.queue.idle();
 
     const [delivery] = world.received as [Received];
@@ -70,10 +64,10 @@ describe("Publishing to the simulated QStash with the real SDK", () => {
   it("signs so that a receiver survives one rotation of the keys, not two", async () => {
     const before = world.queue.keys();
     world.queue.control.rotateKeys();
-    await publish();
+    await world.publish();
     await world.queue.idle();
     world.queue.control.rotateKeys();
-    await publish();
+    await world.publish();
     await world.queue.idle();
 
     const [first, second] = world.received as [Received, Received];
@@ -89,36 +83,38 @@ describe("Publishing to the simulated QStash with the real SDK", () => {
 
     await expect(stranger.publish({ url: destination })).rejects.toMatchObject({ status: 401 });
     await expect(world.client.publish({ url: "app.example/api" })).rejects.toMatchObject({ status: 400 });
-    await expect(publish({ retryDelay: "process.exit(1)" })).rejects.toMatchObject({ status: 400 });
-    await expect(publish({ headers: { "Upstash-Delay": "soon" } })).rejects.toMatchObject({ status: 400 });
-    await expect(publish({ headers: { "Upstash-Retries": "-1" } })).rejects.toMatchObject({ status: 400 });
-    await expect(publish({ body: "x".repeat(1024 * 1024) })).rejects.toMatchObject({ status: 413 });
+    await expect(world.publish({ retryDelay: "process.exit(1)" })).rejects.toMatchObject({ status: 400 });
+    await expect(world.publish({ headers: { "Upstash-Delay": "soon" } })).rejects.toMatchObject({ status: 400 });
+    await expect(world.publish({ headers: { "Upstash-Retries": "-1" } })).rejects.toMatchObject({ status: 400 });
+    await expect(world.publish({ body: "x".repeat(1024 * 1024) })).rejects.toMatchObject({ status: 413 });
     expect(world.queue.control.messages()).toEqual([]);
   });
 
   it("swallows a repeat under one deduplication id for ten minutes, also after the first was delivered", async () => {
-    const first = await publish({ deduplicationId: "step-1" });
+    const first = await world.publish({ deduplicationId: "step-1" });
     await world.queue.idle();
     await world.advance(599_000);
-    const repeat = await publish({ deduplicationId: "step-1" });
+    const repeat = await world.publish({ deduplicationId: "step-1" });
     expect(repeat).toEqual({ messageId: first.messageId, deduplicated: true });
 
     await world.advance(1_000);
-    const later = await publish({ deduplicationId: "step-1" });
+    const later = await world.publish({ deduplicationId: "step-1" });
     await world.queue.idle();
     expect(later.messageId).not.toBe(first.messageId);
     expect(world.received).toHaveLength(2);
   });
 
   it("knows a repeat by its content where it is asked to", async () => {
-    await publish({ contentBasedDeduplication: true });
-    expect(await publish({ contentBasedDeduplication: true })).toMatchObject({ deduplicated: true });
-    expect(await publish({ contentBasedDeduplication: true, body: { other: 1 } })).not.toHaveProperty("deduplicated");
+    await world.publish({ contentBasedDeduplication: true });
+    expect(await world.publish({ contentBasedDeduplication: true })).toMatchObject({ deduplicated: true });
+    expect(await world.publish({ contentBasedDeduplication: true, body: { other: 1 } })).not.toHaveProperty(
+      "deduplicated",
+    );
   });
 
   it("delivers not before the time, and Not-Before wins over Delay", async () => {
-    await publish({ delay: 30, body: "delayed" });
-    await publish({ delay: 3600, notBefore: Math.ceil(world.now() / 1000) + 60, body: "timed" });
+    await world.publish({ delay: 30, body: "delayed" });
+    await world.publish({ delay: 3600, notBefore: Math.ceil(world.now() / 1000) + 60, body: "timed" });
     await world.advance(29_999);
     expect(world.received).toEqual([]);
 
@@ -144,7 +140,7 @@ describe("Publishing to the simulated QStash with the real SDK", () => {
   });
 
   it("shows and cancels a message that is waiting", async () => {
-    const { messageId } = await publish({ delay: 60, failureCallback: "https://app.example/api/failures" });
+    const { messageId } = await world.publish({ delay: 60, failureCallback: "https://app.example/api/failures" });
 
     expect(await world.client.messages.get(messageId)).toMatchObject({
       messageId,
@@ -160,105 +156,11 @@ describe("Publishing to the simulated QStash with the real SDK", () => {
   });
 });
 
-describe("Retries of the simulated QStash", () => {
-  it("wait e^(2.5 n) seconds, three times, and count up what they tell the destination", async () => {
-    world.answers.push(failing(), failing(503), failing(302), failing(404));
-    await publish();
-    await world.queue.idle();
-    for (const n of [1, 2, 3]) {
-      expect(waits()).toEqual([Math.round(Math.exp(2.5 * n) * 1000)]);
-      await world.advance(Math.round(Math.exp(2.5 * n) * 1000));
-    }
-
-    expect(world.received.map(({ headers }) => headers.get("upstash-retried"))).toEqual(["0", "1", "2", "3"]);
-    expect(world.queue.control.deliveries().map(({ status, outcome }) => [status, outcome])).toEqual([
-      [500, "failed"],
-      [503, "failed"],
-      [302, "failed"],
-      [404, "dead"],
-    ]);
-    expect(world.queue.control.messages()).toEqual([]);
-  });
-
-  it("wait as the message's own expression says", async () => {
-    world.answers.push(failing(), failing());
-    await publish({ retryDelay: "min(30000, 2000 * pow(4, retried))" });
-    await world.queue.idle();
-    expect(waits()).toEqual([2000]);
-    await world.advance(2000);
-    expect(waits()).toEqual([8000]);
-    await world.advance(8000);
-
-    expect(world.queue.control.deliveries().map(({ outcome }) => outcome)).toEqual(["failed", "failed", "delivered"]);
-  });
-
-  it("wait as the destination asks, in each form of Retry-After, and at most a day", async () => {
-    const inTwoMinutes = () => new Date(Math.ceil(world.now() / 1000) * 1000 + 120_000).toUTCString();
-    world.answers.push(
-      failing(429, { "retry-after": "7" }),
-      failing(503, { "retry-after": "6m5s" }),
-      () => failing(503, { "retry-after": inTwoMinutes() })(),
-      failing(503, { "retry-after": "9999999" }),
-    );
-    await publish({ retries: 5, retryDelay: "1000" });
-    await world.queue.idle();
-    expect(waits()).toEqual([7_000]);
-    await world.advance(7_000);
-    expect(waits()).toEqual([365_000]);
-    await world.advance(365_000);
-    expect(waits()[0]).toBeGreaterThanOrEqual(120_000);
-    await world.advance(121_000);
-    expect(waits()).toEqual([86_400_000]);
-  });
-
-  it("come as fast as the time scale says by default, and as they are asked for otherwise", async () => {
-    await open({ timeScale: 0.001 });
-    world.answers.push(failing(), failing(429, { "retry-after": "7" }));
-    await publish();
-    await world.queue.idle();
-    expect(waits()).toEqual([12]);
-    await world.advance(13);
-    expect(waits()).toEqual([7_000]);
-  });
-
-  it("follow a refused connection as any other failure", async () => {
-    world.answers.push(() => Promise.reject(new TypeError("fetch failed")));
-    await publish({ retryDelay: "1000" });
-    await world.queue.idle();
-    await world.advance(1000);
-
-    expect(world.queue.control.deliveries().map(({ status, outcome }) => [status, outcome])).toEqual([
-      [0, "failed"],
-      [200, "delivered"],
-    ]);
-  });
-
-  it("follow an answer that did not come within the message's timeout", async () => {
-    world.answers.push(() => new Promise<Response>(() => {}));
-    await publish({ timeout: 1, retryDelay: "1000" });
-    await world.queue.idle();
-
-    expect(waits()).toEqual([1000]);
-  });
-
-  it("end at once with 489 and its header, and not with 489 alone", async () => {
-    world.answers.push(failing(489));
-    await publish({ retryDelay: "1000" });
-    await world.queue.idle();
-    expect(world.queue.control.messages()).toHaveLength(1);
-
-    world.answers.push(failing(489, { "upstash-nonretryable-error": "true" }));
-    await world.advance(1000);
-    expect(world.queue.control.messages()).toEqual([]);
-    expect(world.queue.control.dlq()).toMatchObject([{ retried: 1, responseStatus: 489 }]);
-  });
-});
-
 describe("A message that the simulated QStash gives up on", () => {
   const failuresUrl = "https://app.example/api/failures";
   const die = async () => {
     world.answers.push(failing());
-    const { messageId } = await publish({ retries: 0, failureCallback: failuresUrl });
+    const { messageId } = await world.publish({ retries: 0, failureCallback: failuresUrl });
     await world.queue.idle();
     return messageId;
   };
@@ -285,7 +187,7 @@ describe("A message that the simulated QStash gives up on", () => {
 
   it("is told again where the failure callback fails itself, as often as its own headers say", async () => {
     world.answers.push(failing(), failing(), failing());
-    await publish({
+    await world.publish({
       retries: 0,
       failureCallback: failuresUrl,
       headers: { "Upstash-Failure-Callback-Retries": "1", "Upstash-Failure-Callback-Retry-Delay": "50" },
@@ -318,38 +220,6 @@ describe("A message that the simulated QStash gives up on", () => {
   });
 });
 
-describe("Flow control of the simulated QStash", () => {
-  it("keeps a key within its parallelism and loses nothing", async () => {
-    let inside = 0;
-    let most = 0;
-    const slowly = async () => {
-      inside += 1;
-      most = Math.max(most, inside);
-      await new Promise((resolve) => setImmediate(resolve));
-      inside -= 1;
-      return new Response("ok");
-    };
-    world.answers.push(...Array.from({ length: 6 }, () => slowly));
-    for (let n = 0; n < 6; n += 1)
-      await publish({ flowControl: { key: "one-by-one", parallelism: 2 }, notBefore: world.now() / 1000 + 60 });
-    await world.advance(61_000);
-
-    expect([most, world.received.length]).toEqual([2, 6]);
-  });
-
-  it("keeps a key within its rate", async () => {
-    for (let n = 0; n < 3; n += 1)
-      await publish({ flowControl: { key: "slow", rate: 2, period: "1m" }, notBefore: world.now() / 1000 + 60 });
-    world.queue.control.pause();
-    await world.advance(61_000);
-    world.queue.control.resume();
-    await vi.waitFor(() => expect(world.received).toHaveLength(2));
-
-    await world.advance(60_000);
-    expect(world.received).toHaveLength(3);
-  });
-});
-
 describe("Schedules of the simulated QStash", () => {
   const sweep = "https://app.example/api/sweep";
 
@@ -377,88 +247,15 @@ describe("Schedules of the simulated QStash", () => {
   });
 });
 
-describe("Faults of the simulated QStash", () => {
-  const switches = faults();
-  beforeEach(async () => {
-    switches.clear();
-    await open({ faults: switches });
-  });
-  const bodies = () => world.received.map(({ body }) => body);
-
-  it("bring a message twice", async () => {
-    switches.add({ kind: "duplicate", on: "deliver /api/steps", times: 1 });
-    const { messageId } = await publish();
-    await world.queue.idle();
-
-    expect(world.received.map(({ headers }) => headers.get("upstash-message-id"))).toEqual([messageId, messageId]);
-    expect(world.queue.control.messages()).toEqual([]);
-  });
-
-  it("bring a message after the next one", async () => {
-    switches.add({ kind: "reorder", on: "deliver", times: 1, ms: 3_600_000 });
-    await publish({ body: 1 });
-    await world.queue.idle();
-    await publish({ body: 2 });
-    await world.queue.idle();
-
-    await vi.waitFor(() => expect(bodies()).toEqual(["2", "1"]));
-  });
-
-  it("bring a message late, or never", async () => {
-    switches.add({ kind: "delay", on: "deliver", times: 1, ms: 5000 });
-    await publish({ body: "late" });
-    await world.advance(4999);
-    expect(bodies()).toEqual([]);
-    await world.advance(1);
-    expect(bodies()).toEqual(['"late"']);
-
-    switches.add({ kind: "drop", on: "deliver", times: 1 });
-    await publish({ body: "gone" });
-    await world.advance(86_400_000);
-    expect(bodies()).toEqual(['"late"']);
-    expect(world.queue.control.deliveries().at(-1)).toMatchObject({ outcome: "dropped" });
-  });
-
-  it("lose the destination's answer, so that the message comes again", async () => {
-    switches.add({ kind: "lost_answer", on: "deliver", times: 1 });
-    await publish({ retryDelay: "1000" });
-    await world.queue.idle();
-    await world.advance(1000);
-
-    expect(world.queue.control.deliveries().map(({ status, outcome }) => [status, outcome])).toEqual([
-      [200, "lost"],
-      [200, "delivered"],
-    ]);
-  });
-
-  it("lose the answer to a publish, whose repeat is then known", async () => {
-    switches.add({ kind: "lost_answer", on: "publish", times: 1 });
-    await expect(publish({ deduplicationId: "step-1" })).rejects.toThrow("fetch failed");
-
-    expect(await publish({ deduplicationId: "step-1" })).toMatchObject({ deduplicated: true });
-    await world.queue.idle();
-    expect(world.received).toHaveLength(1);
-  });
-
-  it("refuse a publish with 429 and 500 without taking it", async () => {
-    switches.add({ kind: "rate_limited", on: "publish", times: 1 });
-    await expect(publish()).rejects.toMatchObject({ status: 429 });
-    switches.add({ kind: "server_error", on: "publish", times: 1 });
-    await expect(publish()).rejects.toMatchObject({ status: 500 });
-
-    expect(world.queue.control.messages()).toEqual([]);
-  });
-});
-
 describe("The state of the simulated QStash", () => {
   it("keeps keys, waiting messages and those on their way over a restart, and sends them", async () => {
     const dir = mkdtempSync(join(tmpdir(), "qstash-"));
     const file = join(dir, "qstash.json");
     await open({ state: stateFile(file) });
     world.answers.push(() => new Promise<Response>(() => {}));
-    const onItsWay = await publish();
+    const onItsWay = await world.publish();
     await vi.waitFor(() => expect(world.received).toHaveLength(1));
-    const waiting = await publish({ delay: 1 });
+    const waiting = await world.publish({ delay: 1 });
     const keys = world.queue.keys();
     await world.close();
 

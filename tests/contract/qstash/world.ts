@@ -1,4 +1,4 @@
-import { Client } from "@upstash/qstash";
+import { Client, type PublishRequest } from "@upstash/qstash";
 import { serve, simulatorRoutes } from "../../../dev/host.js";
 import { type QstashOptions, type QstashSimulator, qstashSimulator } from "../../../dev/qstash/simulator.js";
 
@@ -12,11 +12,17 @@ export type QueueWorld = {
   received: Received[];
   /** What the destination does with the next deliveries; 200 when there is nothing left. */
   answers: ((received: Received) => Response | Promise<Response>)[];
+  /** Publishes to `destination`, with whatever of the SDK's options a test is about. */
+  publish(more?: PublishOptions): Promise<{ messageId: string; deduplicated?: boolean }>;
+  /** How long each message still waits. */
+  waits(): number[];
   now(): number;
   /** Moves the clock and waits until everything that is due then has been sent. */
   advance(ms: number): Promise<void>;
   close(): Promise<void>;
 };
+
+type PublishOptions = Partial<Omit<PublishRequest<unknown>, "url" | "urlGroup" | "topic" | "api">>;
 
 export const destination = "https://app.example/api/steps";
 export const token = "the-token";
@@ -39,9 +45,15 @@ export async function aQueueWorld(options: Partial<QstashOptions> = {}): Promise
   });
   const host = await serve({ port: 0, routes: simulatorRoutes([queue]) });
   const url = `${host.url}/qstash`;
+  const client = new Client({ devMode: false, baseUrl: url, token, retry: false, enableTelemetry: false });
   return {
     queue,
-    client: new Client({ devMode: false, baseUrl: url, token, retry: false, enableTelemetry: false }),
+    client,
+    async publish(more = {}) {
+      const request = { url: destination, body: { hello: "world" }, ...more };
+      return (await client.publishJSON(request)) as { messageId: string; deduplicated?: boolean };
+    },
+    waits: () => queue.control.messages().map(({ dueAt }) => dueAt - at),
     url,
     received,
     answers,
