@@ -2,7 +2,17 @@
 import { z } from "zod";
 import { allScopes, grantDirectly } from "./oauth.js";
 import type { Settings, StoredPage, User, World } from "./state.js";
-import { addVersion, current, insertPage, siteUrl, spaceOf, titleIsTaken, trashPage, webPath } from "./state.js";
+import {
+  addVersion,
+  current,
+  insertPage,
+  nextId,
+  siteUrl,
+  spaceOf,
+  titleIsTaken,
+  trashPage,
+  webPath,
+} from "./state.js";
 import type { Webhooks } from "./webhooks.js";
 
 /** One answered request. `operation` is what faults are named by: method and path as on a site of its own. */
@@ -85,7 +95,7 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
       const { key, name } = NewSpace.parse(input);
       if (state.spaces.some((each) => each.key === key)) refuse(`Space ${key} exists`);
       const authorId = user("ben").accountId;
-      const space = { id: String((state.nextId += 1)), key, name, homepageId: "" };
+      const space = { id: nextId(world), key, name, homepageId: "" };
       state.spaces.push(space);
       space.homepageId = insertPage(world, { spaceId: space.id, title: `${name} Home`, body: "<p />", authorId }).id;
       return { id: space.id };

@@ -108,7 +108,9 @@ export const webPath = (world: World, page: StoredPage) =>
   `/spaces/${spaceOf(world, page).key}/pages/${page.id}/${encodeURIComponent(current(page).title).replaceAll("%20", "+")}`;
 
 export function nextId(world: World): string {
-  world.state.nextId += 1;
+  // People may have given a page an id of their own.
+  do world.state.nextId += 1;
+  while (world.state.pages[String(world.state.nextId)] !== undefined);
   return String(world.state.nextId);
 }
 
