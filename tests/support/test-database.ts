@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { neonConfig } from "@neondatabase/serverless";
+import type { Faults } from "../../dev/faults.js";
+import { neonFetch } from "../../dev/neon/neon-http.js";
+import { openPglite } from "../../dev/neon/pglite.js";
+import { openPostgres } from "../../dev/neon/postgres.js";
+import type { SqlEngine } from "../../dev/neon/sql-engine.js";
+import { connect, type Database } from "../../lib/db/database.js";
+import { createDatabase } from "./postgres.js";
+
+const migrations = join(import.meta.dirname, "../../drizzle");
+
+/** `reset` empties every table. */
+export type TestDatabase = { db: Database; engine: SqlEngine; reset(): Promise<void>; close(): Promise<void> };
+
+/**
+ * A migrated database behind the production driver: PGlite, or a database of its own on the server of TEST_POSTGRES_URL. The driver
+ * has one address for a whole process, so a process has one of these at a time.
+ */
+export async function testDatabase(options: { faults?: Faults } = {}): Promise<TestDatabase> {
+  const engine = await openEngine(process.env.TEST_POSTGRES_URL ?? "");
+  for (const script of migrationScripts()) await engine.exec(script);
+  return {
+    db: connect({ url: "postgres://local:local@localhost/local", fetchFunction: neonFetch(engine, options) }),
+    engine,
+    reset: () => engine.exec(truncateAll),
+    async close() {
+      neonConfig.fetchFunction = undefined;
+      await engine.close();
+    },
+  };
+}
+
+/** The migrations as scripts, in the order in which they are applied. */
+export function migrationScripts(): string[] {
+  const files = readdirSync(migrations).filter((file) => file.endsWith(".sql"));
+  return files.sort().map((file) => readFileSync(join(migrations, file), "utf8"));
+}
+
+async function openEngine(server: string): Promise<SqlEngine> {
+  if (server === "") return openPglite();
+  return openPostgres(await createDatabase(server, `test_${process.pid}`), { max: 24 });
+}
+
+const truncateAll = `do $$ declare tables text; begin
+  select string_agg(format('%I.%I', schemaname, tablename), ', ') into tables from pg_tables where schemaname = 'public';
+  if tables is not null then execute 'truncate ' || tables || ' cascade'; end if;
+end $$`;
