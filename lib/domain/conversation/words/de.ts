@@ -1,0 +1,141 @@
+import type { Words } from "./words.js";
+
+/** What people say in German. */
+export const de: Words = {
+  tags: {
+    create: `
+      anlegen, lege, leg, legen, legt, legen sie, angelegt werden, erstelle, erstellen, erstell, erzeuge,
+      erzeugen, leg los, los geht's, loslegen, lass uns loslegen, freigeben, genehmigen, umsetzen, starten,
+      starte, fang an, beginne`,
+    createWhenNegated: "angelegt",
+    do: `
+      mach, mache, machen, macht, mach es, mach das, mach's, machs, mach mal, machen wir, so machen, tu es,
+      tu das`,
+    yes: `
+      ja, jo, jap, jawohl, klar, na klar, natürlich, sicher, selbstverständlich, genehmigt, freigegeben,
+      bestätigt, bestätige, ich bestätige, einverstanden, ja doch`,
+    fine: `
+      passt, passt so, das passt, das passt so, passt für mich, in ordnung, geht klar, alles klar, gut,
+      sehr gut, super, prima, perfekt, top, sieht gut aus, schaut gut aus, klingt gut, gern, gerne, weiter,
+      mach weiter, weiter so, sehr schön, ist ok, ist gut, das ist gut, das ist ok, stimmt so, okidoki,
+      geht in ordnung, sieht super aus`,
+    no: "nein, nee, ne danke, nein danke, auf keinen fall, lieber nicht",
+    noOrNot: "",
+    not: "nicht, kein, keine, keinen, keinem, keiner, keines, keins, nichts, nie, niemals, nix, gar nichts",
+    wait: `
+      warte, warten, wart, warten sie, moment, moment mal, noch nicht, jetzt nicht, nicht jetzt, später,
+      morgen, halt, einen moment, vielleicht, nicht sicher, langsam, noch, erst mal nicht, erstmal nicht,
+      mal sehen, augenblick, sekunde`,
+    cancel: `
+      abbrechen, brich ab, brich das ab, brechen sie ab, breche ab, abbruch, stopp, stoppe, stoppen, lass es,
+      lass es sein, lass gut sein, lass das, vergiss es, vergiss das, hör auf, aufhören, storniere,
+      stornieren, verwerfen, verwirf, verwirf es, ablehnen, abgelehnt`,
+    only: "nur, lediglich, ausschließlich, bloß, behalte nur, nur noch, allein",
+    just: "",
+    without: `
+      ohne, außer, ausser, bis auf, alles außer, alles bis auf, mit ausnahme von, ausgenommen, abgesehen von,
+      lass, lasse, lassen, weglassen, auslassen, weg, raus, heraus, rauslassen, überspringe, überspringen,
+      überspring, streiche, streich, streichen, entferne, entfernen, ignoriere, ignorieren, aber nicht,
+      aber keine, aber ohne, rausnehmen, brauchen wir nicht, wollen wir nicht, brauche ich nicht, lösche,
+      löschen`,
+    all: "alle, alles, allen, aller, sämtliche, komplett, ganze, ganzen, jede, jeden, beide, beiden",
+    rest: `
+      den rest, der rest, übrigen, die übrigen, die anderen, anderen, alles andere, alle anderen,
+      alles übrige`,
+    and: "und, sowie",
+    but: "aber, jedoch",
+    afterwards: "dann, danach, anschließend",
+    to: "bis, bis zu, bis zum",
+    request: `
+      kannst du, könntest du, können sie, könnten sie, würdest du bitte, würden sie bitte, kannst du bitte,
+      könntest du bitte, können sie bitte, kannst du mal`,
+    move: `
+      verschiebe, verschieb, nimm lieber, nutze, verwende, benutze, lieber, stattdessen, pack, packe, ins,
+      nehmen wir`,
+    team: "",
+    page: "seite, die seite, dokument",
+    here: "hier",
+    there: "dort, da drüben",
+    numberSign: "nummer",
+    small: `
+      der, die, das, den, dem, des, ein, eine, einen, es, sie, ihn, diese, dieses, diesen, dieser, so, im,
+      ins team, am, an, aus, auf, zu, zum, von, vom, für, mir, mich, uns, jetzt, gleich, sofort, direkt, mal,
+      doch, bitte, bitte sehr, danke, danke schön, vielen dank, danke dir, hallo, moin, servus, guten tag,
+      tickets, vorgänge, vorgang, aufgaben, einträge, punkte, elemente, plan, vorschlag, wie vorgeschlagen,
+      wie gezeigt, wie besprochen, wie geplant, einfach, auch, mit, dazu, du kannst, sie können, du darfst,
+      sie dürfen, ich möchte, wir wollen, wir brauchen, also, sein, ist, sind, diesmal, erst einmal, erstmal,
+      vorerst, zunächst, davon, hinzu, in linear, nimm, fang`,
+    retry: `
+      nochmal, noch mal, noch einmal, nochmals, erneut, erneut versuchen, versuch es nochmal,
+      versuch es noch mal, versuche es noch einmal, versuch es noch einmal, nochmal versuchen,
+      noch einmal versuchen, noch mal versuchen, versuche es erneut, probier es nochmal, probier es noch mal,
+      wiederholen, wiederhole`,
+    undo: `
+      rückgängig, rückgängig machen, zurücknehmen, nimm das zurück, nimm es zurück, mach das rückgängig,
+      mach es rückgängig, mach alles rückgängig, zurückrollen, widerrufe`,
+    status: `
+      wo stehst du, wo stehen wir, wie weit bist du, wie weit sind wir, wie ist der stand,
+      wie ist der status, was ist der stand, stand, stand der dinge, wie läuft es, wie läuft's,
+      was machst du, was machst du gerade, fortschritt, bist du fertig, wie sieht es aus, wie sieht's aus,
+      gibt es neuigkeiten, gibt's was neues, zwischenstand`,
+    help: `
+      hilfe, hilf mir, was kannst du, was kann ich tun, was kann ich sagen, wie funktioniert das,
+      wie geht das, welche optionen habe ich, welche möglichkeiten habe ich`,
+    goOnThere: `
+      dort weiter, dort weitermachen, mach dort weiter, mache dort weiter, machen sie dort weiter,
+      weiter dort`,
+    takeOver: `
+      übernimm, übernehme, übernehmen, hier übernehmen, übernimm hier, hier weiter, hier weitermachen,
+      mach hier weiter, mache hier weiter`,
+    syncNow: `
+      synchronisiere, synchronisieren, jetzt synchronisieren, synchronisiere jetzt, abgleichen, gleiche ab,
+      gleich ab, jetzt abgleichen`,
+    replan: `
+      plane neu, neu planen, plane nochmal, plane noch einmal, plane noch mal, nochmal planen,
+      noch einmal planen, lies die seite neu, lies die seite nochmal, lies neu, lies die seite noch einmal,
+      lies die seite noch mal, lies die seite erneut, seite neu lesen, die seite neu lesen,
+      seite nochmal lesen, die seite nochmal lesen, die seite noch einmal lesen, neu einlesen,
+      fang von vorne an, aktualisiere den plan`,
+  },
+  kinds: {
+    epic: { many: "epen" },
+    feature: { many: "funktionen" },
+    story: { one: "geschichte", many: "geschichten, anforderungen" },
+    enabler: { many: "enablern, befähiger" },
+  },
+  ordinals: {
+    1: "erste, ersten, erster, erstes",
+    2: "zweite, zweiten, zweiter, zweites",
+    3: "dritte, dritten, dritter, drittes",
+    4: "vierte, vierten, viertes",
+    5: "fünfte, fünften, fünftes",
+    6: "sechste, sechsten",
+    7: "siebte, siebten",
+    8: "achte, achten",
+    9: "neunte, neunten",
+    10: "zehnte, zehnten",
+    "-1": "letzte, letzten, letzter, letztes",
+  },
+  cardinals: {
+    1: "eins",
+    2: "zwei",
+    3: "drei",
+    4: "vier",
+    5: "fünf",
+    6: "sechs",
+    7: "sieben",
+    8: "acht",
+    9: "neun",
+    10: "zehn",
+  },
+  lookalikes: `
+    anlagen, anliegen, erstellt, erstellte, erstelltes, erzeugt, erzeugte, angelegen, ablegen, belegen,
+    ausgelassen, streicht, entfernt, verlassen, stoppt, überspringt, ignoriert`,
+  rewrites: [
+    // "Los!" by itself is a go; between other words it is a Spanish article.
+    [/^\s*(?:auf geht'?s|(?:na )?(?:dann )?los)[\s.!]*$/iu, "go"],
+    [/^\s*halt[\s.!]*$/iu, "stopp"],
+    [/(?<!\p{L})(ich|wir)\s+(lege|legen|erstelle|erstellen|mache|machen)(?!\p{L})/giu, "$1 selbst"],
+    [/(?<!\p{L})(lege|erstelle|mache)\s+ich(?!\p{L})/giu, "ich selbst"],
+  ],
+};
