@@ -1,0 +1,116 @@
+import type { ExtractedItem, ExtractionWarning, ItemFields, SourceRange } from "../plan-item.js";
+import type { Candidate } from "./candidate.js";
+import { connect } from "./connect.js";
+import { allOf, firstOf, type Group, groupDuplicates } from "./duplicates.js";
+import { slug } from "./fold.js";
+import { enablerTypeOf, kindOfGroup } from "./kinds.js";
+import type { PageNotes } from "./place.js";
+import { warningsAbout } from "./warnings.js";
+
+/** An item in the making, with what the page says of its neighbours. */
+export type Draft = { item: ExtractedItem; group: Group; hasPrintedId: boolean };
+
+/** Makes the items of a page from the candidates that the rules found. */
+export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: ExtractionWarning[] } {
+  const kept = page.candidates.filter((candidate) => !isDropped(candidate) && isBorneOut(candidate));
+  const groups = groupDuplicates(kept).sort((a, b) => startOf(a) - startOf(b));
+  const parents = new Set(kept.map((candidate) => enclosingOf(candidate, kept)));
+  const keys = new Set<string>();
+  const drafts = groups.map((group) =>
+    draft(
+      group,
+      group.candidates.some((it) => parents.has(it)),
+      keys,
+    ),
+  );
+  const problems = connect(drafts, page);
+  return { items: drafts.map(({ item }) => item), warnings: [...warningsAbout(drafts), ...problems] };
+}
+
+function startOf(group: Group): number {
+  return group.candidates[0]?.title.range.start ?? 0;
+}
+
+/** What stands under something that was struck or cancelled is gone with it. */
+function isDropped(candidate: Candidate): boolean {
+  for (let it: Candidate | null = candidate; it; it = it.enclosing) if (it.isDropped) return true;
+  return false;
+}
+
+/** A heading that nobody calls an item is one only if at least two kinds of fields say so. */
+function isBorneOut(candidate: Candidate): boolean {
+  if (!candidate.isTentative) return true;
+  const evidence = [candidate.storyPoints, candidate.priority, candidate.criteria[0], candidate.dependsOn[0]].filter(
+    Boolean,
+  ).length;
+  return evidence >= 2;
+}
+
+/** The nearest item around that is left after candidates without evidence are gone. */
+export function enclosingOf(
+  candidate: Candidate,
+  kept: readonly Candidate[] | ReadonlySet<Candidate>,
+): Candidate | null {
+  const isKept = kept instanceof Set ? (it: Candidate) => kept.has(it) : isBorneOut;
+  let enclosing = candidate.enclosing;
+  while (enclosing && !isKept(enclosing)) enclosing = enclosing.enclosing;
+  return enclosing;
+}
+
+function draft(group: Group, hasChildren: boolean, keys: Set<string>): Draft {
+  const kind = kindOfGroup(group, hasChildren);
+  const id = firstOf(group, (it) => it.id);
+  const title = firstOf(group, (it) => (it.title.value === "" ? null : it.title)) ?? {
+    value: "",
+    range: { start: 0, end: 0 },
+  };
+  const points = firstOf(group, (it) => it.storyPoints);
+  const priority = firstOf(group, (it) => it.priority);
+  const enablerType = kind === "enabler" ? enablerTypeOf(group) : null;
+  const criteria = allOf(group, (it) => it.criteria);
+  const description = allOf(group, (it) => it.description);
+  const issueLink = firstOf(group, (it) => it.issueLink);
+  const kindWord = firstOf(group, (it) => it.kindWord);
+  const first = group.candidates[0];
+  const item: ExtractedItem = {
+    key: uniqueKey(id?.value ?? slug(title.value), keys),
+    kind,
+    title: title.value,
+    parent: null,
+    description: description.map((it) => it.value).join("\n\n"),
+    storyPoints: points?.value ?? null,
+    priority: priority?.value ?? null,
+    enablerType: enablerType?.value ?? null,
+    acceptanceCriteria: criteria.map((it) => it.value),
+    dependsOn: [],
+    issueLink: issueLink?.value ?? null,
+    localId: firstOf(group, (it) => it.localId),
+    source: {
+      item: first?.range ?? title.range,
+      fields: rangesOf({
+        key: id ? [id.range] : [],
+        kind: kindWord ? [kindWord.range] : [],
+        title: [title.range],
+        description: description.map((it) => it.range),
+        storyPoints: points ? [points.range] : [],
+        priority: priority ? [priority.range] : [],
+        enablerType: enablerType?.found ? [enablerType.found.range] : [],
+        acceptanceCriteria: criteria.map((it) => it.range),
+        issueLink: issueLink ? [issueLink.range] : [],
+      }),
+    },
+  };
+  return { item, group, hasPrintedId: id !== null };
+}
+
+function rangesOf(ranges: Partial<Record<keyof ItemFields, SourceRange[]>>): ExtractedItem["source"]["fields"] {
+  return Object.fromEntries(Object.entries(ranges).filter(([, found]) => found.length > 0));
+}
+
+function uniqueKey(wanted: string, keys: Set<string>): string {
+  const base = wanted === "" ? "item" : wanted;
+  let key = base;
+  for (let n = 2; keys.has(key); n++) key = `${base}-${n}`;
+  keys.add(key);
+  return key;
+}

@@ -1,0 +1,52 @@
+import type { EnablerType, ItemKind, Priority, SourceRange } from "../plan-item.js";
+import type { Block } from "./blocks.js";
+import type { RichText } from "./rich-text.js";
+import type { KindWord } from "./words/words.js";
+
+/** A value and the place on the page that says so. */
+export type Found<Value> = { value: Value; range: SourceRange };
+
+/** Something on the page that reads like an item; candidates that mean the same item are merged later. */
+export type Candidate = {
+  rule: string;
+  /** The heading, list or table that it stands in: two candidates of one structure are never the same item. */
+  structure: Block;
+  range: SourceRange;
+  localId: string | null;
+  id: Found<string> | null;
+  /** What the page calls it. */
+  kindWord: Found<KindWord> | null;
+  /** What the page calls things at this place, in a heading above. */
+  groupWord: KindWord | null;
+  title: Found<string>;
+  /** The item that it stands under. */
+  enclosing: Candidate | null;
+  /** The item that it names as its parent. */
+  parentName: RichText | null;
+  storyPoints: Found<number> | null;
+  /** An estimate that is none, for a warning. */
+  oddEstimate: Found<string> | null;
+  priority: Found<Priority> | null;
+  enablerType: Found<EnablerType> | null;
+  criteria: Found<string>[];
+  dependsOn: RichText[];
+  blocks: RichText[];
+  description: Found<string>[];
+  issueLink: Found<string> | null;
+  /** Struck, rejected or cancelled: left out, with everything under it. */
+  isDropped: boolean;
+  /** An item only if its fields bear it out: a heading without a kind word or an id. */
+  isTentative: boolean;
+};
+
+const ranks: Record<KindWord, number> = { epic: 3, feature: 2, story: 1, enabler: 1, spike: 1, nfr: 1 };
+
+/** Epics stand above features, features above everything else; null where the page does not say. */
+export function rankOf(kindWord: KindWord | null): number | null {
+  return kindWord && ranks[kindWord];
+}
+
+/** The kind that a word stands for. */
+export function kindOf(kindWord: KindWord): ItemKind {
+  return kindWord === "spike" || kindWord === "nfr" ? "enabler" : kindWord;
+}

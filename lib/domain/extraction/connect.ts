@@ -1,0 +1,133 @@
+import type { ExtractedItem, ExtractionWarning } from "../plan-item.js";
+import type { Draft } from "./assemble.js";
+import type { Candidate } from "./candidate.js";
+import { findCycles } from "./cycles.js";
+import type { PageNotes } from "./place.js";
+import { type References, referencesTo } from "./references.js";
+import { flat, type RichText, rangeOf } from "./rich-text.js";
+
+/** Gives the items their parents and dependencies; returns what could not be resolved. */
+export function connect(drafts: readonly Draft[], page: PageNotes): ExtractionWarning[] {
+  const warnings: ExtractionWarning[] = [];
+  const items = drafts.map(({ item }) => item);
+  const printed = new Set(drafts.filter((draft) => draft.hasPrintedId).map(({ item }) => item));
+  const references = referencesTo(items, printed);
+  const itemOf = new Map(drafts.flatMap(({ item, group }) => group.candidates.map((it) => [it, item] as const)));
+  const byKey = new Map(items.map((item) => [item.key, item]));
+  const pageEpic = page.epic ? (itemOf.get(page.epic) ?? null) : null;
+
+  // From large to small, so that a parent's own place is known when a child asks for it.
+  for (const kind of ["epic", "feature", "enabler", "story"] as const)
+    for (const draft of drafts)
+      if (draft.item.kind === kind) placeUnderParent(draft, { references, itemOf, byKey, pageEpic, warnings });
+  for (const draft of drafts) addDependencies(draft, references, byKey, warnings);
+  for (const sentence of page.sentences) addSentence(sentence, references, byKey, warnings);
+  for (const cycle of findCycles(items))
+    warnings.push({
+      code: "dependency_cycle",
+      message: `These items wait for each other: ${[...cycle, cycle[0]].join(" → ")}.`,
+      range: byKey.get(cycle[0] ?? "")?.source.fields.dependsOn?.[0] ?? null,
+      itemKey: cycle[0] ?? null,
+    });
+  return warnings;
+}
+
+type Family = {
+  references: References;
+  itemOf: Map<Candidate, ExtractedItem>;
+  byKey: Map<string, ExtractedItem>;
+  pageEpic: ExtractedItem | null;
+  warnings: ExtractionWarning[];
+};
+
+function placeUnderParent({ item, group }: Draft, family: Family) {
+  for (const { parentName } of group.candidates) {
+    const named = parentName && findParent(item, parentName, family);
+    if (!named) continue;
+    item.parent = named.key;
+    item.source.fields.parent = [rangeOf(parentName)];
+    return;
+  }
+  for (const candidate of group.candidates)
+    for (let around = candidate.enclosing; around; around = around.enclosing) {
+      const parent = family.itemOf.get(around);
+      if (!parent || !mayHold(parent, item, family)) continue;
+      item.parent = parent.key;
+      return;
+    }
+  if (family.pageEpic && mayHold(family.pageEpic, item, family)) item.parent = family.pageEpic.key;
+}
+
+function findParent(item: ExtractedItem, name: RichText, family: Family): ExtractedItem | null {
+  const { keys } = family.references.find(flat(name), null);
+  const parents = keys.flatMap((key) => family.byKey.get(key) ?? []);
+  const parent = parents.find((it) => mayHold(it, item, family));
+  if (parents.length === 0)
+    family.warnings.push({
+      code: "parent_not_found",
+      message: `“${item.title}” names “${flat(name)}” as its parent, which is not on this page.`,
+      range: rangeOf(name),
+      itemKey: item.key,
+    });
+  return parent ?? null;
+}
+
+/** Epics hold everything but epics, features hold stories and enablers, an enabler may stand where a feature stands. */
+function mayHold(parent: ExtractedItem, child: ExtractedItem, { byKey }: Family): boolean {
+  if (parent === child || child.kind === "epic" || parent.kind === "story") return false;
+  for (let above = byKey.get(parent.parent ?? ""); above; above = byKey.get(above.parent ?? ""))
+    if (above === child) return false;
+  if (parent.kind === "epic") return true;
+  if (child.kind === "feature") return false;
+  if (parent.kind === "feature") return true;
+  const above = byKey.get(parent.parent ?? "");
+  return above === undefined || above.kind === "epic";
+}
+
+function addDependencies(
+  { item, group }: Draft,
+  references: References,
+  byKey: Family["byKey"],
+  warnings: ExtractionWarning[],
+) {
+  for (const candidate of group.candidates) {
+    for (const text of candidate.dependsOn) addDependency(item, text, references, warnings);
+    for (const text of candidate.blocks)
+      for (const key of references.find(flat(text), item).keys) {
+        const blocked = byKey.get(key);
+        if (blocked) link(blocked, item.key, text);
+      }
+  }
+}
+
+function addDependency(item: ExtractedItem, text: RichText, references: References, warnings: ExtractionWarning[]) {
+  const { keys, unknown } = references.find(flat(text), item);
+  for (const key of keys) link(item, key, text);
+  for (const name of unknown)
+    warnings.push({
+      code: "unknown_dependency",
+      message: `“${item.title}” depends on “${name}”, which is not on this page.`,
+      range: rangeOf(text),
+      itemKey: item.key,
+    });
+}
+
+function addSentence(
+  { dependent, on }: PageNotes["sentences"][number],
+  references: References,
+  byKey: Family["byKey"],
+  warnings: ExtractionWarning[],
+) {
+  for (const key of references.find(flat(dependent), null).keys) {
+    const item = byKey.get(key);
+    if (item) addDependency(item, on, references, warnings);
+  }
+}
+
+function link(item: ExtractedItem, key: string, text: RichText) {
+  if (key === item.key || item.dependsOn.includes(key)) return;
+  item.dependsOn.push(key);
+  const range = rangeOf(text);
+  const known = item.source.fields.dependsOn ?? [];
+  if (!known.some((it) => it.start === range.start)) item.source.fields.dependsOn = [...known, range];
+}

@@ -1,0 +1,191 @@
+import type { EnablerType, Priority } from "../plan-item.js";
+import type { Found } from "./candidate.js";
+import { fold } from "./fold.js";
+import { ID, prefixOf, SHORT_ID } from "./ids.js";
+import { takeIssueLink } from "./issue-link.js";
+import { anyOf, isStorySentence, kinds, wordsFor } from "./lexicon.js";
+import { cut, flat, type RichText, rangeOf, slice } from "./rich-text.js";
+import { takeTrailingValues } from "./trailing-values.js";
+import { readEnablerType, readOnlyPriority } from "./values.js";
+import type { KindWord } from "./words/words.js";
+
+/** What the line that introduces an item says: "Enabler (compliance) KP-13: Second factor (5 SP, must)". */
+export type Head = {
+  kindWord: Found<KindWord> | null;
+  id: Found<string> | null;
+  title: RichText;
+  enablerType: Found<EnablerType> | null;
+  storyPoints: Found<number> | null;
+  oddEstimate: Found<string> | null;
+  priority: Found<Priority> | null;
+  dependsOn: RichText[];
+  parentName: RichText | null;
+  issueLink: Found<string> | null;
+  isDropped: boolean;
+  /** True where the title is an "As a …, I want …" sentence. */
+  isSentence: boolean;
+  /** True where the line ends with an estimate or another value that only items have. */
+  isValued: boolean;
+};
+
+const kindWords = anyOf([...kinds.keys()]);
+const SEPARATOR = "(?:\\s*[:|]\\s*|\\s+[-–—]+\\s*|\\s*[–—]\\s+|\\s*\\n\\s*)";
+const KIND = new RegExp(
+  `^(?<opening>[[(]?)\\s*(?:(?<before>\\p{L}{5,20})\\s+)?(?<kind>${kindWords})(?![\\p{L}\\p{N}/])\\s*[\\])]?(?:\\s*\\((?<inside>[^()\\n]{2,40})\\))?`,
+  "u",
+);
+const NUMBER = /^\s+(?:#|no\.?|nr\.?)?\s*\d{1,3}(?:\.\d{1,3})*(?=\s*[:–—|-]|\s*\n|\s*$)/i;
+const LEADING_ID = new RegExp(`^\\s*[\\[(]?(?<id>${ID}|${SHORT_ID})[\\])]?(?![\\p{L}\\p{N}-])`, "u");
+const LEADING_SEPARATOR = new RegExp(`^(?:${SEPARATOR}|\\s*\\.\\s+)`);
+const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#"“„]+/u;
+const dropped = anyOf(wordsFor("dropped"));
+const DROPPED = new RegExp(`^\\s*[\\[(]?\\s*${dropped}\\s*[\\])]?\\s*[!.]*$`, "u");
+const STARTS_DROPPED = new RegExp(`^[\\[(]?${dropped}(?:[\\])]|\\s*:)\\s*`, "u");
+const ENDS_DROPPED = new RegExp(`(?:[\\[(]\\s*${dropped}\\s*[\\])]|\\s[–—-]\\s*${dropped})[.!]*$`, "u");
+
+/** True for "won't do", "rejected", "cancelled" and nothing else. */
+export function isDropMark(text: string): boolean {
+  return DROPPED.test(fold(text));
+}
+
+/** Reads the line that may introduce an item. `prefixes` are those of ids on this page; without them every id is trusted. */
+export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): Head {
+  const linked = takeIssueLink(line);
+  const marks = takeStatusMarks(linked.rest);
+  let rest = skip(marks.rest, JUNK);
+  const struckStart = rest.spans.some((span) => span.mark === "struck" && span.start === 0) && rest === marks.rest;
+  const droppedStart = STARTS_DROPPED.exec(fold(rest.text));
+  if (droppedStart) rest = slice(rest, droppedStart[0].length);
+  const droppedEnd = ENDS_DROPPED.exec(fold(rest.text));
+  if (droppedEnd) rest = slice(rest, 0, droppedEnd.index);
+
+  const first = takeId(rest, prefixes);
+  const kind = takeKind(first.rest);
+  const second = first.id || !kind.kindWord ? { id: null, rest: kind.rest } : takeId(kind.rest, null);
+  const id = first.id ?? kind.id ?? second.id;
+  const kindWord = kind.kindWord ?? marks.kindWord;
+  const values = takeTrailingValues(skip(second.rest, LEADING_SEPARATOR), kindWord?.value ?? null);
+
+  return {
+    kindWord,
+    id,
+    title: values.rest,
+    enablerType: kind.enablerType ?? values.enablerType,
+    storyPoints: values.storyPoints,
+    oddEstimate: values.oddEstimate,
+    priority: values.priority ?? marks.priority,
+    dependsOn: values.dependsOn,
+    parentName: values.parentName,
+    issueLink: linked.link,
+    isDropped:
+      marks.isDropped ||
+      droppedStart !== null ||
+      droppedEnd !== null ||
+      (struckStart && isRemark(values.rest.text) && !kindWord && !id),
+    isSentence: isStorySentence(values.rest.text),
+    isValued: values.isValued,
+  };
+}
+
+/** What is left of a struck line: nothing, or a remark in brackets or after a dash. */
+function isRemark(text: string): boolean {
+  return text === "" || /^[([–—:→-]/.test(text);
+}
+
+/** Takes status lozenges out of the line: ENABLER, HIGH, WON'T DO; workflow states say nothing. */
+function takeStatusMarks(line: RichText) {
+  const marks: {
+    rest: RichText;
+    kindWord: Found<KindWord> | null;
+    priority: Found<Priority> | null;
+    isDropped: boolean;
+  } = {
+    rest: line,
+    kindWord: null,
+    priority: null,
+    isDropped: false,
+  };
+  for (const span of line.spans.filter((it) => it.mark === "status").reverse()) {
+    const shown = fold(line.text.slice(span.start, span.end)).trim();
+    const range = rangeOf(line, span.start, span.end);
+    const kindWord = kinds.get(shown);
+    const priority = readOnlyPriority(shown);
+    if (kindWord) marks.kindWord = { value: kindWord, range };
+    else if (isDropMark(shown)) marks.isDropped = true;
+    else if (priority) marks.priority = { value: priority, range };
+    marks.rest = cut(marks.rest, span.start, span.end);
+  }
+  return marks;
+}
+
+function takeKind(line: RichText) {
+  const none = { rest: line, kindWord: null, id: null, enablerType: null };
+  const match = KIND.exec(fold(line.text));
+  const groups = match?.groups;
+  const value = kinds.get(groups?.["kind"] ?? "");
+  if (!match || !groups || !value) return none;
+  const before = groups["before"] ? readEnablerType(groups["before"]) : null;
+  const inside = groups["inside"] ? readEnablerType(groups["inside"]) : null;
+  if (groups["before"] && !before) return none;
+  if (groups["inside"] && !inside && kinds.get(groups["inside"].trim()) === undefined) return none;
+
+  const kindWord = { value, range: rangeOf(line, 0, match[0].trimEnd().length) };
+  const enablerType = (inside ?? before) ? { value: (inside ?? before) as EnablerType, range: kindWord.range } : null;
+  const afterKind = slice(line, match[0].length);
+  const after = line.text.slice(match[0].length);
+  const number = NUMBER.exec(after);
+  const idMatch = number ? null : LEADING_ID.exec(after);
+  const idText = idMatch?.groups?.["id"];
+  if (idMatch && idText) {
+    const at = match[0].length + idMatch[0].indexOf(idText);
+    const id = { value: idText, range: rangeOf(line, at, at + idText.length) };
+    return {
+      rest: skip(slice(line, match[0].length + idMatch[0].length), LEADING_SEPARATOR),
+      kindWord,
+      id,
+      enablerType,
+    };
+  }
+  const separator = LEADING_SEPARATOR.exec(after.slice(number?.[0].length ?? 0));
+  if (!separator && !number && groups["opening"] === "") return none;
+  if (!separator)
+    return {
+      rest: number ? slice(line, match[0].length + number[0].length) : afterKind,
+      kindWord,
+      id: null,
+      enablerType,
+    };
+  return {
+    rest: slice(line, match[0].length + (number?.[0].length ?? 0) + separator[0].length),
+    kindWord,
+    id: null,
+    enablerType,
+  };
+}
+
+/** Takes a leading id. Without a kind word before it, it must be one of a numbered series, or short and followed by a colon. */
+function takeId(line: RichText, prefixes: ReadonlySet<string> | null): { id: Found<string> | null; rest: RichText } {
+  const match = LEADING_ID.exec(line.text);
+  const value = match?.groups?.["id"];
+  if (!match || !value) return { id: null, rest: line };
+  const after = line.text.slice(match[0].length);
+  const trusted = value.includes("-")
+    ? prefixes === null || prefixes.has(prefixOf(value))
+    : /^\s*[:–—|]/.test(after) && prefixes === null;
+  if (!trusted) return { id: null, rest: line };
+  const at = match[0].indexOf(value);
+  return {
+    id: { value, range: rangeOf(line, at, at + value.length) },
+    rest: skip(slice(line, match[0].length), LEADING_SEPARATOR),
+  };
+}
+
+function skip(line: RichText, pattern: RegExp): RichText {
+  const match = pattern.exec(line.text);
+  return match && match.index === 0 && match[0] !== "" ? slice(line, match[0].length) : line;
+}
+
+/** The title as it is shown. */
+export function titleOf(head: Head): Found<string> {
+  return { value: flat(head.title).replace(/\s+/g, " "), range: rangeOf(head.title) };
+}

@@ -1,0 +1,71 @@
+import { fold } from "./fold.js";
+import { anyOf, wordsFor } from "./lexicon.js";
+
+/** `US-101`, `WR-E1`, `NFR-1.2`. */
+export const ID = "[A-Z][A-Z0-9]{0,11}-[A-Z]{0,3}\\d{1,7}(?:\\.\\d{1,4})*";
+/** `F1`, `US12`: an id only after a word such as "Feature", in an id column or before a colon. */
+export const SHORT_ID = "[A-Z]{1,5}\\d{1,5}(?:\\.\\d{1,4})*";
+
+const WHOLE_ID = new RegExp(`^(?:${ID}|${SHORT_ID})$`);
+const STANDARDS = new Set([
+  "UTF",
+  "ISO",
+  "SHA",
+  "AES",
+  "RFC",
+  "COVID",
+  "HTTP",
+  "TLS",
+  "DIN",
+  "EN-ISO",
+  "MP",
+  "PDF",
+  "IEC",
+  "CVE",
+  "PI",
+  "Q",
+  "H",
+]);
+
+/** True for a text that is an id and nothing else. */
+export function isId(text: string): boolean {
+  return WHOLE_ID.test(text);
+}
+
+/**
+ * The prefixes that number things on this page: those with at least two ids. One `ISO-27001` or `COVID-19` in a sentence is no id.
+ */
+export function idPrefixes(body: string): ReadonlySet<string> {
+  const numbers = new Map<string, Set<string>>();
+  for (const [id] of body.matchAll(new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu"))) {
+    const prefix = prefixOf(id);
+    const seen = numbers.get(prefix) ?? new Set();
+    numbers.set(prefix, seen.add(id));
+  }
+  return new Set(
+    [...numbers].filter(([prefix, ids]) => ids.size > 1 && !STANDARDS.has(prefix)).map(([prefix]) => prefix),
+  );
+}
+
+/** `CLM` of `CLM-12`. */
+export function prefixOf(id: string): string {
+  return id.slice(0, Math.max(id.indexOf("-"), 0));
+}
+
+const RANGE = new RegExp(
+  `(${ID}|${SHORT_ID})\\s*(?:\\.{2,3}|…|–|—|-(?=\\s)|(?<=\\s)${anyOf(wordsFor("to"))}(?=\\s))\\s*(${ID}|${SHORT_ID}|\\d{1,7})(?![\\p{L}\\p{N}])`,
+  "gu",
+);
+const LONGEST_RANGE = 50;
+
+/** Writes out ranges: "US-3 to US-6" → "US-3, US-4, US-5, US-6". */
+export function expandIdRanges(text: string): string {
+  return text.replaceAll(RANGE, (range, first: string, last: string) => {
+    const head = first.replace(/\d+$/, "");
+    const tail = last.replace(/\d+$/, "");
+    const from = Number(first.slice(head.length));
+    const to = Number(last.slice(tail.length));
+    if ((tail !== "" && fold(tail) !== fold(head)) || to < from || to - from > LONGEST_RANGE) return range;
+    return Array.from({ length: to - from + 1 }, (_, i) => `${head}${from + i}`).join(", ");
+  });
+}

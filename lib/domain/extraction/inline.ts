@@ -1,0 +1,90 @@
+import { decodeEntity } from "./entities.js";
+import { childElements, type StorageElement, type StorageNode, type StorageText } from "./storage-tree.js";
+import { type TextBuilder, textBuilder } from "./text-builder.js";
+import type { RichText } from "./rich-text.js";
+
+const UNSEEN = new Set(
+  `ac:placeholder ac:parameter ac:emoticon ac:image ac:caption ac:task-id ac:task-uuid ac:task-status ac:adf-attribute
+  ac:adf-fallback ri:user ri:attachment ri:url ri:space at:declarations at:var script style colgroup`.split(/\s+/),
+);
+const STRUCK = new Set(["s", "del", "strike"]);
+const BOLD = new Set(["strong", "b"]);
+const ENTITY_OR_UNIT = /&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{0,31});|[^]/g;
+
+/** The text of some inline nodes as a reader sees it. */
+export function readInline(nodes: readonly StorageNode[]): RichText {
+  const builder = textBuilder();
+  for (const node of nodes) readNode(node, builder);
+  return builder.finish();
+}
+
+function readNode(node: StorageNode, builder: TextBuilder): void {
+  if (node.kind === "text") return addText(node, builder);
+  const inside = () => node.children.forEach((child) => readNode(child, builder));
+  if (UNSEEN.has(node.name)) return;
+  if (STRUCK.has(node.name) || isLineThrough(node)) return addStruck(node, builder);
+  if (BOLD.has(node.name)) return builder.mark("bold", "", inside);
+  switch (node.name) {
+    case "br":
+      return builder.breakLine(node.start, node.end);
+    case "a":
+      return builder.mark("link", decodeAttribute(node.attributes["href"] ?? ""), inside);
+    case "time":
+      return builder.add(node.attributes["datetime"] ?? "", node.start, node.end);
+    case "ac:structured-macro":
+    case "ac:macro":
+      return addMacro(node, builder);
+    case "ac:link":
+      return addLink(node, builder);
+    default:
+      return inside();
+  }
+}
+
+function addText({ raw, start, verbatim }: StorageText, builder: TextBuilder) {
+  if (verbatim || !raw.includes("&")) {
+    for (let i = 0; i < raw.length; i++) builder.add(raw.charAt(i), start + i, start + i + 1);
+    return;
+  }
+  for (const match of raw.matchAll(ENTITY_OR_UNIT)) {
+    const at = start + match.index;
+    const piece = match[0];
+    builder.add(piece.length > 1 ? decodeEntity(piece) : piece, at, at + piece.length);
+  }
+}
+
+/** Struck words are not part of the text; that they were there is. */
+function addStruck(node: StorageElement, builder: TextBuilder) {
+  if (readInline(node.children).text !== "") builder.mark("struck", "", () => {});
+}
+
+function isLineThrough(node: StorageElement): boolean {
+  return node.name === "span" && /line-through/i.test(node.attributes["style"] ?? "");
+}
+
+function addMacro(node: StorageElement, builder: TextBuilder): void {
+  const name = node.attributes["ac:name"];
+  const shown = name === "status" ? parameter(node, "title") : name === "jira" ? parameter(node, "key") : null;
+  if (!shown) return;
+  if (name === "jira") return readNode(shown, builder);
+  builder.mark("status", "", () => shown.children.forEach((child) => readNode(child, builder)));
+}
+
+/** A link without a body shows the title of what it points to. */
+function addLink(node: StorageElement, builder: TextBuilder) {
+  const [body] = childElements(node, "ac:link-body", "ac:plain-text-link-body");
+  if (body) return body.children.forEach((child) => readNode(child, builder));
+  const [page] = childElements(node, "ri:page", "ri:content-entity", "ri:blog-post");
+  const title = page?.attributes["ri:content-title"];
+  if (page && title) builder.add(decodeAttribute(title), page.start, page.end);
+}
+
+/** The parameter of a macro that has a name, as an element whose children are its text. */
+export function parameter(macro: StorageElement, name: string): StorageElement | null {
+  const found = childElements(macro, "ac:parameter").find((child) => child.attributes["ac:name"] === name);
+  return found ? { ...found, name: "" } : null;
+}
+
+function decodeAttribute(value: string): string {
+  return value.replace(/&(?:#[xX]?[0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{0,31});/g, decodeEntity);
+}

@@ -1,0 +1,25 @@
+import { cut, type RichText } from "./rich-text.js";
+import type { Found } from "./candidate.js";
+import { rangeOf } from "./rich-text.js";
+
+const ISSUE_URL = /^https?:\/\/[^\s/]+\/(?:[^\s?#]*\/)?issue\/([A-Z][A-Z0-9]*-\d+)(?:[/?#]|$)/i;
+
+/**
+ * The Linear issue that a text links to, and the text without the link where the link shows nothing but the identifier or the address.
+ */
+export function takeIssueLink(text: RichText): { link: Found<string> | null; rest: RichText } {
+  for (const span of text.spans) {
+    const identifier = span.mark === "link" ? ISSUE_URL.exec(span.value)?.[1] : undefined;
+    if (!identifier) continue;
+    const link = { value: span.value, range: rangeOf(text, span.start, span.end) };
+    const shown = text.text.slice(span.start, span.end).replace(/^[\s([]+|[\s)\]:]+$/g, "");
+    if (shown.toUpperCase() !== identifier.toUpperCase() && !ISSUE_URL.test(shown)) return { link, rest: text };
+    return { link, rest: withoutEmptyBrackets(cut(text, span.start, span.end)) };
+  }
+  return { link: null, rest: text };
+}
+
+function withoutEmptyBrackets(text: RichText): RichText {
+  const empty = /\(\s*\)|\[\s*\]|\s+[–—-]\s*$|^\s*[–—:-]\s+/.exec(text.text);
+  return empty ? cut(text, empty.index, empty.index + empty[0].length) : text;
+}

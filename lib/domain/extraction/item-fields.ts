@@ -1,0 +1,136 @@
+import { type Candidate, type Found, kindOf } from "./candidate.js";
+import { readCriteriaLines } from "./criteria.js";
+import { isDropMark, readHead, titleOf, type Head } from "./head.js";
+import { isId } from "./ids.js";
+import { takeIssueLink } from "./issue-link.js";
+import type { Field } from "./labelled-line.js";
+import { kinds } from "./lexicon.js";
+import type { Block } from "./blocks.js";
+import { type Place, scopeOf } from "./place.js";
+import { flat, linesOf, type RichText, rangeOf } from "./rich-text.js";
+import { fold } from "./fold.js";
+import { isNothing, readEnablerType, readPoints, readPriority } from "./values.js";
+import type { SourceRange } from "../plan-item.js";
+
+/** Adds a candidate that a line introduces to the page. */
+export function addCandidate(
+  place: Place,
+  rule: string,
+  structure: Block,
+  placed: { range: SourceRange; localId: string | null },
+  head: Head,
+): Candidate {
+  const scope = scopeOf(place);
+  const candidate: Candidate = {
+    rule,
+    structure,
+    range: placed.range,
+    localId: placed.localId,
+    id: head.id,
+    kindWord: head.kindWord,
+    groupWord: scope.groupWord,
+    title: titleOf(head),
+    enclosing: scope.item,
+    parentName: head.parentName,
+    storyPoints: head.storyPoints,
+    oddEstimate: head.oddEstimate,
+    priority: head.priority ?? scope.groupPriority,
+    enablerType: head.enablerType,
+    criteria: [],
+    dependsOn: [...head.dependsOn],
+    blocks: [],
+    description: [],
+    issueLink: head.issueLink,
+    isDropped: head.isDropped,
+    isTentative: false,
+  };
+  place.page.candidates.push(candidate);
+  return candidate;
+}
+
+/** Puts the value of a labelled line or of a table cell into the item; false where the value does not fit the label. */
+export function applyField(item: Candidate, { label, value, line, name }: Field): boolean {
+  const text = flat(value);
+  const found = <Value>(it: Value): Found<Value> => ({ value: it, range: rangeOf(value) });
+  if ((label === "status" || label === "priority") && isDropMark(text)) item.isDropped = true;
+  switch (label) {
+    case "points":
+      return applyPoints(item, value);
+    case "priority": {
+      const priority = readPriority(text);
+      if (priority) item.priority = found(priority);
+      return priority !== null || isNothing(text) || item.isDropped;
+    }
+    case "enablerType": {
+      const type = readEnablerType(text);
+      if (type) item.enablerType = found(type);
+      return type !== null;
+    }
+    case "kind":
+      return applyKind(item, value);
+    case "criteria":
+      item.criteria.push(...readCriteriaLines(linesOf(value)));
+      return true;
+    case "dependsOn":
+      if (!isNothing(text)) item.dependsOn.push(value);
+      return true;
+    case "blocks":
+      if (!isNothing(text)) item.blocks.push(value);
+      return true;
+    case "parent":
+    case "epic":
+    case "feature":
+      if (!isNothing(text)) item.parentName = value;
+      return true;
+    case "id":
+      if (!isId(text)) return false;
+      item.id ??= found(text);
+      return true;
+    case "description":
+      if (text !== "")
+        item.description.push({ value: name === "description" ? text : flat(line), range: rangeOf(line) });
+      return true;
+    case "sentence":
+    case "title":
+      if (text !== "") item.description.push(found(text));
+      return true;
+    case "dependent":
+      return false;
+    case "status":
+    case "aside":
+      return true;
+  }
+}
+
+function applyPoints(item: Candidate, value: RichText): boolean {
+  const points = readPoints(flat(value));
+  if (typeof points === "number") item.storyPoints = { value: points, range: rangeOf(value) };
+  else if (points === "not_understood") item.oddEstimate = { value: flat(value), range: rangeOf(value) };
+  return true;
+}
+
+/** "Enabler (architecture)", "Spike", "User story". */
+export function applyKind(item: Candidate, value: RichText): boolean {
+  const folded = fold(flat(value));
+  const word = folded.replace(/\s*[([].*$/, "").trim();
+  const kindWord =
+    kinds.get(word) ?? kinds.get(word.split(/\s*[:/–—-]\s*|\s+/)[0] ?? "") ?? kinds.get(word.split(/\s+/).at(-1) ?? "");
+  const type = readEnablerType(folded);
+  if (kindWord) item.kindWord = { value: kindWord, range: rangeOf(value) };
+  const isEnabler = item.kindWord !== null && kindOf(item.kindWord.value) === "enabler";
+  if (type && isEnabler && word !== "spike" && word !== "research")
+    item.enablerType = { value: type, range: rangeOf(value) };
+  return kindWord !== undefined || (type !== null && isEnabler);
+}
+
+/** Adds a paragraph of the item's own prose. */
+export function addProse(item: Candidate, text: RichText) {
+  const { link, rest } = takeIssueLink(text);
+  if (link && rest.text === "") return;
+  if (text.text !== "") item.description.push({ value: text.text, range: rangeOf(text) });
+}
+
+/** A line that may introduce an item, read with the ids of this page. */
+export function readHeadAt(place: Place, line: RichText): Head {
+  return readHead(line, place.page.prefixes);
+}

@@ -1,0 +1,61 @@
+import type { Block } from "./blocks.js";
+import { idPrefixes } from "./ids.js";
+import { type PageNotes, type Place, type Rule, scopeOf } from "./place.js";
+import { awaitedValues } from "./rules/awaited-values.js";
+import { boldHeading } from "./rules/bold-heading.js";
+import { cellLists } from "./rules/cell-lists.js";
+import { dependencySentences } from "./rules/dependency-sentences.js";
+import { dependencyTable } from "./rules/dependency-table.js";
+import { fieldLines } from "./rules/field-lines.js";
+import { headingTree } from "./rules/heading-tree.js";
+import { leftOut } from "./rules/left-out.js";
+import { listTree } from "./rules/list-tree.js";
+import { pageProperties } from "./rules/page-properties.js";
+import { storyTable } from "./rules/story-table.js";
+import { titledPanel } from "./rules/titled-panel.js";
+
+/** In the order in which they are asked; the first that understands a block has it. */
+const rules: readonly Rule[] = [
+  headingTree,
+  leftOut,
+  pageProperties,
+  titledPanel,
+  boldHeading,
+  awaitedValues,
+  dependencySentences,
+  dependencyTable,
+  storyTable,
+  cellLists,
+  listTree,
+  fieldLines,
+];
+
+/** Reads the blocks of a page from top to bottom; `body` tells which ids are numbered series. */
+export function readPage(blocks: readonly Block[], body: string): PageNotes {
+  const page: PageNotes = { prefixes: idPrefixes(body), candidates: [], sentences: [], epic: null, uses: new Map() };
+  const place: Place = {
+    page,
+    scopes: [],
+    floor: 0,
+    awaited: null,
+    isInside: false,
+    walk: (inner) => inner.forEach((block) => readBlock(block, place)),
+  };
+  place.walk(blocks);
+  return page;
+}
+
+function readBlock(block: Block, place: Place) {
+  const under = scopeOf(place).heading;
+  for (const rule of rules) {
+    const use = rule.read(block, place);
+    if (!use) continue;
+    note(place, block, { use, rule: rule.name, under });
+    return;
+  }
+  note(place, block, { use: "unused", rule: null, under });
+}
+
+function note(place: Place, block: Block, use: NonNullable<ReturnType<PageNotes["uses"]["get"]>>) {
+  if (!place.isInside && !place.page.uses.has(block)) place.page.uses.set(block, use);
+}

@@ -1,0 +1,44 @@
+import { textsOf } from "../blocks.js";
+import { continuesScenario, looksLikeCriterion, readCriteria } from "../criteria.js";
+import { applyField } from "../item-fields.js";
+import { readFields } from "../labelled-line.js";
+import type { Awaited, Rule } from "../place.js";
+import type { Block } from "../blocks.js";
+import { linesOf } from "../rich-text.js";
+
+/** After "Acceptance criteria:" or "Depends on:" without a value, the next list or lines are the value. */
+export const awaitedValues: Rule = {
+  name: "awaited-values",
+  read(block, place) {
+    const { awaited } = place;
+    if (!awaited) return null;
+    if (block.kind === "list" || (block.kind === "paragraph" && isValue(block, awaited))) {
+      take(block, awaited);
+      return "item";
+    }
+    if (block.kind !== "section" && block.kind !== "opaque") place.awaited = null;
+    return null;
+  },
+};
+
+function isValue(block: Block & { kind: "paragraph" }, { label, taken }: Awaited): boolean {
+  const lines = linesOf(block.text);
+  if (lines.length === 0 || lines.some((line) => readFields(line).length > 0)) return false;
+  return label === "criteria" ? taken === 0 || lines.every(looksLikeCriterion) : taken === 0;
+}
+
+function take(block: Block, awaited: Awaited) {
+  const { item, label } = awaited;
+  awaited.taken++;
+  if (label !== "criteria") {
+    for (const text of textsOf([block])) applyField(item, { label, name: "", value: text, line: text });
+    return;
+  }
+  for (const criterion of readCriteria([block])) {
+    const before = item.criteria.at(-1);
+    if (before && block.kind === "paragraph" && continuesScenario(before.value, criterion.value)) {
+      before.value += ` ${criterion.value}`;
+      before.range = { start: before.range.start, end: criterion.range.end };
+    } else item.criteria.push(criterion);
+  }
+}

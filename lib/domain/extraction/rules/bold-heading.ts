@@ -1,0 +1,53 @@
+import { rankOf } from "../candidate.js";
+import { addCandidate, readHeadAt } from "../item-fields.js";
+import { readFields } from "../labelled-line.js";
+import { enter, type Place, type Rule, scopeOf, walkQuietly } from "../place.js";
+import { join, linesOf, type RichText } from "../rich-text.js";
+import { readSectionMeaning } from "../sections.js";
+import { BOLD_LEVEL } from "./heading-tree.js";
+
+/** A bold line stands for a heading where it names an item or a known kind of section. */
+export const boldHeading: Rule = {
+  name: "bold-heading",
+  read(block, place) {
+    if (block.kind !== "paragraph" || place.isInside || scopeOf(place).mode === "left-out") return null;
+    const [line, ...rest] = linesOf(block.text);
+    if (!line || !isBold(line)) return null;
+    const head = readHeadAt(place, line);
+    if ((head.kindWord || head.id) && head.title.text !== "") {
+      closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
+      const item = addCandidate(place, "bold-heading", block, block, head);
+      enter(place, {
+        level: BOLD_LEVEL,
+        heading: line.text,
+        mode: item.isDropped ? "left-out" : "items",
+        item,
+        ownsText: true,
+        groupWord: null,
+      });
+      if (rest.length > 0) walkQuietly(place, [{ ...block, text: join(rest, "\n") }]);
+      return "item";
+    }
+    if (rest.length > 0 || readFields(line).length > 0) return null;
+    const meaning = readSectionMeaning(line);
+    if (!meaning.mode && !meaning.groupWord && !meaning.groupPriority) return null;
+    while (place.scopes.length > place.floor && scopeOf(place).level === BOLD_LEVEL && !scopeOf(place).ownsText)
+      place.scopes.pop();
+    const { groupWord, groupPriority } = meaning;
+    enter(place, { level: BOLD_LEVEL, heading: line.text, mode: meaning.mode ?? "items", groupWord, groupPriority });
+    return "context";
+  },
+};
+
+function isBold(line: RichText): boolean {
+  return line.spans.some((span) => span.mark === "bold" && span.start === 0 && span.end === line.text.length);
+}
+
+/** Ends the items that are not above an item of this rank, and bold groups inside them. */
+function closeScopes(place: Place, rank: number) {
+  const ended = place.scopes.findIndex(
+    (scope, index) =>
+      index >= place.floor && scope.item !== null && (rankOf(scope.item.kindWord?.value ?? null) ?? 1) <= rank,
+  );
+  if (ended >= 0) place.scopes.length = ended;
+}

@@ -1,0 +1,38 @@
+import { addProse, applyField } from "../item-fields.js";
+import { readDependencySentences } from "../dependency-sentence.js";
+import { readFields } from "../labelled-line.js";
+import { type Place, type Rule, scopeOf } from "../place.js";
+import { linesOf, join, type RichText } from "../rich-text.js";
+
+/** Paragraphs are fields behind labels, sentences about dependencies, or the item's own prose. */
+export const fieldLines: Rule = {
+  name: "field-lines",
+  read(block, place) {
+    if (block.kind !== "paragraph") return null;
+    const prose: RichText[] = [];
+    let isUsed = false;
+    for (const line of linesOf(block.text)) {
+      if (readLine(line, place)) isUsed = true;
+      else prose.push(line);
+    }
+    const { item, ownsText } = scopeOf(place);
+    if (item && ownsText && prose.length > 0) {
+      addProse(item, join(prose, "\n"));
+      isUsed = true;
+    }
+    return isUsed ? "item" : null;
+  },
+};
+
+function readLine(line: RichText, place: Place): boolean {
+  const sentences = readDependencySentences(line);
+  place.page.sentences.push(...sentences);
+  if (sentences.length > 0) return true;
+  const { item } = scopeOf(place);
+  if (!item) return false;
+  const fields = readFields(line);
+  const unused = fields.filter((field) => !applyField(item, field));
+  const last = fields.at(-1);
+  place.awaited = last && last.value.text === "" ? { label: last.label, item, taken: 0 } : null;
+  return fields.length > 0 && unused.length < fields.length;
+}

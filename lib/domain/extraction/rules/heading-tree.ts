@@ -1,0 +1,88 @@
+import { type Candidate, kindOf, rankOf } from "../candidate.js";
+import type { Head } from "../head.js";
+import { addCandidate, readHeadAt } from "../item-fields.js";
+import { enter, type Place, type Rule, scopeOf } from "../place.js";
+import type { Heading } from "../blocks.js";
+import { type SectionMeaning, readSectionMeaning } from "../sections.js";
+import type { KindWord } from "../words/words.js";
+
+/** Level of a bold line that stands for a heading: below all headings. */
+export const BOLD_LEVEL = 7;
+
+/** Headings introduce items, group them, or say that what follows is no plan. */
+export const headingTree: Rule = {
+  name: "heading-tree",
+  read(block, place) {
+    if (block.kind !== "heading") return null;
+    const head = readHeadAt(place, block.text);
+    const isItem = head.kindWord !== null || head.id !== null;
+    closeScopes(place, block.level, head.kindWord?.value ?? null);
+    const around = scopeOf(place);
+    const heading = block.text.text || around.heading;
+    const isStruck = block.text.text === "" && block.text.spans.some((span) => span.mark === "struck");
+    if (around.mode === "left-out" || isStruck) enter(place, { level: block.level, heading, mode: "left-out" });
+    else if (isItem && head.title.text !== "") enterItem(place, block, head);
+    else enterSection(place, block, head);
+    return scopeOf(place).item?.range === block.range ? "item" : "context";
+  },
+};
+
+/**
+ * Ends what a heading of this level ends. An epic is not ended by a feature heading of the same level; a feature is by an enabler
+ * that follows it at once, because enablers stand beside features too.
+ */
+function closeScopes(place: Place, level: number, kindWord: KindWord | null) {
+  const rank = rankOf(kindWord);
+  let mayStandBeside = kindWord !== null && kindOf(kindWord) === "enabler";
+  for (let top = place.scopes.at(-1); top && place.scopes.length > place.floor; top = place.scopes.at(-1)) {
+    const topRank = rankOf(top.item?.kindWord?.value ?? null);
+    const isOwnItem = top.item !== place.scopes.at(-2)?.item;
+    const isLarger =
+      isOwnItem && rank !== null && topRank !== null && topRank > rank && !(mayStandBeside && topRank === 2);
+    if (top.level < level || (isLarger && (top.level === level || top.level === BOLD_LEVEL))) return;
+    if (top.level === level) mayStandBeside = false;
+    place.scopes.pop();
+  }
+}
+
+function enterItem(place: Place, block: Heading, head: Head) {
+  const item = addCandidate(place, "heading-tree", block, block, head);
+  enter(place, {
+    level: block.level,
+    heading: block.text.text,
+    mode: item.isDropped ? "left-out" : "items",
+    item,
+    ownsText: true,
+    groupWord: null,
+  });
+}
+
+function enterSection(place: Place, block: Heading, head: Head) {
+  const around = scopeOf(place);
+  const meaning = readSectionMeaning(block.text);
+  const says = head.isDropped ? { ...meaning, mode: "left-out" as const } : meaning;
+  const common = { level: block.level, heading: block.text.text, ...groupOf(says, around) };
+  if (says.label && around.item) {
+    enter(place, { ...common, ownsText: says.label === "description" });
+    if (says.label !== "description") place.awaited = { label: says.label, item: around.item, taken: 0 };
+  } else if (says.mode) enter(place, { ...common, mode: says.mode, item: says.mode === "other" ? around.item : null });
+  else if (says.groupWord || says.groupPriority || says.label || around.mode === "other" || !mayBeItem(around.item))
+    enter(place, { ...common, mode: around.mode === "other" ? "other" : "items" });
+  else {
+    const item = addCandidate(place, "heading-tree", block, block, head);
+    item.isTentative = true;
+    enter(place, { ...common, item, ownsText: true });
+  }
+}
+
+/** Under a story an unknown heading is part of the story; anywhere else it may be an item itself. */
+function mayBeItem(enclosing: Candidate | null): boolean {
+  return enclosing === null || rankOf(enclosing.kindWord?.value ?? null) !== 1;
+}
+
+function groupOf(meaning: SectionMeaning, around: Pick<SectionMeaning, "groupWord" | "groupPriority">) {
+  return {
+    groupWord: meaning.groupWord ?? around.groupWord,
+    groupPriority: meaning.groupPriority ?? around.groupPriority,
+  };
+}

@@ -1,0 +1,98 @@
+import type { List, ListItem } from "../blocks.js";
+import { rankOf } from "../candidate.js";
+import type { Head } from "../head.js";
+import { addCandidate, addProse, applyField, readHeadAt } from "../item-fields.js";
+import { LISTED, readFields } from "../labelled-line.js";
+import { type Place, type Rule, scopeOf, walkInside, walkQuietly } from "../place.js";
+import { join, linesOf, type RichText, rangeOf } from "../rich-text.js";
+import { readSectionMeaning } from "../sections.js";
+
+/** Bullets are items, fields of the item that they stand under, notes, or groups of more bullets. */
+export const listTree: Rule = {
+  name: "list-tree",
+  read(block, place) {
+    if (block.kind !== "list" || scopeOf(place).mode !== "items") return null;
+    const before = place.page.candidates.length;
+    const isUsed = readBullets(block, place);
+    return isUsed || place.page.candidates.length > before ? "item" : null;
+  },
+};
+
+type Bullet = { item: ListItem; first: RichText; rest: RichText[]; head: Head; isEvident: boolean };
+
+function readBullets(list: List, place: Place): boolean {
+  const bullets = list.items.map((item) => readBullet(item, place));
+  const isPlan = scopeOf(place).groupWord !== null || isMostlyEvident(bullets, place);
+  const used = bullets.map((bullet) => {
+    if (bullet.head.isDropped || isStruck(bullet)) return false;
+    if (isItem(bullet, isPlan)) return enterItem(bullet, list, place);
+    return readField(bullet, place) || readNote(bullet, list, place);
+  });
+  return used.includes(true);
+}
+
+function readBullet(item: ListItem, place: Place): Bullet {
+  const [first = item.text, ...rest] = linesOf(item.text);
+  const head = readHeadAt(place, first);
+  const isInStory = rankOf(scopeOf(place).item?.kindWord?.value ?? null) === 1;
+  const isNamed = head.kindWord !== null || head.id !== null;
+  const isEvident = head.title.text !== "" && (isNamed || (!isInStory && (head.isValued || head.isSentence)));
+  return { item, first, rest, head, isEvident };
+}
+
+/** Among bullets under an epic or a feature that are items, the plain ones are items too. */
+function isMostlyEvident(bullets: Bullet[], place: Place): boolean {
+  const { item } = scopeOf(place);
+  if (!item || rankOf(item.kindWord?.value ?? null) === 1) return false;
+  return bullets.filter((bullet) => bullet.isEvident).length * 2 > bullets.length;
+}
+
+function isItem({ head, first, isEvident }: Bullet, isPlan: boolean): boolean {
+  if (head.title.text === "") return false;
+  const isLabelled = readFields(first).length > 0 && !head.kindWord && !head.id;
+  return !isLabelled && (isEvident || isPlan);
+}
+
+function isStruck({ first, item }: Bullet): boolean {
+  return first.text === "" && item.text.spans.some((span) => span.mark === "struck");
+}
+
+function enterItem({ item: bullet, first, rest, head }: Bullet, list: List, place: Place): boolean {
+  const placed = { range: { start: bullet.range.start, end: rangeOf(first).end }, localId: bullet.localId };
+  const item = addCandidate(place, "list-tree", list, placed, head);
+  const own =
+    rest.length > 0 ? [{ kind: "paragraph" as const, text: join(rest, "\n"), range: bullet.range, localId: null }] : [];
+  walkInside(place, [...own, ...bullet.blocks], { item, ownsText: true, groupWord: null });
+  return true;
+}
+
+function readField({ item: bullet, first }: Bullet, place: Place): boolean {
+  const { item } = scopeOf(place);
+  const fields = readFields(first);
+  if (!item || fields.length === 0) return false;
+  for (const field of fields) applyField(item, field);
+  const last = fields.at(-1);
+  const { awaited } = place;
+  if (last && LISTED.has(last.label)) {
+    place.awaited = { label: last.label, item, taken: 0 };
+    walkQuietly(place, bullet.blocks);
+  }
+  place.awaited = awaited;
+  return true;
+}
+
+/** A plain bullet: a group of bullets, or a note of the item. */
+function readNote({ item: bullet, first }: Bullet, list: List, place: Place): boolean {
+  const scope = scopeOf(place);
+  if (bullet.blocks.length > 0) {
+    const { mode, groupWord, groupPriority } = readSectionMeaning(first);
+    walkInside(place, bullet.blocks, {
+      mode: mode ?? "items",
+      groupWord: groupWord ?? scope.groupWord,
+      groupPriority: groupPriority ?? scope.groupPriority,
+    });
+  }
+  if (!scope.item || !scope.ownsText || list.items.length === 0 || first.text === "") return false;
+  addProse(scope.item, bullet.text);
+  return true;
+}

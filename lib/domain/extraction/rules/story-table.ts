@@ -1,0 +1,227 @@
+import { type Cell, type Row, type Table } from "../blocks.js";
+import type { Candidate } from "../candidate.js";
+import { rankOf } from "../candidate.js";
+import { type Columns, readColumns, textOfCell } from "../columns.js";
+import { readCriteria } from "../criteria.js";
+import { fold } from "../fold.js";
+import { isDropMark } from "../head.js";
+import { isId } from "../ids.js";
+import { takeIssueLink } from "../issue-link.js";
+import { addCandidate, applyField, applyKind, readHeadAt } from "../item-fields.js";
+import { wordsFor } from "../lexicon.js";
+import { type Place, type Rule, scopeOf, walkInside } from "../place.js";
+import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
+import { readSectionMeaning } from "../sections.js";
+import { isNothing } from "../values.js";
+
+const totals = new Set(wordsFor("totals"));
+
+/** A table whose columns are fields has an item in each row; rows that span the table group the rows below. */
+export const storyTable: Rule = {
+  name: "story-table",
+  read(block, place) {
+    if (block.kind !== "table" || scopeOf(place).mode !== "items") return null;
+    const columns = readColumns(block);
+    if (!columns) return null;
+    const before = place.page.candidates.length;
+    const reading: Reading = {
+      table: block,
+      columns,
+      place,
+      named: new Map(),
+      epic: null,
+      feature: null,
+      isLeftOut: false,
+    };
+    for (const row of block.rows.slice(columns.headerIndex + 1)) readRow(row, reading);
+    return place.page.candidates.length > before ? "item" : null;
+  },
+};
+
+type Reading = {
+  table: Table;
+  columns: Columns;
+  place: Place;
+  /** Items that the cells of an epic or feature column name, by the text of the cell. */
+  named: Map<string, Candidate>;
+  epic: Candidate | null;
+  feature: Candidate | null;
+  isLeftOut: boolean;
+};
+
+function readRow(row: Row, reading: Reading) {
+  const { columns, place } = reading;
+  const titleCell = row.cells[columns.title];
+  if (!titleCell || isHeader(row, columns) || isTotal(row)) return;
+  const named = nameParents(row, reading);
+  if (isSpanning(titleCell, row, columns)) return readSeparator(titleCell, row, reading);
+  if (reading.isLeftOut || isDropped(row, columns)) return;
+
+  const title = readTitle(titleCell, place);
+  if (title.head.title.text === "" || title.head.isDropped || isNothing(title.head.title.text)) return;
+  const item = addCandidate(place, "story-table", reading.table, row, title.head);
+  if (columns.titleWord) item.kindWord ??= { value: columns.titleWord, range: rangeOf(textOfCell(titleCell)) };
+  for (const [column, cell] of row.cells.entries())
+    if (row.cells.indexOf(cell) === column && cell !== titleCell) readCell(cell, column, item, reading);
+  if (title.rest.length > 0) walkInside(place, title.rest, { item, ownsText: true, groupWord: null });
+  placeUnder(item, named, reading);
+}
+
+/** The first line of the title cell introduces the item; what follows in the cell is about it. */
+function readTitle(cell: Cell, place: Place) {
+  const [first, ...blocks] = cell.blocks;
+  const text = first?.kind === "paragraph" || first?.kind === "heading" ? first.text : textOfCell(cell);
+  const head = readHeadAt(place, text);
+  return { head, rest: first?.kind === "paragraph" || first?.kind === "heading" ? blocks : [] };
+}
+
+function readCell(cell: Cell, column: number, item: Candidate, { columns, place }: Reading) {
+  const label = columns.labels[column] ?? null;
+  const text = textOfCell(cell);
+  if (label !== "dependsOn" && label !== "blocks") item.issueLink ??= takeIssueLink(text).link;
+  if (text.text === "" || cell.isNumbering) return;
+  switch (label) {
+    case "id":
+      return readIdCell(text, columns.names[column] ?? "", item);
+    case "criteria":
+      item.criteria.push(...readCriteria(cell.blocks));
+      return;
+    case "kind":
+      applyKind(item, text);
+      return;
+    case "epic":
+    case "feature":
+    case "status":
+    case "aside":
+    case "dependent":
+    case null:
+      return;
+    case "description":
+    case "sentence":
+    case "title":
+      if (isNothing(text.text)) return;
+      walkInside(place, cell.blocks, { item, ownsText: true, groupWord: null });
+      return;
+    default:
+      applyField(item, { label, name: columns.names[column] ?? "", value: text, line: text });
+  }
+}
+
+/** An automatic row number is no id. */
+function readIdCell(text: RichText, name: string, item: Candidate) {
+  const { rest } = takeIssueLink(text);
+  const value = flat(rest.text === "" ? text : rest);
+  const isRowNumber = /^\d+[.)]?$/.test(value) && name !== "id" && name !== "key";
+  if (!isRowNumber && value.length <= 30 && /[\p{L}\p{N}]/u.test(value) && !isNothing(value))
+    item.id = { value, range: rangeOf(text) };
+}
+
+/** Epic and feature columns name items, each once; an id there refers to an item that stands elsewhere. */
+function nameParents(
+  row: Row,
+  reading: Reading,
+): { epic: Candidate | null; feature: Candidate | null; reference: RichText | null } {
+  const { columns, place, table } = reading;
+  const result: { epic: Candidate | null; feature: Candidate | null; reference: RichText | null } = {
+    epic: null,
+    feature: null,
+    reference: null,
+  };
+  for (const label of ["epic", "feature"] as const) {
+    const column = columns.labels.indexOf(label);
+    const cell = row.cells[column];
+    if (!cell || column === columns.title || cell === row.cells[columns.title]) continue;
+    const text = textOfCell(cell);
+    if (isNothing(text.text)) continue;
+    if (isId(text.text)) {
+      result.reference = text;
+      continue;
+    }
+    const key = `${label} ${text.text}`;
+    let item = reading.named.get(key);
+    if (!item) {
+      const head = readHeadAt(place, text);
+      if (head.title.text === "") continue;
+      item = addCandidate(place, "story-table", table, cell, {
+        ...head,
+        kindWord: head.kindWord ?? { value: label, range: rangeOf(text) },
+      });
+      if (label === "feature" && result.epic) item.enclosing = result.epic;
+      reading.named.set(key, item);
+    }
+    if (label === "epic" && reading.epic !== item) Object.assign(reading, { epic: item, feature: null });
+    result[label] = item;
+  }
+  return result;
+}
+
+/** A row's item belongs to what its own cells name, else to the feature or epic row above it. */
+function placeUnder(item: Candidate, named: ReturnType<typeof nameParents>, reading: Reading) {
+  const rank = rankOf(item.kindWord?.value ?? null) ?? 1;
+  if (named.reference) item.parentName ??= named.reference;
+  const above =
+    rank === 1
+      ? (named.feature ?? reading.feature ?? named.epic ?? reading.epic)
+      : rank === 2
+        ? (named.epic ?? reading.epic)
+        : null;
+  if (above) item.enclosing = above;
+  if (rank === 3) Object.assign(reading, { epic: item, feature: null });
+  if (rank === 2) reading.feature = item;
+}
+
+/** A row that spans the table introduces a feature, leaves out what follows, or parts the table for the eye. */
+function readSeparator(cell: Cell, row: Row, reading: Reading) {
+  const text = textOfCell(cell);
+  if (text.text === "") return;
+  const head = readHeadAt(reading.place, text);
+  const meaning = readSectionMeaning(text);
+  reading.isLeftOut = meaning.mode === "left-out" || head.isDropped;
+  if (reading.isLeftOut || (!head.kindWord && !head.id) || head.title.text === "") return;
+  const item = addCandidate(reading.place, "story-table", reading.table, row, head);
+  item.kindWord ??= { value: "feature", range: rangeOf(text) };
+  placeUnder(item, { epic: null, feature: null, reference: null }, reading);
+  if (rankOf(item.kindWord.value) === 1) reading.feature = item;
+}
+
+function isSpanning(titleCell: Cell, row: Row, { labels, title }: Columns): boolean {
+  return (
+    row.cells.some((cell, column) => cell === titleCell && column !== title && labels[column] !== null) &&
+    titleCell.columns > 1
+  );
+}
+
+function isHeader(row: Row, columns: Columns): boolean {
+  const cells = [...new Set(row.cells)];
+  if (cells.length > 1 && cells.every((cell) => cell.isHeader)) return true;
+  return row.cells.every((cell, column) => fold(textOfCell(cell).text) === columns.names[column]);
+}
+
+function isTotal(row: Row): boolean {
+  const [first] = [...new Set(row.cells)].map((cell) => textOfCell(cell).text).filter((text) => text !== "");
+  return (
+    row.cells.some((cell) => totals.has(wordsOf(textOfCell(cell).text))) ||
+    first === undefined ||
+    totals.has(wordsOf(first))
+  );
+}
+
+function wordsOf(text: string): string {
+  return fold(text.length > 60 ? "" : text)
+    .replace(/[^\p{L}-]+/gu, " ")
+    .trim();
+}
+
+/** "Won't do" as the whole of any cell, struck titles. */
+function isDropped(row: Row, columns: Columns): boolean {
+  const isStruck = (cell: Cell | undefined) => cell !== undefined && isEmptyAndStruck(cell);
+  return isStruck(row.cells[columns.title]) || row.cells.some((cell) => isDropMark(textOfCell(cell).text));
+}
+
+function isEmptyAndStruck(cell: Cell): boolean {
+  const blocks = cell.blocks.filter((block) => block.kind === "paragraph");
+  return (
+    textOfCell(cell).text === "" &&
+    blocks.some((block) => linesOf(block.text).length === 0 && block.text.spans.some((span) => span.mark === "struck"))
+  );
+}

@@ -1,0 +1,99 @@
+import { Parser } from "htmlparser2";
+import type { SourceRange } from "../plan-item.js";
+
+export type StorageElement = {
+  kind: "element";
+  name: string;
+  attributes: Readonly<Record<string, string>>;
+  children: StorageNode[];
+  start: number;
+  end: number;
+  /** True where a block element stands somewhere inside. */
+  holdsBlock: boolean;
+};
+/** Raw text between two offsets; entities are not decoded. */
+export type StorageText = { kind: "text"; raw: string; start: number; verbatim: boolean };
+export type StorageNode = StorageElement | StorageText;
+
+/** Deeper elements are read as if their parents were not there: real pages stay far below, and no page may exhaust the stack. */
+const DEEPEST = 150;
+const CDATA_OPENING = "<![CDATA[".length;
+
+const BLOCKS = new Set(
+  `p div h1 h2 h3 h4 h5 h6 ul ol li table thead tbody tfoot tr td th hr pre blockquote section article dl dt dd
+  ac:layout ac:layout-section ac:layout-cell ac:task-list ac:task ac:rich-text-body ac:plain-text-body ac:adf-extension`.split(
+    /\s+/,
+  ),
+);
+
+/** True for elements that stand on their own lines. */
+export function isBlockElement(node: StorageNode): boolean {
+  return node.kind === "element" && (node.holdsBlock || BLOCKS.has(node.name));
+}
+
+/** Reads storage format into a tree; what is not well formed is read as far as it can be. */
+export function readStorageTree(body: string): StorageElement {
+  const root = element("", {}, 0);
+  const open: StorageElement[] = [root];
+  let skipped = 0;
+  let verbatim = false;
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        if (open.length > DEEPEST) {
+          skipped++;
+          return;
+        }
+        const opened = element(name.toLowerCase(), attributes, parser.startIndex);
+        open.at(-1)?.children.push(opened);
+        open.push(opened);
+      },
+      onclosetag() {
+        if (skipped > 0) {
+          skipped--;
+          return;
+        }
+        const closed = open.length > 1 ? open.pop() : undefined;
+        if (!closed) return;
+        closed.end = Math.min(parser.endIndex + 1, body.length);
+        const parent = open.at(-1);
+        if (parent && isBlockElement(closed)) parent.holdsBlock = true;
+      },
+      ontext(raw) {
+        const start = parser.startIndex + (verbatim ? CDATA_OPENING : 0);
+        open.at(-1)?.children.push({ kind: "text", raw, start, verbatim });
+      },
+      oncdatastart() {
+        verbatim = true;
+      },
+      oncdataend() {
+        verbatim = false;
+      },
+    },
+    { xmlMode: true, decodeEntities: false },
+  );
+  parser.end(body);
+  root.end = body.length;
+  return root;
+}
+
+function element(name: string, attributes: Record<string, string>, start: number): StorageElement {
+  return { kind: "element", name, attributes, children: [], start, end: start, holdsBlock: false };
+}
+
+/** The child elements of an element that have one of the names. */
+export function childElements(parent: StorageElement, ...names: string[]): StorageElement[] {
+  return parent.children.filter(
+    (child): child is StorageElement => child.kind === "element" && names.includes(child.name),
+  );
+}
+
+/** The half-open range of an element. */
+export function rangeOfNode(node: StorageElement): SourceRange {
+  return { start: node.start, end: node.end };
+}
+
+/** The id that Confluence keeps on an element when its text is edited. */
+export function localIdOf(node: StorageElement): string | null {
+  return node.attributes["local-id"] ?? node.attributes["ac:local-id"] ?? null;
+}

@@ -1,0 +1,100 @@
+import type { EnablerType, Priority } from "../plan-item.js";
+import { fold } from "./fold.js";
+import { anyOf, enablerHints, enablerTypes, priorities, wordsFor } from "./lexicon.js";
+
+const SHIRT_SIZES = new Map([
+  ["xs", 1],
+  ["s", 2],
+  ["m", 3],
+  ["l", 5],
+  ["xl", 8],
+]);
+
+const unit = anyOf(wordsFor("pointUnits"));
+const otherUnit = anyOf(wordsFor("otherUnits"));
+const size = anyOf(wordsFor("sizes"));
+const noEstimate = new Set(wordsFor("noEstimate"));
+const nothing = new Set([...wordsFor("nothing"), "", "-", "–", "—", "?", "??", "/", ".", "…"]);
+
+const PLAIN_NUMBER = /^(\d{1,4}(?:[.,]\d{1,2})?)(?![\d.,]*\d)(.*)$/s;
+const RANGE = /^\s*(?:-|–|—|to|bis|a|\/)\s*\d/;
+const STARTS_WITH_UNIT = new RegExp(`^\\s*${unit}(?![\\p{L}\\p{N}])`, "u");
+const STARTS_WITH_OTHER_UNIT = new RegExp(`^\\s*${otherUnit}(?![\\p{L}\\p{N}])`, "u");
+const UNIT_ANYWHERE = new RegExp(`^[~≈<>=\\s]*\\d[\\d.,\\s–—-]*\\s*${unit}\\.?$`, "u");
+const SIZED = new RegExp(`^${size}\\s*:?\\s*(?:xs|s|m|l|xl|\\d{1,3}(?:[.,]\\d)?)$`, "u");
+
+/** An estimate; `not_understood` where something is written that is none: a range, days, words. */
+export function readPoints(text: string): number | null | "not_understood" {
+  const folded = fold(text).trim();
+  if (isNothing(folded)) return null;
+  const value = folded
+    .replace(/^[~≈=\s]+|^(?:ca\.?|approx\.?)\s+/, "")
+    .replace(new RegExp(`^${size}\\s*:?\\s+(?=\\S)`, "u"), "");
+  const shirt = /^(xs|s|m|l|xl)(?![\p{L}\p{N}])/u.exec(value);
+  const number = PLAIN_NUMBER.exec(shirt ? (/\((\d+)[^)]*\)$/.exec(value)?.[1] ?? "") : value);
+  if (shirt && !number) return SHIRT_SIZES.get(shirt[1] ?? "") ?? "not_understood";
+  if (!number) return "not_understood";
+  const rest = number[2] ?? "";
+  if (RANGE.test(rest)) return "not_understood";
+  if (!STARTS_WITH_UNIT.test(rest) && STARTS_WITH_OTHER_UNIT.test(rest)) return "not_understood";
+  if (/^\s*[\p{L}]/u.test(rest) && !STARTS_WITH_UNIT.test(rest)) return "not_understood";
+  return Number((number[1] ?? "").replace(",", "."));
+}
+
+/** True for a text that can only be an estimate: "5 SP", "3–5 points", "size M". */
+export function isEstimate(text: string): boolean {
+  const folded = fold(text).trim();
+  return UNIT_ANYWHERE.test(folded) || SIZED.test(folded);
+}
+
+/** True for "TBD", "?", "k. A." and the like. */
+export function isNoEstimate(text: string): boolean {
+  const folded = fold(text).trim();
+  return /^\?+$/.test(folded) || noEstimate.has(folded);
+}
+
+/** True where a value says that there is none. */
+export function isNothing(text: string): boolean {
+  const folded = fold(text)
+    .replace(/^[\s(]+|[\s).!]+$/g, "")
+    .trim();
+  return nothing.has(folded) || isNoEstimate(fold(text)) || noEstimate.has(folded);
+}
+
+const phrase = anyOf([...priorities.keys()]);
+const STARTS_WITH_PRIORITY = new RegExp(`^[^\\p{L}\\p{N}]*(?:\\d\\s*[-–—.:]\\s*)?(${phrase})(?![\\p{L}\\p{N}-])`, "u");
+const ENDS_WITH_PRIORITY = new RegExp(`(?<![\\p{L}\\p{N}])(${phrase})[^\\p{L}\\p{N}]*$`, "u");
+const ONLY_PRIORITY = new RegExp(`^\\W*(${phrase})\\W*$`, "u");
+
+/** The priority that a value begins with, or, where it is short, ends with: "Must", "P1 – pilot", "1 - High", "very high". */
+export function readPriority(text: string): Priority | null {
+  const folded = fold(text);
+  const found = STARTS_WITH_PRIORITY.exec(folded) ?? (folded.length < 25 ? ENDS_WITH_PRIORITY.exec(folded) : null);
+  return priorities.get(found?.[1] ?? "") ?? null;
+}
+
+/** The priority that is all there is to read. */
+export function readOnlyPriority(text: string): Priority | null {
+  return priorities.get(ONLY_PRIORITY.exec(fold(text))?.[1] ?? "") ?? null;
+}
+
+const typeWord = new RegExp(`(?<![\\p{L}\\p{N}])(${anyOf([...enablerTypes.keys()])})(?![\\p{L}\\p{N}])`, "u");
+const hintWord = new RegExp(`(?<![\\p{L}\\p{N}])(${anyOf([...enablerHints.keys()])})(?![\\p{L}\\p{N}])`, "gu");
+
+/** The type of enabler that a value states. */
+export function readEnablerType(text: string): EnablerType | null {
+  return enablerTypes.get(typeWord.exec(fold(text))?.[1] ?? "") ?? null;
+}
+
+/** The type of enabler that a value consists of. */
+export function readOnlyEnablerType(text: string): EnablerType | null {
+  return enablerTypes.get(fold(text).trim()) ?? null;
+}
+
+const STRONGEST_FIRST: readonly EnablerType[] = ["exploration", "compliance", "infrastructure", "architecture"];
+
+/** The type that the words of a title or description suggest. */
+export function guessEnablerType(text: string): EnablerType | null {
+  const hinted = new Set([...fold(text).matchAll(hintWord)].map((match) => enablerHints.get(match[1] ?? "")));
+  return STRONGEST_FIRST.find((type) => hinted.has(type)) ?? null;
+}

@@ -1,0 +1,59 @@
+import type { EnablerType, Priority } from "../../plan-item.js";
+
+/** What a word in front of a title says of the item. Spikes and non-functional requirements are enablers of a known type. */
+export type KindWord = "epic" | "feature" | "story" | "enabler" | "spike" | "nfr";
+
+/** What a label in front of a value, or a heading of a column, announces. */
+export type Label =
+  | "id"
+  | "title"
+  | "sentence"
+  | "kind"
+  | "points"
+  | "priority"
+  | "enablerType"
+  | "criteria"
+  | "dependsOn"
+  | "blocks"
+  | "dependent"
+  | "parent"
+  | "epic"
+  | "feature"
+  | "description"
+  | "status"
+  | "aside";
+
+/** The words of one language, in lower case; accents are compared without. */
+export type Words = {
+  /** Words that stand in front of a title or in a type column. */
+  kinds: Record<KindWord, string[]>;
+  /** Words of headings that group items of a kind. */
+  groups: Record<KindWord, string[]>;
+  labels: Record<Label, string[]>;
+  priorities: Record<Priority, string[]>;
+  enablerTypes: Record<EnablerType, string[]>;
+  /** Parts of titles and descriptions that tell the type of an enabler. */
+  enablerHints: Record<EnablerType, string[]>;
+  /** Units that make a number an estimate. */
+  pointUnits: string[];
+  /** Units that make a number something else: a timebox. */
+  otherUnits: string[];
+  /** Words in front of a T-shirt size or number in a line: "size M". */
+  sizes: string[];
+  noEstimate: string[];
+  nothing: string[];
+  /** Marks of items that will not be done. */
+  dropped: string[];
+  /** Beginnings of headings and sentences under which nothing is planned. */
+  leftOut: string[];
+  /** Headings of sections that talk about other things than items. */
+  otherSections: string[];
+  totals: string[];
+  /** Words between two items in a sentence: "A depends on B". */
+  dependsOn: string[];
+  /** Parts of a story sentence, "As a …, I want …", as regular expressions. */
+  story: { role: string; wish: string };
+  steps: { given: string[]; next: string[]; scenario: string[] };
+  /** Words between the ends of a range of ids: "US-3 to US-6". */
+  to: string[];
+};
