@@ -12,7 +12,7 @@ import type {
 } from "../ports.js";
 import { type Connection, type ConnectionOptions, connectLinear } from "./connection.js";
 import * as documents from "./documents.js";
-import { meaningOf, refusalOf, refused } from "./errors.js";
+import { meaningOf, noAccess, refusalOf, refused } from "./errors.js";
 import * as inputs from "./inputs.js";
 import { issuesByFilter } from "./issue-reads.js";
 import { relationsOf } from "./relations.js";
@@ -107,12 +107,15 @@ async function createIssues(connection: Connection, issues: IssueInput[]): Promi
   const input = { issues: issues.map(inputs.toIssueInput) };
   const { data, errors } = await connection.send(documents.createIssues, { input });
   if (errors.some((error) => meaningOf(error) === "exists")) return { kind: "conflict" };
+  // A team that was there when the plan was made has been closed to us since.
+  if (errors.some((error) => /entity not found: team/i.test(error.message)))
+    throw noAccess(documents.createIssues.name);
   if (errors[0]) return { kind: "refused", message: refusalOf(errors[0]) };
   if (!data?.issueBatchCreate.success) return { kind: "refused", message: noReason };
-  return {
-    kind: "created",
-    issues: data.issueBatchCreate.issues.map(({ parent, ...issue }) => ({ ...issue, parentId: parent?.id ?? null })),
-  };
+  const made = data.issueBatchCreate.issues.map(({ parent, ...issue }) => ({ ...issue, parentId: parent?.id ?? null }));
+  // Linear may leave out what exists instead of refusing the batch.
+  const isWhole = issues.every(({ id }) => made.some((issue) => issue.id === id));
+  return isWhole ? { kind: "created", issues: made } : { kind: "conflict" };
 }
 
 async function listTeams(connection: Connection): Promise<Team[]> {

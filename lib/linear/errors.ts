@@ -63,13 +63,7 @@ export function throwIfRunEnding(operation: string, errors: GraphqlError[], head
         "Make room in the workspace or upgrade it, then reply “retry” and I go on with what is missing.",
       { context },
     );
-  if (meanings.has("no_access"))
-    throw new FatalError(
-      "linear_no_access",
-      "Linear doesn't let me into something this plan needs, so I stopped. What I had created before that stays as it is. " +
-        "Ask an admin to give me access to the team, then reply “retry” and I go on with what is missing.",
-      { context },
-    );
+  if (meanings.has("no_access")) throw noAccess(operation);
   if (meanings.has("unavailable")) throw new RetryableError("linear_unavailable", { context });
 }
 
@@ -80,6 +74,16 @@ function installationRevoked(context: { operation: string }): FatalError {
     "Linear no longer accepts my access to this workspace, so I stopped. What I had created before that stays as it is. " +
       "Ask an admin to install me again, then mention me again and I take up the plan where it stopped.",
     { context },
+  );
+}
+
+/** The end of a run that needs something which Linear does not let the app see or change. */
+export function noAccess(operation: string): FatalError {
+  return new FatalError(
+    "linear_no_access",
+    "Linear doesn't let me into something this plan needs, so I stopped. What I had created before that stays as it is. " +
+      "Ask an admin to give me access to the team, then reply “retry” and I go on with what is missing.",
+    { context: { operation } },
   );
 }
 

@@ -22,7 +22,8 @@ export async function writeEntries(connection: Connection, entries: WriteEntry[]
 
 /**
  * The fields of a mutation are not nullable, so one refused entry takes the answers of all others with it, and those behind it may not
- * have been done. Whatever has no outcome yet is sent again without the refused ones: each write is harmless to repeat.
+ * have been done. Whatever has no outcome yet is sent again without the refused ones: each write is harmless to repeat, and what was
+ * done the first time exists the second.
  */
 async function writeTogether(connection: Connection, entries: WriteEntry[]): Promise<WrittenEntry[]> {
   const answer = await connection.send(writeDocument(entries.map((entry) => entry.kind)), variablesOf(entries));
