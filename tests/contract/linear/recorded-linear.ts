@@ -88,3 +88,29 @@ export const linearErrors = {
   },
   internal: { message: "Internal server error", extensions: { type: "internal error", code: "INTERNAL_SERVER_ERROR" } },
 };
+
+type Input = { id?: string };
+
+/** The inputs of the writes that share a request, in their order. */
+export const inputsOf = ({ variables }: RecordedRequest): Input[] =>
+  Object.entries(variables).flatMap(([name, value]) => (name.startsWith("input") ? [value as Input] : []));
+
+const aliasesOf = ({ query }: RecordedRequest) =>
+  [...query.matchAll(/^ {2}(w\d+):/gm)].map(([, alias]) => alias as string);
+
+/** Every entry done, under the id that it names or one that Linear draws. */
+export function allDone(request: RecordedRequest): RecordedAnswer {
+  return failing(request, () => undefined);
+}
+
+/** Entries fail with what `errorOf` says of their number; the others are done. */
+export function failing(request: RecordedRequest, errorOf: (n: number) => object | undefined): RecordedAnswer {
+  const aliases = aliasesOf(request);
+  const inputs = inputsOf(request);
+  const data = aliases.map((alias, n) => [
+    alias,
+    errorOf(n) ? null : { success: true, written: { id: inputs[n]?.id ?? request.variables[`id${n}`] ?? `made-${n}` } },
+  ]);
+  const found = aliases.flatMap((alias, n) => (errorOf(n) ? [{ ...errorOf(n), path: [alias] }] : []));
+  return { body: { data: Object.fromEntries(data), ...(found.length > 0 && { errors: found }) } };
+}
