@@ -4,9 +4,8 @@ import { commentEvent } from "./events.js";
 import type { IssueInput } from "./issue-fields.js";
 import { createIssue, type IssueCreateInput, updateIssue } from "./issues.js";
 import { rewriteMarkdown } from "./markdown.js";
-import { newId } from "./store.js";
 import type { AgentSession, Comment, Issue, Organization, User } from "./model.js";
-import { type Actor, freshEntity, identifierOf, loadIssue, organizationOf, related, type Store } from "./store.js";
+import { type Actor, freshEntity, identifierOf, loadIssue, newId, organizationOf, type Store } from "./store.js";
 
 /** Who does it, and in which workspace: the first of each where nobody is named. `user` is an id, a name or an e-mail address. */
 type By = { user?: string; organizationId?: string };
@@ -210,5 +209,5 @@ function teamNamed(store: Store, organization: Organization, wanted: string): st
     ({ id, key, organizationId }) => organizationId === organization.id && (id === wanted || key === wanted),
   );
   if (!team) throw new Error(`There is no team ${wanted} in ${organization.name}`);
-  return related(store.world.teams, team.id).id;
+  return team.id;
 }

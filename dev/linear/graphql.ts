@@ -114,11 +114,12 @@ async function readOperation(request: Request): Promise<Operation | { errors: Gr
   return { document, operation, variables, rootFields, complexity };
 }
 
-function run(store: Store, grant: Grant, actor: Actor, { document, operation, variables, complexity }: Operation) {
+function run(store: Store, grant: Grant, actor: Actor, asked: Operation) {
+  const { document, operation, variables, complexity, rootFields } = asked;
   if (complexity > largestComplexity)
     return answer({ errors: [tooComplex(complexity, largestComplexity)] }, currentHeaders(store, actor, complexity));
   if (!take(store, actor, complexity)) return limited(bucketStates(store, actor), complexity, store.now());
-  const headers = currentHeaders(store, actor, complexity);
+  const headers = currentHeaders(store, actor, complexity, rootFields[0]);
   if (operation.operation === "mutation" && !grant.scope.includes("write"))
     return answer({ errors: [forbidden("Invalid scope: `write` required")] }, headers);
   const lenient = operation.operation === "mutation" && store.switches.aliasedFailure === "only_itself";
@@ -131,6 +132,8 @@ function run(store: Store, grant: Grant, actor: Actor, { document, operation, va
     typeResolver: (value) => typeNameOf(value as ActivityContent),
   });
   if (result instanceof Promise) throw new Error("A resolver of the simulated Linear must not wait");
+  if (result.data === undefined)
+    return answer({ errors: (result.errors ?? []).map((error) => withCode(error, "BAD_USER_INPUT")) }, headers);
   const data = Object.values(result.data ?? {}).some((value) => value !== null) ? result.data : null;
   return answer({ data, ...(result.errors ? { errors: result.errors } : {}) }, headers);
 }
@@ -163,13 +166,12 @@ function answer({ data, errors }: Answer, headers: Record<string, string> = {}):
 
 function statusOf(error: GraphQLError): number {
   const { http } = error.extensions as { http?: { status: number } };
-  return http?.status ?? (error.originalError ? 500 : 400);
+  return http?.status ?? 500;
 }
 
 function toJson(error: GraphQLError) {
   const { http: _http, ...extensions } = error.extensions;
-  const code = error.originalError ? "INTERNAL_SERVER_ERROR" : "BAD_USER_INPUT";
-  return { ...error.toJSON(), extensions: { code, ...extensions } };
+  return { ...error.toJSON(), extensions: { code: "INTERNAL_SERVER_ERROR", ...extensions } };
 }
 
 function badRequest(message: string): GraphQLError {
@@ -181,8 +183,8 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, { nodes: error.nodes, source: error.source, extensions });
 }
 
-function currentHeaders(store: Store, actor: Actor, complexity: number): Record<string, string> {
-  return rateLimitHeaders(bucketStates(store, actor), complexity);
+function currentHeaders(store: Store, actor: Actor, complexity: number, endpoint?: string): Record<string, string> {
+  return rateLimitHeaders(bucketStates(store, actor), complexity, endpoint);
 }
 
 function limited(states: BucketState[], complexity: number, now: number): Response {

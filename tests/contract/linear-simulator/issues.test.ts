@@ -164,11 +164,9 @@ describe("changing issues", () => {
       nodes { identifier } pageInfo { hasNextPage endCursor } } }`;
     const first = (await ask(page)).data?.issues;
     const second = (await ask(page, { after: first?.pageInfo?.endCursor })).data?.issues;
-    expect([...(first?.nodes ?? []), ...(second?.nodes ?? [])].map(({ identifier }) => identifier).toSorted()).toEqual([
-      "ENG-2",
-      "ENG-3",
-      "ENG-4",
-    ]);
+    const found = [first, second].flatMap((issues) => issues?.nodes?.map(({ identifier }) => identifier));
+    expect(new Set(found)).toEqual(new Set(["ENG-2", "ENG-3", "ENG-4"]));
+    expect(found).toHaveLength(3);
     expect(second?.pageInfo?.hasNextPage).toBe(false);
   });
 });
@@ -208,7 +206,7 @@ describe("labels, relations, attachments and projects", () => {
     await ask(relate, { input: { ...input, id: three } });
     const inverse = `{ issue(id: "${one}") { inverseRelations(first: 10) { nodes { id type issue { identifier } } } } }`;
     const nodes = (await ask(inverse)).data?.issue?.inverseRelations?.nodes;
-    expect(nodes?.map(({ id }) => id).toSorted()).toEqual([two, three].toSorted());
+    expect(new Set(nodes?.map(({ id }) => id))).toEqual(new Set([two, three]));
     expect(nodes?.[0]).toMatchObject({ type: "blocks", issue: { identifier: "ENG-1" } });
   });
 

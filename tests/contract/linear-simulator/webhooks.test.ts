@@ -54,7 +54,7 @@ describe("webhooks", () => {
     expect(received.length).toBeGreaterThan(1);
     for (const { raw, signature } of received) expect(client.verify(Buffer.from(raw), signature)).toBe(true);
     const [first] = received;
-    expect(() => client.verify(Buffer.from(`${first?.raw} `), first?.signature ?? "")).toThrow();
+    expect(() => client.verify(Buffer.from(`${first?.raw} `), first?.signature ?? "")).toThrow("signature");
   });
 
   it("tells of a mention with the session, its issue, comment and creator", async () => {
