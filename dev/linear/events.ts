@@ -1,3 +1,4 @@
+import { derivedUuid } from "../../lib/domain/ids.js";
 import type { Activity, AgentSession, Comment, Issue, IssueFields, Label, Project, User } from "./model.js";
 import { sessionStatus } from "./session-status.js";
 import {
@@ -117,8 +118,25 @@ export function projectEvent(
   updatedFrom?: Record<string, unknown>,
 ): WebhookEvent {
   const { organizationId: _organization, ...fields } = project;
-  const data = { ...fields, labelIds: [], memberIds: [], leadId: null, startDate: null, targetDate: null };
-  return dataEvent(store, actor, { type: "Project", action, data, url: urlOfProject(store, project) }, updatedFrom);
+  const data = {
+    ...fields,
+    color: "#bec2c8",
+    statusId: derivedUuid(project.organizationId, "project-status", "Backlog"),
+    labelIds: [],
+    memberIds: [],
+    leadId: null,
+    startDate: null,
+    targetDate: null,
+    sortOrder: 0,
+    prioritySortOrder: 0,
+    scopeHistory: [],
+    completedScopeHistory: [],
+    inProgressScopeHistory: [],
+    issueCountHistory: [],
+    completedIssueCountHistory: [],
+    url: urlOfProject(store, project),
+  };
+  return dataEvent(store, actor, { type: "Project", action, data, url: data.url }, updatedFrom);
 }
 
 export function urlOfProject(store: Store, project: Project): string {

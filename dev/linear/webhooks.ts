@@ -93,7 +93,8 @@ export function webhooks(store: Store, send: (request: Request) => Promise<Respo
           ...event,
           createdAt: store.stamp(),
           organizationId,
-          oauthClientId: app.clientId,
+          // Data events are a webhook's and name no app; the others are the app's own.
+          ...("data" in event ? {} : { oauthClientId: app.clientId }),
           webhookId: app.webhookId,
         },
         status: "waiting",
