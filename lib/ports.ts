@@ -1,5 +1,18 @@
 /** Everything that the inside asks of the outside. Adapters implement these; `lib/compose` connects them. */
+import type { Delivery } from "./domain/delivery.js";
+import type { EstimateScale } from "./domain/estimate-scale.js";
+import type { EngagementId, OrganizationId, PlanId, SessionId } from "./domain/ids.js";
 import type { PageAddress } from "./domain/page-address.js";
+import type { PlanItem } from "./domain/plan-item.js";
+import type {
+  EngagementSettings,
+  Failure,
+  PlanningSession,
+  Proposal,
+  SessionState,
+  SessionWork,
+  StepName,
+} from "./domain/session.js";
 
 // ---- Linear ------------------------------------------------------------------------------------------------------------------
 
@@ -19,6 +32,9 @@ export type LinearClient = {
   readTeam(teamId: string): Promise<TeamSetup | "not_found">;
   createLabels(labels: { id: string; name: string; teamId: string; color?: string }[]): Promise<WriteResult[]>;
   createProjects(projects: ProjectInput[]): Promise<(WriteResult & { url?: string; slug?: string })[]>;
+  updateProjects(
+    updates: { id: string; change: { name?: string; content?: string; priority?: number; trashed?: boolean } }[],
+  ): Promise<WriteResult[]>;
   readProjects(ids: string[]): Promise<ProjectSnapshot[]>;
   /** One `issueBatchCreate` (at most 50). `conflict`: at least one id exists, read back. `refused`: Linear does not take one of them. */
   createIssues(issues: IssueInput[]): Promise<CreatedIssues>;
@@ -53,7 +69,7 @@ export type AgentActivity = {
   auth?: { url: string; providerName: string; userId?: string };
 };
 export type ChecklistEntry = { content: string; status: "pending" | "inProgress" | "completed" | "canceled" };
-export type EstimateScale = "notUsed" | "exponential" | "fibonacci" | "linear" | "tShirt";
+export type { EstimateScale };
 export type Team = { id: string; key: string; name: string };
 export type TeamSetup = Team & {
   estimation: { scale: EstimateScale; extended: boolean; allowZero: boolean };
@@ -93,6 +109,8 @@ export type IssueSnapshot = {
   teamId: string;
   labelIds: string[];
   delegateId: string | null;
+  assigneeId: string | null;
+  childIds: string[];
   trashed: boolean;
   archivedAt: string | null;
   updatedAt: string;
@@ -204,3 +222,199 @@ export type QueueMessage = {
 export type StepMessage = { kind: "session" | "sync"; id: string; step: string; version: number };
 /** Throws RetryableError `queue_unavailable`. */
 export type Queue = { publish(message: QueueMessage): Promise<{ messageId: string }> };
+
+// ---- State -------------------------------------------------------------------------------------------------------------------
+
+/** One line of a session's log as it is written; `seq` is given by the commit. */
+export type LogEntry = { type: string; body: Record<string, unknown>; actor: string; opId?: string };
+/** What leaves after a commit. `step` goes to the queue; the others to Linear, in order. */
+export type Effect =
+  | { kind: "step"; id: string; step: StepName; notBefore?: number }
+  | { kind: "activity"; id: string; activity: Omit<AgentActivity, "id" | "agentSessionId"> }
+  /** What the session's checklist, links or issue should say is read when it is sent. */
+  | { kind: "checklist" | "links" | "take_up"; id: string };
+export type Reply = { seq: number; body: string; actor: string; at: Date };
+
+export type Plan = {
+  id: PlanId;
+  organizationId: OrganizationId;
+  engagementId: EngagementId | null;
+  source: string;
+  teamId: string;
+  sessionId: SessionId;
+  pageUrl: string | null;
+  pageTitle: string;
+  basePageVersion: number | null;
+};
+export type PageSnapshot = { pageVersion: number; title: string; body: string };
+
+/**
+ * A transition with everything that becomes true in the same statement. It is refused where the session is no longer as it was read, and, where
+ * it leaves `processing`, also where somebody has spoken since.
+ */
+export type Move = {
+  session: PlanningSession;
+  after: SessionState;
+  title?: string;
+  pageUrl?: string;
+  engagementId?: EngagementId;
+  teamId?: string;
+  work: SessionWork;
+  proposal: Proposal | null;
+  log: LogEntry[];
+  effects: Effect[];
+  /** Makes the plan this session's, or takes it where no other session works on it. */
+  claimPlan?: {
+    id: PlanId;
+    source: string;
+    teamId: string;
+    engagementId: EngagementId;
+    pageId: string;
+    pageUrl: string;
+    title: string;
+  };
+  /** Kept with the plan that is claimed, or is the session's. */
+  snapshot?: PageSnapshot;
+  plan?: {
+    id: PlanId;
+    items?: PlanItem[];
+    basePageVersion?: number;
+    /** Gives the lease back. */
+    releaseLease?: string;
+    /** Hands the plan to the session that takes over and queues that session's step. */
+    handTo?: SessionId;
+  };
+};
+
+export type SessionStore = {
+  load(id: SessionId): Promise<{ session: PlanningSession; plan: Plan | null; replies: Reply[] } | null>;
+  /** `changed`: the row is not as it was read (moved, stopped, or somebody spoke); `plan_taken`: another session works on the plan. */
+  commit(move: Move): Promise<"committed" | "changed" | "plan_taken">;
+  items(planId: PlanId): Promise<PlanItem[]>;
+  snapshot(planId: PlanId, pageVersion: number): Promise<PageSnapshot | null>;
+  /** The plan of a source and team, with the session that holds it. */
+  findPlan(
+    organizationId: OrganizationId,
+    source: string,
+    teamId: string,
+  ): Promise<{ plan: Plan; holder: PlanningSession } | null>;
+  /** Items of other plans that hold one of these Linear ids. */
+  heldElsewhere(organizationId: OrganizationId, linearIds: string[], planId: PlanId): Promise<string[]>;
+  /** Asks a session to stop; false where it has ended or was asked before. */
+  requestStop(id: SessionId, reason: { actor: string; takenOverBy?: SessionId }): Promise<boolean>;
+  ensureEngagement(organizationId: OrganizationId, team: { id: string; name: string }): Promise<Engagement>;
+  /** Earlier plans of the organization whose title shares words with this one. */
+  relatedPlans(
+    organizationId: OrganizationId,
+    title: string,
+    except: PlanId | null,
+  ): Promise<{ title: string; url: string | null }[]>;
+  /** Items of other plans that have an issue and one of these titles. */
+  similarItems(
+    organizationId: OrganizationId,
+    titles: string[],
+    except: PlanId,
+  ): Promise<{ title: string; identifier: string }[]>;
+  noteBudget(organizationId: OrganizationId, budget: Budget): Promise<void>;
+  budget(organizationId: OrganizationId): Promise<Budget | null>;
+};
+export type Engagement = { id: EngagementId; settings: EngagementSettings; members: string[] };
+
+/** The only lease there is: who works on a plan. Times are the database's. */
+export type LeaseStore = {
+  /** `takenOver`: the last holder did not give it back, so what it wrote outside may not be recorded. */
+  acquire(
+    planId: PlanId,
+    attemptId: string,
+  ): Promise<{ held: true; takenOver: boolean } | { held: false; untilMs: number }>;
+  /** Extends the lease and tells whether a person has asked the session to stop; `lost` where somebody else holds it. */
+  renew(planId: PlanId, attemptId: string, sessionId: SessionId): Promise<"held" | "stop_requested" | "lost">;
+  isHeld(planId: PlanId): Promise<boolean>;
+  /** Ends the lease without claiming that the work was recorded. */
+  abandon(planId: PlanId, attemptId: string): Promise<void>;
+};
+
+export type OutboxRow = {
+  id: string;
+  organizationId: OrganizationId;
+  sessionId: SessionId;
+  attempts: number;
+  messageId: string | null;
+} & (
+  | { kind: "step"; body: StepMessage & { notBefore?: number } }
+  | { kind: "activity"; body: Omit<AgentActivity, "id" | "agentSessionId"> }
+  | { kind: "checklist" | "links" | "take_up"; body: Record<string, never> }
+);
+export type OutboxStore = {
+  /** Unsent step messages of a session; they wait for nothing and are not claimed: the queue tells repeats apart. */
+  unsentSteps(sessionId: SessionId): Promise<OutboxRow[]>;
+  /** Marks `done` as sent and claims the session's first unsent effect for Linear, if nobody else has; null where none is left to this caller. */
+  claimNext(sessionId: SessionId, done?: Settled): Promise<OutboxRow | null>;
+  settle(done: Settled): Promise<void>;
+  /** Sessions with something unsent that nobody claims, and step messages that were sent and moved nothing since. */
+  listOverdue(limit: number): Promise<{ unsent: SessionId[]; stuck: OutboxRow[] }>;
+};
+export type Settled = { id: string; messageId?: string; closedReason?: string; retryAfterMs?: number };
+
+/** The inbox. Each call is one statement: it stores the delivery and does what it asks, or neither. */
+export type InboxStore = {
+  /** The sessions of an agent session, the one that a reply belongs to first. */
+  sessionsOf(organizationId: OrganizationId, agentSessionId: string): Promise<PlanningSession[]>;
+  isKnown(delivery: Delivery): Promise<boolean>;
+  /** Starts a session; it takes over the plan of `after`, an ended session, where there is one. */
+  start(delivery: Delivery, start: SessionStart): Promise<InboxResult>;
+  /** A reply: `append` while a step runs, `answer` to a question, `retry` of a failed session; with its effects. */
+  reply(delivery: Delivery, reply: InboxReply): Promise<InboxResult>;
+  stop(delivery: Delivery, session: PlanningSession, effects: Effect[]): Promise<InboxResult>;
+  /** Says something in a session that has ended, and moves nothing. */
+  remark(delivery: Delivery, session: PlanningSession, effects: Effect[]): Promise<InboxResult>;
+  /** Fails the working sessions of an organization, or of some of its teams. */
+  halt(
+    delivery: Delivery,
+    halt: { failure: Omit<Failure, "step">; teamIds: string[] | null; revoked: boolean },
+  ): Promise<InboxResult>;
+  workingSessionsOnIssue(organizationId: OrganizationId, issueId: string): Promise<PlanningSession[]>;
+};
+/** `moved`: somebody else was first; read and decide again. */
+export type InboxResult =
+  | { outcome: "accepted"; sessionIds: SessionId[] }
+  | { outcome: "repeated" }
+  | { outcome: "moved" }
+  | { outcome: "unknown_organization" };
+export type SessionStart = {
+  id: SessionId;
+  agentSessionId: string;
+  title: string;
+  issueId: string | null;
+  team: { id: string; name: string } | null;
+  prompt: PlanningSession["prompt"];
+  work: SessionWork;
+  person: { linearUserId: string; name: string; email: string | null } | null;
+  after: SessionId | null;
+  log: LogEntry[];
+  effects: Effect[];
+};
+export type InboxReply = { session: PlanningSession; after: SessionState | null; entry: LogEntry; effects: Effect[] };
+
+// ---- Everything that a step may use ------------------------------------------------------------------------------------------
+
+export type World = {
+  sessions: SessionStore;
+  leases: LeaseStore;
+  outbox: OutboxStore;
+  queue: Queue;
+  linear(organizationId: OrganizationId): LinearClient;
+  /** The organization's connection to this host; null where it has none. */
+  confluence(organizationId: OrganizationId, host: string | null): Promise<ConfluenceClient | null>;
+  /** Single-use link with which this person connects Confluence and lets the session go on. */
+  connectLink(session: PlanningSession): Promise<string>;
+  dashboardUrl(session: PlanningSession): string;
+  log: Log;
+  now(): number;
+};
+/** What sending needs; a webhook brings no more. */
+export type Delivering = Pick<World, "sessions" | "outbox" | "queue" | "linear" | "dashboardUrl" | "log" | "now">;
+export type Log = Record<
+  "info" | "warn" | "error",
+  (event: string, context: Record<string, string | number | boolean | null | undefined>) => void
+>;

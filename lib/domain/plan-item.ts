@@ -1,3 +1,5 @@
+import type { PlanItemId, SessionId } from "./ids.js";
+
 /** The SAFe kinds that the agent plans with, from large to small; an enabler stands where a story or a feature stands. */
 export type ItemKind = "epic" | "feature" | "story" | "enabler";
 export type Priority = "urgent" | "high" | "medium" | "low";
@@ -60,3 +62,28 @@ export type CoveredBlock = {
 };
 
 export type Extraction = { items: ExtractedItem[]; warnings: ExtractionWarning[]; coverage: CoveredBlock[] };
+
+/** An item as it is stored: what was approved, what has been written, and what an applying step still has to do. */
+export type PlanItem = {
+  id: PlanItemId;
+  parentId: PlanItemId | null;
+  position: number;
+  /** What the page said when a person approved it. */
+  fields: ItemFields;
+  localId: string | null;
+  source: ExtractedItem["source"];
+  pending: "create" | "adopt" | "update" | "cancel" | null;
+  linksPending: boolean;
+  state: "active" | "removed" | "undone" | "refused";
+  /** Part of the derived ids; grows only when a person asks to create again what was thrown away. */
+  generation: number;
+  linearKind: "issue" | "project";
+  linearId: string | null;
+  linearIdentifier: string | null;
+  linearUrl: string | null;
+  adopted: boolean;
+  /** What both sides last agreed on; null before the first write. */
+  base: ItemFields | null;
+  /** Session that created the issue; null where it was adopted. */
+  createdBySession: SessionId | null;
+};

@@ -1,0 +1,3 @@
+import { failures, workerDeps } from "../build/worker.js";
+
+export const POST = failures(workerDeps);

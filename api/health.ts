@@ -1,0 +1,3 @@
+import { health, healthDeps } from "../build/health.js";
+
+export const GET = health(healthDeps);

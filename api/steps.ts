@@ -1,0 +1,3 @@
+import { steps, workerDeps } from "../build/worker.js";
+
+export const POST = steps(workerDeps);

@@ -1,0 +1,3 @@
+import { intakeDeps, linearWebhook } from "../../build/intake.js";
+
+export const POST = linearWebhook(intakeDeps);

@@ -1,0 +1,50 @@
+/** The application on this machine: the production handlers, composed for a local world. */
+import { createConsole } from "../lib/compose/console.js";
+import { type Environment, readEnvironment } from "../lib/compose/env.js";
+import { createHealth } from "../lib/compose/health.js";
+import { createIntake } from "../lib/compose/intake.js";
+import { createWorker } from "../lib/compose/worker.js";
+import { health } from "../lib/http/health.js";
+import { linearWebhook } from "../lib/http/linear-webhook.js";
+import { oauth } from "../lib/http/oauth.js";
+import { failures, steps, sweeping } from "../lib/http/steps.js";
+import { sweep } from "../lib/pipeline/sweep.js";
+import type { Log } from "../lib/ports.js";
+import type { Route, Routes } from "./host.js";
+import type { LocalWorld } from "./world.js";
+
+/** Each function of `api/` at its path, as `vercel.json` routes it; a test holds the two against each other. */
+export function appRoutes(env: Environment, log: Log): Routes {
+  const intake = { ...createIntake(env), waitUntil: (work: Promise<unknown>) => void work };
+  const worker = createWorker(env);
+  const quiet = { world: { ...intake.world, log } };
+  const withLog = { ...worker, world: { ...worker.world, log } };
+  const console = createConsole(env);
+  return {
+    "/api/webhooks/linear": linearWebhook(() => ({ ...intake, ...quiet })),
+    "/api/steps": steps(() => withLog),
+    "/api/failures": failures(() => withLog),
+    "/api/sweep": sweeping(() => withLog),
+    "/oauth": oauth(() => console) as Route,
+    "/api/health": health(() => createHealth(env)),
+  };
+}
+
+export type App = { worker: ReturnType<typeof createWorker>; stop(): void };
+
+/** Mounts the application in the world and sweeps every `sweepMs`. */
+export function startApp(world: LocalWorld, log: Log, sweepMs = 5_000): App {
+  const env = readEnvironment(world.env);
+  world.mount(appRoutes(env, log));
+  const worker = createWorker(env);
+  const timer = setInterval(
+    () =>
+      void sweep({ ...worker.world, log }).catch((error: unknown) =>
+        log.error("sweep.failed", { reason: String(error) }),
+      ),
+    sweepMs,
+  );
+  return { worker, stop: () => clearInterval(timer) };
+}
+
+export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,0 +1,76 @@
+/** `npm run demo`: the main job on a real page, told as it happens. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, extname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { demoWorld } from "./demo-world.js";
+import { printIssues, printReport } from "./demo-print.js";
+import { runDemo } from "./demo-run.js";
+
+const usage = "npm run demo -- [--page FILE] [--answer create|cancel|…] [--epics issue|project] [--data DIR] [--json]";
+const defaultPage = join(import.meta.dirname, "../tests/fixtures/planning/00-demo.html");
+
+const fail = (message: string): never => {
+  console.error(message);
+  process.exit(1);
+};
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        page: { type: "string", default: defaultPage },
+        answer: { type: "string", default: "create" },
+        epics: { type: "string", default: "issue" },
+        data: { type: "string" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    if (values.epics !== "issue" && values.epics !== "project")
+      return fail(`--epics is issue or project. Usage: ${usage}`);
+    return { ...values, epics: values.epics };
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
+  }
+}
+
+function readPage(file: string): { title: string; body: string } {
+  try {
+    const body = readFileSync(file, "utf8");
+    return { title: titleBeside(file) ?? basename(file, extname(file)), body };
+  } catch (error) {
+    return fail(`The page ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+}
+
+/** Fixtures carry the page's title in a JSON file beside the body. */
+function titleBeside(file: string): string | null {
+  try {
+    const { title } = JSON.parse(readFileSync(file.replace(/\.[^.]+$/, ".json"), "utf8")) as { title?: unknown };
+    return typeof title === "string" ? title : null;
+  } catch {
+    return null;
+  }
+}
+
+const options = readOptions();
+const page = readPage(resolve(options.page));
+const dataDir = options.data ? resolve(options.data) : mkdtempSync(join(tmpdir(), "planning-agent-"));
+try {
+  const world = await demoWorld({ dataDir, epics: options.epics });
+  const report = await runDemo(world, page, {
+    answer: options.answer,
+    tell: options.json ? null : console.log,
+    pageKey: resolve(options.page),
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else {
+    printIssues(report.issues);
+    printReport(report);
+  }
+  await world.close();
+  if (!options.data) rmSync(dataDir, { recursive: true, force: true });
+  process.exit(report.status === "failed" ? 1 : 0);
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}

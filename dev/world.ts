@@ -1,0 +1,159 @@
+/** The local world: every outside service simulated on one origin, and the application between them. */
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { type ConfluenceSimulator, confluenceSimulator } from "./confluence/simulator.js";
+import { controlRoutes } from "./control.js";
+import { type Fault, type Faults, faults } from "./faults.js";
+import { type Host, type Routes, serve, simulatorRoutes } from "./host.js";
+import { type LinearSimulator, linearSimulator } from "./linear/simulator.js";
+import type { LinearSettings } from "./linear/settings.js";
+import { openPglite } from "./neon/pglite.js";
+import { neonSimulator } from "./neon/simulator.js";
+import type { SqlEngine } from "./neon/sql-engine.js";
+import { type QstashSimulator, qstashSimulator } from "./qstash/simulator.js";
+import { migrate } from "./migrate.js";
+import { type StateFile, stateFile } from "./simulator.js";
+
+export type Services = "linear" | "confluence" | "qstash" | "neon";
+export type LocalWorld = {
+  url: string;
+  linear: LinearSimulator;
+  confluence: ConfluenceSimulator;
+  qstash: QstashSimulator;
+  engine: SqlEngine;
+  faults: Record<Services, Faults>;
+  /** The settings that connect an application to this world, by environment variable. */
+  env: Record<string, string>;
+  /** Puts the application's routes beside the simulators. */
+  mount(routes: Routes): void;
+  close(): Promise<void>;
+};
+
+export type WorldOptions = {
+  /** 0 takes a free one. */
+  port?: number;
+  /** Keeps the world's state; without one it is gone with the process. */
+  dataDir?: string;
+  /** Another database than the embedded one. */
+  engine?: SqlEngine;
+  /** Where the application is reached when it is not mounted here. */
+  appUrl?: string;
+  linear?: LinearSettings;
+  seed?: number;
+  /** Faults from the start. */
+  faults?: Partial<Record<Services, Fault[]>>;
+  /** Added to or changed in the application's settings. */
+  env?: Record<string, string>;
+};
+
+const linearApp = {
+  clientId: "local-linear-app",
+  clientSecret: "local-linear-secret",
+  webhookSecret: "local-linear-webhook-secret",
+};
+
+/** Starts the simulators and the database, and migrates it. The application is mounted by the caller, or lives elsewhere. */
+export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld> {
+  const { port, tokenKey } = await lastingSettings(options);
+  const url = `http://localhost:${port}`;
+  const appUrl = options.appUrl ?? url;
+  const engine = options.engine ?? (await openPglite(options.dataDir && join(options.dataDir, "postgres")));
+  await migrate(engine);
+  const state = (name: string): { state?: StateFile } =>
+    options.dataDir ? { state: stateFile(join(options.dataDir, `${name}.json`)) } : {};
+  const seed = options.seed ?? 1;
+  const drawn: Record<Services, Faults> = {
+    linear: faults(seed),
+    confluence: faults(seed + 1),
+    qstash: faults(seed + 2),
+    neon: faults(seed + 3),
+  };
+  for (const [name, list] of Object.entries(options.faults ?? {}))
+    for (const fault of list) drawn[name as Services].add(fault);
+
+  const linear = linearSimulator({
+    baseUrl: `${url}/linear`,
+    ...state("linear"),
+    faults: drawn.linear,
+    webhookUrl: `${appUrl}/api/webhooks/linear`,
+    ...linearApp,
+    ...options.linear,
+  });
+  const confluence = confluenceSimulator({
+    baseUrl: `${url}/confluence`,
+    ...state("confluence"),
+    faults: drawn.confluence,
+  });
+  const qstash = qstashSimulator({
+    baseUrl: `${url}/qstash`,
+    token: "local-qstash-token",
+    ...state("qstash"),
+    faults: drawn.qstash,
+  });
+  const neon = neonSimulator(engine, { faults: drawn.neon });
+  const simulators = [linear, confluence, qstash, neon] as never[];
+  const routes: Routes = { ...simulatorRoutes(simulators), "/control": controlRoutes(simulators, drawn) };
+  const host: Host = await serve({ port, routes });
+  const keys = qstash.keys();
+
+  return {
+    url,
+    linear,
+    confluence,
+    qstash,
+    engine,
+    faults: drawn,
+    env: {
+      PUBLIC_URL: appUrl,
+      DATABASE_URL: "postgres://local:local@localhost/local",
+      NEON_FETCH_ENDPOINT: `${url}/neon/sql`,
+      TOKEN_KEYS: `local:${tokenKey}`,
+      CRON_SECRET: "local-cron-secret",
+      LINEAR_CLIENT_ID: linearApp.clientId,
+      LINEAR_CLIENT_SECRET: linearApp.clientSecret,
+      LINEAR_WEBHOOK_SECRET: linearApp.webhookSecret,
+      LINEAR_URL: `${url}/linear`,
+      LINEAR_API_URL: `${url}/linear`,
+      CONFLUENCE_CLIENT_ID: "confluence-client",
+      CONFLUENCE_CLIENT_SECRET: "confluence-secret",
+      ATLASSIAN_AUTH_URL: `${url}/confluence`,
+      ATLASSIAN_API_URL: `${url}/confluence`,
+      QSTASH_URL: `${url}/qstash`,
+      QSTASH_TOKEN: "local-qstash-token",
+      QSTASH_CURRENT_SIGNING_KEY: keys.current,
+      QSTASH_NEXT_SIGNING_KEY: keys.next,
+      ...options.env,
+    },
+    mount: (more) => void Object.assign(routes, more),
+    async close() {
+      await Promise.all([linear.close(), confluence.close(), qstash.close()]);
+      await host.close();
+      await neon.close();
+    },
+  };
+}
+
+type Lasting = { port: number; tokenKey: string };
+
+/** A world that is kept stays at its address, because links in it name the address, and keeps its key. */
+async function lastingSettings({ port, dataDir }: WorldOptions): Promise<Lasting> {
+  const file = dataDir ? stateFile(join(dataDir, "world.json")) : null;
+  const known = file?.load<Lasting>();
+  const settings = {
+    port: port || known?.port || (await freePort()),
+    tokenKey: known?.tokenKey ?? randomBytes(32).toString("base64"),
+  };
+  file?.save(settings);
+  file?.flush();
+  return settings;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

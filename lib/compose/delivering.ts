@@ -1,0 +1,83 @@
+import { connect, type Database } from "../db/database.js";
+import { installationStore } from "../db/installation-store.js";
+import { keyring } from "../db/keyring.js";
+import { outboxStore } from "../db/outbox-store.js";
+import { sessionStore } from "../db/session-store.js";
+import { tokenStore } from "../db/token-store.js";
+import { FatalError } from "../domain/errors.js";
+import type { OrganizationId } from "../domain/ids.js";
+import { linearClient } from "../linear/client.js";
+import { linearOAuth } from "../linear/oauth.js";
+import { accessTokens } from "../pipeline/access-token.js";
+import type { Delivering, LinearClient } from "../ports.js";
+import { qstashQueue } from "../qstash/queue.js";
+import type { Environment } from "./env.js";
+import { jsonLog } from "./log.js";
+
+/** One connection and one keyring for a process; every function instance has its own. */
+export type Base = { env: Environment; db: Database };
+
+export const openBase = (env: Environment): Base => ({
+  env,
+  db: connect({ url: env.DATABASE_URL, fetchEndpoint: env.NEON_FETCH_ENDPOINT, timeoutMs: env.CALL_TIMEOUT_MS }),
+});
+
+/** What sending needs: the outbox, the queue and Linear. */
+export function delivering({ env, db }: Base): Delivering {
+  return {
+    sessions: sessionStore(db),
+    outbox: outboxStore(db, { claimMs: env.CLAIM_MS, stuckMs: env.STUCK_MS }),
+    queue: qstashQueue({
+      url: env.QSTASH_URL,
+      token: env.QSTASH_TOKEN,
+      destination: `${env.PUBLIC_URL}/api/steps`,
+      failureCallback: `${env.PUBLIC_URL}/api/failures`,
+      retries: env.QSTASH_RETRIES,
+      retryDelay: env.QSTASH_RETRY_DELAY,
+    }),
+    linear: linearOf({ env, db }),
+    dashboardUrl: (session) => `${env.PUBLIC_URL}/plan/${session.id}`,
+    log: jsonLog(),
+    now: Date.now,
+  };
+}
+
+export const linearProvider = (env: Environment) =>
+  linearOAuth({
+    authorizeUrl: `${env.LINEAR_URL}/oauth/authorize`,
+    tokenUrl: `${env.LINEAR_API_URL}/oauth/token`,
+    revokeUrl: `${env.LINEAR_API_URL}/oauth/revoke`,
+    clientId: env.LINEAR_CLIENT_ID,
+    clientSecret: env.LINEAR_CLIENT_SECRET,
+    scopes: ["read", "write", "app:assignable", "app:mentionable"],
+    allowInsecure: env.LINEAR_API_URL.startsWith("http://"),
+  });
+
+function linearOf({ env, db }: Base): (organizationId: OrganizationId) => LinearClient {
+  const tokens = accessTokens({
+    store: tokenStore(db, keyring(env.TOKEN_KEYS), "linear"),
+    refresh: (refreshToken) => linearProvider(env).refresh(refreshToken),
+    now: Date.now,
+  });
+  const installations = installationStore(db, keyring(env.TOKEN_KEYS));
+  return (organizationId) => {
+    let token = "";
+    const tokenId = async () => {
+      const found = await installations.tokenIdOf(organizationId);
+      if (!found)
+        throw new FatalError(
+          "installation_revoked",
+          "I am no longer installed in this workspace. An admin can install me again; then say “retry”.",
+        );
+      return found;
+    };
+    let id: Promise<string> | undefined;
+    const known = () => (id ??= tokenId());
+    return linearClient({
+      url: `${env.LINEAR_API_URL}/graphql`,
+      accessToken: async () => (token = await tokens.get(await known())),
+      onUnauthorized: async () => void (token = await tokens.renew(await known(), token)),
+      timeoutMs: env.CALL_TIMEOUT_MS,
+    });
+  };
+}

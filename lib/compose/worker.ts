@@ -1,0 +1,42 @@
+import { connectionStore } from "../db/connection-store.js";
+import { keyring } from "../db/keyring.js";
+import { leaseStore } from "../db/lease-store.js";
+import type { WorkerDeps } from "../http/steps.js";
+import type { World } from "../ports.js";
+import { qstashVerifier, readFailureCallback, readStepMessage } from "../qstash/verify.js";
+import { confluenceOf } from "./confluence.js";
+import { type Base, delivering, openBase } from "./delivering.js";
+import { connectLinkOf } from "./connect-link.js";
+import { type Environment, environment } from "./env.js";
+import { once } from "./once.js";
+
+export { failures, steps, sweeping } from "../http/steps.js";
+
+/** Everything a step may use. */
+export function world(base: Base): World {
+  const { env, db } = base;
+  return {
+    ...delivering(base),
+    leases: leaseStore(db, env.LEASE_MS),
+    confluence: confluenceOf(base, connectionStore(db, keyring(env.TOKEN_KEYS))),
+    connectLink: connectLinkOf(base),
+  };
+}
+
+/** What the functions that QStash calls need. */
+export function createWorker(env: Environment): WorkerDeps {
+  const verify = qstashVerifier({
+    currentSigningKey: env.QSTASH_CURRENT_SIGNING_KEY,
+    nextSigningKey: env.QSTASH_NEXT_SIGNING_KEY,
+    publicBaseUrl: env.PUBLIC_URL,
+  });
+  return {
+    world: world(openBase(env)),
+    verify: ({ headers, body, path }) => verify(headers, body, path),
+    readStep: readStepMessage,
+    readFailure: readFailureCallback,
+    cronSecret: env.CRON_SECRET ?? null,
+  };
+}
+
+export const workerDeps = once(() => createWorker(environment()));

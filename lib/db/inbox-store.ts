@@ -1,0 +1,181 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Delivery } from "../domain/delivery.js";
+import { derivedUuid, type SessionId } from "../domain/ids.js";
+import { defaultEngagementSettings } from "../domain/session.js";
+import type { InboxResult, InboxStore } from "../ports.js";
+import { appendLog, queueEffects } from "./commit.js";
+import { type Database, foreignKeyViolation, json, sqlState, uniqueViolation } from "./database.js";
+import { type SessionRow, toSession } from "./session-rows.js";
+
+/** Accepted deliveries and what they ask for. A delivery's row is written by the statement that acts on it, or not at all. */
+export function inboxStore(db: Database): InboxStore {
+  const isKnown = async (delivery: Delivery) => {
+    const rows = await db.query(sql`
+      select 1 from webhook_deliveries where provider = 'linear'
+         and (delivery_id = ${delivery.deliveryId} or (organization_id = ${delivery.organizationId} and meaning = ${delivery.meaning})) limit 1`);
+    return rows.length > 0;
+  };
+
+  /** A unique violation means that the delivery is here already, or that somebody else was first; the caller tells which by reading. */
+  async function act(delivery: Delivery, statement: SQL): Promise<InboxResult> {
+    try {
+      const rows = await db.query<{ id: string }>(statement);
+      if (rows.length > 0) return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId) };
+    } catch (error) {
+      if (sqlState(error) === foreignKeyViolation) return { outcome: "unknown_organization" };
+      if (sqlState(error) !== uniqueViolation) throw error;
+    }
+    return (await isKnown(delivery)) ? { outcome: "repeated" } : { outcome: "moved" };
+  }
+
+  const sessionsWhere = async (condition: SQL) => {
+    const rows = await db.query<{ session: SessionRow }>(sql`
+      select to_jsonb(s) as session from planning_sessions s where ${condition}
+       order by s.status <> 'awaiting_input', s.status <> 'processing', s.created_at desc`);
+    return rows.map((row) => toSession(row.session));
+  };
+
+  return {
+    isKnown,
+    sessionsOf: (organizationId, agentSessionId) =>
+      sessionsWhere(sql`s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId}`),
+    workingSessionsOnIssue: (organizationId, issueId) =>
+      sessionsWhere(sql`s.organization_id = ${organizationId} and s.issue_id = ${issueId}
+        and s.status in ('pending', 'processing', 'awaiting_input')`),
+
+    start: (delivery, start) => {
+      const { person, team } = start;
+      return act(
+        delivery,
+        sql`
+        with delivery as (${storeDelivery(delivery, start.id)} on conflict do nothing returning session_id),
+        person as (${
+          person
+            ? sql`
+          insert into users (id, organization_id, linear_user_id, name, email)
+          select ${derivedUuid(delivery.organizationId, "user", person.linearUserId)}::uuid, ${delivery.organizationId}::text,
+                 ${person.linearUserId}::text, ${person.name}::text, ${person.email}::text from delivery
+          on conflict (organization_id, linear_user_id) do update set name = excluded.name, updated_at = now() returning id`
+            : sql`select null::uuid as id where false`
+        }),
+        engagement as (${
+          team
+            ? sql`
+          insert into engagements (id, organization_id, team_id, name, settings)
+          select ${derivedUuid(delivery.organizationId, "engagement", team.id)}::uuid, ${delivery.organizationId}::text, ${team.id}::text,
+                 ${team.name}::text, ${json(defaultEngagementSettings)} from delivery
+          on conflict (organization_id, team_id) do update set updated_at = now() returning id`
+            : sql`select null::uuid as id where false`
+        }),
+        moved as (
+          insert into planning_sessions (id, organization_id, engagement_id, created_by, is_default, planning_title, agent_session_id,
+                                         issue_id, team_id, prompt, work, status, step, progress_message, last_seq)
+          select ${start.id}::uuid, ${delivery.organizationId}::text, (select id from engagement), (select id from person),
+                 exists (select from engagement) and not exists (
+                   select from planning_sessions d where d.is_default and d.engagement_id = (select id from engagement)),
+                 ${start.title}::text, ${start.agentSessionId}::text, ${start.issueId}::text, ${team?.id ?? null}::text, ${json(start.prompt)},
+                 ${json(start.work)}, 'processing', 'read-page', 'Starting planning process', ${start.log.length}::int from delivery
+          returning id, organization_id, last_seq, version),
+        handed as (
+          update plans set session_id = (select id from moved), updated_at = now()
+           where session_id = ${start.after}::uuid and exists (select from moved)),
+        logged as (${appendLog(start.log)}),
+        queued as (${queueEffects(start.effects)})
+        select id from moved`,
+      );
+    },
+
+    reply: (delivery, { session, after, entry, effects }) =>
+      act(
+        delivery,
+        sql`
+        with moved as (
+          update planning_sessions s set last_seq = s.last_seq + 1, heard = s.heard + 1, updated_at = now()
+                 ${
+                   after
+                     ? sql`, version = s.version + 1, status = ${after.status}, step = ${after.step}, progress = ${after.progress},
+                   progress_message = ${after.progressMessage}, failure = ${json(after.failure)}, waiting_until = null`
+                     : sql``
+                 }
+           where s.id = ${session.id} and s.status = ${session.status} and (${!after} or s.version = ${session.version})
+             and s.stop_requested_at is null
+          returning s.id, s.organization_id, s.last_seq, s.version),
+        delivery as (${storeDelivery(delivery, session.id, "moved")}),
+        logged as (${appendLog([entry])}),
+        queued as (${queueEffects(effects)})
+        select id from moved`,
+      ),
+
+    stop: (delivery, session, effects) =>
+      act(
+        delivery,
+        sql`
+        with moved as (
+          update planning_sessions s set last_seq = s.last_seq + 1, stop_requested_at = now(), updated_at = now()
+           where s.id = ${session.id} and s.stop_requested_at is null and s.status in ('pending', 'processing', 'awaiting_input')
+          returning s.id, s.organization_id, s.last_seq, s.version),
+        delivery as (${storeDelivery(delivery, session.id, "moved")}),
+        logged as (${appendLog([{ type: "stop.requested", body: {}, actor: actorOf(delivery) }])}),
+        queued as (${queueEffects(effects)})
+        select id from moved`,
+      ),
+
+    remark: (delivery, session, effects) =>
+      act(
+        delivery,
+        sql`
+        with moved as (
+          update planning_sessions s set last_seq = s.last_seq + 1, updated_at = now()
+           where s.id = ${session.id} and s.status = ${session.status} and s.version = ${session.version}
+          returning s.id, s.organization_id, s.last_seq, s.version),
+        delivery as (${storeDelivery(delivery, session.id, "moved")}),
+        logged as (${appendLog([{ type: "person.noted", body: { meaning: delivery.meaning }, actor: actorOf(delivery) }])}),
+        queued as (${queueEffects(effects)})
+        select id from moved`,
+      ),
+
+    halt: async (delivery, { failure, teamIds, revoked }) => {
+      const result = await act(
+        delivery,
+        sql`
+        with delivery as (${storeDelivery(delivery, null)} on conflict do nothing returning organization_id),
+        organization as (
+          update organizations set revoked_at = now(), updated_at = now()
+            from delivery where organizations.id = delivery.organization_id and ${revoked} returning organizations.id),
+        tokens as (
+          update linear_tokens set revoked_at = now(), updated_at = now() from organization where linear_tokens.organization_id = organization.id),
+        moved as (
+          update planning_sessions s
+             set status = 'failed', version = s.version + 1, last_seq = s.last_seq + 1, stop_requested_at = null, waiting_until = null, updated_at = now(),
+                 failure = ${json(failure)} || jsonb_build_object('step', case when s.step = 'wind-up' then 'read-page' else s.step end)
+            from delivery where s.organization_id = delivery.organization_id and s.status in ('pending', 'processing', 'awaiting_input')
+             and (${teamIds === null} or s.team_id in (select jsonb_array_elements_text(${json(teamIds ?? [])})))
+          returning s.id, s.organization_id, s.last_seq, s.version),
+        dropped as (
+          update outbox o set sent_at = now(), closed_reason = ${failure.code}, updated_at = now() from delivery
+           where o.organization_id = delivery.organization_id and o.sent_at is null and ${revoked}),
+        logged as (${appendLog([{ type: "session.failed", body: failure, actor: "linear" }])}),
+        queued as (
+          insert into outbox (id, organization_id, session_id, seq, n, kind, body)
+          select gen_random_uuid(), organization_id, id, last_seq, 0, 'activity', ${json({ content: { type: "error", body: failure.words } })}
+            from moved where not ${revoked})
+        select id from moved union all select null::uuid from delivery`,
+      );
+      if (result.outcome !== "accepted") return result;
+      return { outcome: "accepted", sessionIds: result.sessionIds.filter((id) => id !== null) };
+    },
+  };
+}
+
+function storeDelivery(delivery: Delivery, sessionId: SessionId | null, from?: "moved"): SQL {
+  return sql`insert into webhook_deliveries (provider, delivery_id, meaning, organization_id, session_id, type)
+             select 'linear', ${delivery.deliveryId}::text, ${delivery.meaning}::text, ${delivery.organizationId}::text, ${sessionId}::uuid,
+                    ${delivery.event.type}::text ${from ? sql`from moved` : sql``}`;
+}
+
+function actorOf(delivery: Delivery): string {
+  const { event } = delivery;
+  if (event.type === "mentioned") return event.creator?.id ?? "linear";
+  if (event.type === "prompted") return event.person?.id ?? "linear";
+  return "linear";
+}

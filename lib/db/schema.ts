@@ -1,0 +1,385 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { ItemFields, PlanItem } from "../domain/plan-item.js";
+import type { EngagementSettings, Failure, Proposal, Question, SessionPrompt, SessionWork } from "../domain/session.js";
+import type { Budget } from "../ports.js";
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+const times = {
+  createdAt: instant("created_at").notNull().defaultNow(),
+  updatedAt: instant("updated_at").notNull().defaultNow(),
+};
+const organizationId = () =>
+  text("organization_id")
+    .notNull()
+    .references(() => organizations.id, { onDelete: "cascade" });
+
+/** Linear workspaces that installed the app: the tenant of every row. */
+export const organizations = pgTable("organizations", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  urlKey: text("url_key").notNull(),
+  appUserId: text("app_user_id"),
+  /** What Linear's last answer said of the hour's budget. */
+  linearBudget: jsonb("linear_budget").$type<Budget>(),
+  revokedAt: instant("revoked_at"),
+  ...times,
+});
+
+/** One installation's grant. Tokens are sealed; `refreshing_until` is the claim of whoever refreshes. */
+export const linearTokens = pgTable("linear_tokens", {
+  id: uuid("id").primaryKey(),
+  organizationId: organizationId().unique(),
+  appUserId: text("app_user_id").notNull(),
+  accessToken: text("access_token").notNull(),
+  refreshToken: text("refresh_token"),
+  scope: text("scope").notNull().default(""),
+  expiresAt: instant("expires_at").notNull(),
+  version: integer("version").notNull().default(1),
+  refreshingUntil: instant("refreshing_until"),
+  revokedAt: instant("revoked_at"),
+  ...times,
+});
+
+/** A connection to one Confluence site and the spaces that the agent may use there. */
+export const confluenceTokens = pgTable(
+  "confluence_tokens",
+  {
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    kind: text("kind").$type<"cloud_oauth" | "cloud_token" | "data_center">().notNull(),
+    siteUrl: text("site_url").notNull(),
+    cloudId: text("cloud_id"),
+    spaces: text("spaces").array().notNull(),
+    /** The account of a Cloud API token; null for the other kinds. */
+    email: text("email"),
+    accessToken: text("access_token").notNull(),
+    refreshToken: text("refresh_token"),
+    scope: text("scope").notNull().default(""),
+    expiresAt: instant("expires_at"),
+    version: integer("version").notNull().default(1),
+    refreshingUntil: instant("refreshing_until"),
+    revokedAt: instant("revoked_at"),
+    ...times,
+  },
+  (table) => [unique("confluence_tokens_organization_site").on(table.organizationId, table.siteUrl)],
+);
+
+/** Authorization requests under way; a row is used once. */
+export const oauthStates = pgTable("oauth_states", {
+  /** SHA-256 of the state that the browser carries. */
+  id: text("id").primaryKey(),
+  organizationId: text("organization_id"),
+  purpose: text("purpose").$type<"install_linear" | "identify_linear" | "connect_confluence">().notNull(),
+  sessionId: uuid("session_id"),
+  /** Linear user who must finish what the connect link began. */
+  linearUserId: text("linear_user_id"),
+  codeVerifier: text("code_verifier").notNull(),
+  expiresAt: instant("expires_at").notNull(),
+  usedAt: instant("used_at"),
+  ...times,
+});
+
+export const users = pgTable(
+  "users",
+  {
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    linearUserId: text("linear_user_id").notNull(),
+    name: text("name").notNull(),
+    email: text("email"),
+    role: text("role").$type<"admin" | "member" | "viewer">().notNull().default("member"),
+    ...times,
+  },
+  (table) => [unique("users_organization_linear_user").on(table.organizationId, table.linearUserId)],
+);
+
+/** A body of planning work: one for each organization and team, made at the first mention. */
+export const engagements = pgTable(
+  "engagements",
+  {
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    teamId: text("team_id").notNull(),
+    name: text("name").notNull(),
+    settings: jsonb("settings").$type<EngagementSettings>().notNull(),
+    ...times,
+  },
+  (table) => [unique("engagements_organization_team").on(table.organizationId, table.teamId)],
+);
+
+export const engagementMembers = pgTable(
+  "engagement_members",
+  {
+    engagementId: uuid("engagement_id")
+      .notNull()
+      .references(() => engagements.id, { onDelete: "cascade" }),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    organizationId: organizationId(),
+    role: text("role").$type<"admin" | "member" | "viewer">().notNull().default("member"),
+    ...times,
+  },
+  (table) => [primaryKey({ columns: [table.engagementId, table.userId] })],
+);
+
+/** A run and a meeting. `version` moves with each transition, `last_seq` with each event, `heard` with each reply. */
+export const planningSessions = pgTable(
+  "planning_sessions",
+  {
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    engagementId: uuid("engagement_id").references(() => engagements.id),
+    createdBy: uuid("created_by").references(() => users.id),
+    isDefault: boolean("is_default").notNull().default(false),
+    planningTitle: text("planning_title").notNull(),
+    confluencePageUrl: text("confluence_page_url"),
+    epicId: text("epic_id"),
+    agentSessionId: text("agent_session_id"),
+    /** Issue that the agent was mentioned on or given. */
+    issueId: text("issue_id"),
+    teamId: text("team_id"),
+    prompt: jsonb("prompt").$type<SessionPrompt>().notNull(),
+    status: text("status")
+      .$type<"pending" | "processing" | "awaiting_input" | "completed" | "failed" | "cancelled">()
+      .notNull(),
+    step: text("step").notNull(),
+    progress: integer("progress").notNull().default(0),
+    progressMessage: text("progress_message").notNull().default(""),
+    version: integer("version").notNull().default(1),
+    lastSeq: integer("last_seq").notNull().default(0),
+    /** Replies in the log, and how many of them a step has taken into account. */
+    heard: integer("heard").notNull().default(0),
+    answered: integer("answered").notNull().default(0),
+    question: jsonb("question").$type<Question>(),
+    proposal: jsonb("proposal").$type<Proposal>(),
+    /** What applying steps must remember from one batch to the next. */
+    work: jsonb("work").$type<SessionWork>().notNull(),
+    failure: jsonb("failure").$type<Failure>(),
+    stopRequestedAt: instant("stop_requested_at"),
+    /** The session that asked for the stop because it takes the plan over. */
+    takenOverBy: uuid("taken_over_by"),
+    waitingUntil: instant("waiting_until"),
+    mergedInto: uuid("merged_into"),
+    archivedAt: instant("archived_at"),
+    ...times,
+  },
+  (table) => [
+    uniqueIndex("planning_sessions_one_default").on(table.engagementId).where(sql`is_default`),
+    index("planning_sessions_organization").on(table.organizationId, table.createdAt),
+    index("planning_sessions_agent_session").on(table.agentSessionId),
+    index("planning_sessions_issue").on(table.organizationId, table.issueId),
+    index("planning_sessions_working")
+      .on(table.updatedAt)
+      .where(sql`status = 'processing' or stop_requested_at is not null`),
+  ],
+);
+
+/** The append-only log of a session, numbered without gaps. */
+export const sessionEvents = pgTable(
+  "session_events",
+  {
+    sessionId: uuid("session_id")
+      .notNull()
+      .references(() => planningSessions.id, { onDelete: "cascade" }),
+    seq: integer("seq").notNull(),
+    organizationId: organizationId(),
+    type: text("type").notNull(),
+    body: jsonb("body").$type<Record<string, unknown>>().notNull(),
+    /** Names the operation that a repeat must not log again. */
+    opId: text("op_id"),
+    actor: text("actor").notNull(),
+    ...times,
+  },
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.seq] }),
+    unique("session_events_operation").on(table.sessionId, table.opId),
+    index("session_events_replies").on(table.sessionId, table.seq).where(sql`type = 'person.replied'`),
+  ],
+);
+
+/** One source planned into one Linear team; outlives sessions. Holds the only lease there is. */
+export const plans = pgTable(
+  "plans",
+  {
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    engagementId: uuid("engagement_id").references(() => engagements.id),
+    /** `confluence:<site host>:<page id>`, or `session:<id>` for a live plan. */
+    source: text("source").notNull(),
+    teamId: text("team_id").notNull(),
+    sessionId: uuid("session_id")
+      .notNull()
+      .references(() => planningSessions.id),
+    confluencePageId: text("confluence_page_id"),
+    pageUrl: text("page_url"),
+    pageTitle: text("page_title").notNull(),
+    version: integer("version").notNull().default(1),
+    syncStatus: text("sync_status").$type<"idle" | "running" | "paused" | "revoked">().notNull().default("idle"),
+    step: text("step"),
+    dirty: boolean("dirty").notNull().default(false),
+    /** Page version that the items were last approved from. */
+    basePageVersion: integer("base_page_version"),
+    attemptId: uuid("attempt_id"),
+    lockedUntil: instant("locked_until"),
+    ...times,
+  },
+  (table) => [
+    unique("plans_source_team").on(table.organizationId, table.source, table.teamId),
+    index("plans_session").on(table.sessionId),
+  ],
+);
+
+/** An epic, feature, story or enabler of a plan. */
+export const planItems = pgTable(
+  "plan_items",
+  {
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    planId: uuid("plan_id")
+      .notNull()
+      .references(() => plans.id, { onDelete: "cascade" }),
+    createdBySession: uuid("created_by_session"),
+    parentId: uuid("parent_id"),
+    position: integer("position").notNull(),
+    kind: text("kind").$type<"epic" | "feature" | "story" | "enabler">().notNull(),
+    key: text("key").notNull(),
+    title: text("title").notNull(),
+    fields: jsonb("fields").$type<ItemFields>().notNull(),
+    localId: text("local_id"),
+    source: jsonb("source").$type<PlanItem["source"]>().notNull(),
+    /** What the next applying step has to do in Linear for this item. */
+    pending: text("pending").$type<PlanItem["pending"] & string>(),
+    linksPending: boolean("links_pending").notNull().default(false),
+    state: text("state").$type<"active" | "removed" | "undone" | "refused">().notNull().default("active"),
+    generation: integer("generation").notNull().default(1),
+    linearKind: text("linear_kind").$type<"issue" | "project">().notNull().default("issue"),
+    linearId: text("linear_id"),
+    linearIdentifier: text("linear_identifier"),
+    linearUrl: text("linear_url"),
+    adopted: boolean("adopted").notNull().default(false),
+    /** What both sides last agreed on; null before the first write. */
+    base: jsonb("base").$type<ItemFields>(),
+    ...times,
+  },
+  (table) => [
+    unique("plan_items_linear").on(table.organizationId, table.linearId),
+    index("plan_items_plan").on(table.planId, table.position),
+    foreignKey({ columns: [table.parentId], foreignColumns: [table.id], name: "plan_items_parent" }),
+  ],
+);
+
+/** Page bodies by version; kept only for base versions and open proposals. */
+export const pageSnapshots = pgTable(
+  "page_snapshots",
+  {
+    planId: uuid("plan_id")
+      .notNull()
+      .references(() => plans.id, { onDelete: "cascade" }),
+    pageVersion: integer("page_version").notNull(),
+    organizationId: organizationId(),
+    title: text("title").notNull(),
+    body: text("body").notNull(),
+    ...times,
+  },
+  (table) => [primaryKey({ columns: [table.planId, table.pageVersion] })],
+);
+
+/** Accepted webhook deliveries. Two keys, because a provider may repeat one under a new delivery id. */
+export const webhookDeliveries = pgTable(
+  "webhook_deliveries",
+  {
+    provider: text("provider").notNull(),
+    deliveryId: text("delivery_id").notNull(),
+    meaning: text("meaning").notNull(),
+    organizationId: text("organization_id").notNull(),
+    sessionId: uuid("session_id"),
+    type: text("type").notNull(),
+    ...times,
+  },
+  (table) => [
+    primaryKey({ columns: [table.provider, table.deliveryId] }),
+    unique("webhook_deliveries_meaning").on(table.provider, table.organizationId, table.meaning),
+    index("webhook_deliveries_age").on(table.createdAt),
+  ],
+);
+
+/** What leaves after a commit; ordered for each session by (seq, n). `available_at` is the end of the sender's claim. */
+export const outbox = pgTable(
+  "outbox",
+  {
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    sessionId: uuid("session_id").notNull(),
+    seq: integer("seq").notNull(),
+    n: integer("n").notNull(),
+    kind: text("kind").$type<"step" | "activity" | "checklist" | "links" | "take_up">().notNull(),
+    body: jsonb("body").$type<Record<string, unknown>>().notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    availableAt: instant("available_at").notNull().defaultNow(),
+    sentAt: instant("sent_at"),
+    closedReason: text("closed_reason"),
+    messageId: text("message_id"),
+    ...times,
+  },
+  (table) => [
+    unique("outbox_order").on(table.sessionId, table.seq, table.n),
+    index("outbox_unsent").on(table.availableAt).where(sql`sent_at is null`),
+    index("outbox_session_unsent").on(table.sessionId, table.seq, table.n).where(sql`sent_at is null`),
+  ],
+);
+
+/** Features of the database document, read from the plan items. */
+export const planningFeatures = pgView("planning_features", {
+  id: uuid("id"),
+  planningSessionId: uuid("planning_session_id"),
+  featureId: text("feature_id"),
+  title: text("title"),
+  description: text("description"),
+  createdAt: instant("created_at"),
+  updatedAt: instant("updated_at"),
+}).as(
+  sql`select i.id, p.session_id as planning_session_id, i.linear_id as feature_id, i.title, i.fields->>'description' as description, i.created_at, i.updated_at from plan_items i join plans p on p.id = i.plan_id where i.kind = 'feature'`,
+);
+
+/** Stories of the database document; a story without a feature has a null feature. */
+export const planningStories = pgView("planning_stories", {
+  id: uuid("id"),
+  planningFeatureId: uuid("planning_feature_id"),
+  storyId: text("story_id"),
+  title: text("title"),
+  description: text("description"),
+  createdAt: instant("created_at"),
+  updatedAt: instant("updated_at"),
+}).as(
+  sql`select id, parent_id as planning_feature_id, linear_id as story_id, title, fields->>'description' as description, created_at, updated_at from plan_items where kind = 'story'`,
+);
+
+/** Enablers of the database document. */
+export const planningEnablers = pgView("planning_enablers", {
+  id: uuid("id"),
+  planningSessionId: uuid("planning_session_id"),
+  enablerId: text("enabler_id"),
+  title: text("title"),
+  description: text("description"),
+  enablerType: text("enabler_type"),
+  createdAt: instant("created_at"),
+  updatedAt: instant("updated_at"),
+}).as(
+  sql`select i.id, p.session_id as planning_session_id, i.linear_id as enabler_id, i.title, i.fields->>'description' as description, i.fields->>'enablerType' as enabler_type, i.created_at, i.updated_at from plan_items i join plans p on p.id = i.plan_id where i.kind = 'enabler'`,
+);

@@ -1,0 +1,137 @@
+import { sql } from "drizzle-orm";
+import { derivedUuid } from "../domain/ids.js";
+import { defaultEngagementSettings } from "../domain/session.js";
+import type { Engagement, PageSnapshot, Reply, SessionStore } from "../ports.js";
+import { commitStatement } from "./commit.js";
+import { type Database, json } from "./database.js";
+import { type ItemRow, type PlanRow, type SessionRow, toPlan, toPlanItem, toSession } from "./session-rows.js";
+
+/** Planning sessions, their plans and items in Postgres. Each method is one statement. */
+export function sessionStore(db: Database): SessionStore {
+  return {
+    async load(id) {
+      const [row] = await db.query<{ session: SessionRow; plan: PlanRow | null; replies: ReplyRow[] | null }>(sql`
+        select to_jsonb(s) as session,
+               (select to_jsonb(p) from plans p where p.session_id = s.id 
+                  order by p.team_id is distinct from s.team_id, p.page_url is distinct from s.confluence_page_url, p.created_at limit 1) as plan,
+               (select jsonb_agg(jsonb_build_object('seq', r.seq, 'body', r.body->>'text', 'actor', r.actor, 'at', r.created_at) order by r.seq)
+                  from (select e.* from session_events e where e.session_id = s.id and e.type = 'person.replied'
+                        order by e.seq offset s.answered) r) as replies
+          from planning_sessions s where s.id = ${id}`);
+      if (!row) return null;
+      return {
+        session: toSession(row.session),
+        plan: row.plan ? toPlan(row.plan) : null,
+        replies: (row.replies ?? []).map(toReply),
+      };
+    },
+
+    async commit(move) {
+      const [row] = await db.query<{ moved: boolean; guarded: boolean }>(commitStatement(move));
+      if (row?.moved) return "committed";
+      return row?.guarded && move.claimPlan ? "plan_taken" : "changed";
+    },
+
+    async items(planId) {
+      const rows = await db.query<{ item: ItemRow }>(
+        sql`select to_jsonb(i) as item from plan_items i where i.plan_id = ${planId} order by i.position, i.id`,
+      );
+      return rows.map((row) => toPlanItem(row.item));
+    },
+
+    async snapshot(planId, pageVersion) {
+      const [row] = await db.query<PageSnapshot>(
+        sql`select page_version as "pageVersion", title, body from page_snapshots where plan_id = ${planId} and page_version = ${pageVersion}`,
+      );
+      return row ?? null;
+    },
+
+    async findPlan(organizationId, source, teamId) {
+      const [row] = await db.query<{ plan: PlanRow; holder: SessionRow }>(sql`
+        select to_jsonb(p) as plan, to_jsonb(s) as holder from plans p join planning_sessions s on s.id = p.session_id
+         where p.organization_id = ${organizationId} and p.source = ${source} and p.team_id = ${teamId}`);
+      return row ? { plan: toPlan(row.plan), holder: toSession(row.holder) } : null;
+    },
+
+    async heldElsewhere(organizationId, linearIds, planId) {
+      const rows = await db.query<{ linear_id: string }>(sql`
+        select linear_id from plan_items where organization_id = ${organizationId} and plan_id <> ${planId}
+           and linear_id in (select jsonb_array_elements_text(${json(linearIds)}))`);
+      return rows.map((row) => row.linear_id);
+    },
+
+    async requestStop(id, reason) {
+      const rows = await db.query(sql`
+        with moved as (
+          update planning_sessions set stop_requested_at = now(), taken_over_by = ${reason.takenOverBy ?? null}::uuid,
+                 last_seq = last_seq + 1, updated_at = now()
+           where id = ${id} and stop_requested_at is null and status in ('pending', 'processing', 'awaiting_input')
+          returning id, organization_id, last_seq, version),
+        logged as (
+          insert into session_events (session_id, seq, organization_id, type, body, actor)
+          select id, last_seq, organization_id, 'stop.requested', '{}'::jsonb, ${reason.actor} from moved),
+        queued as (
+          insert into outbox (id, organization_id, session_id, seq, n, kind, body)
+          select ${derivedUuid(id, "wind-up")}::uuid, organization_id, id, last_seq, 0, 'step',
+                 jsonb_build_object('kind', 'session', 'id', id, 'step', 'wind-up', 'version', version) from moved)
+        select id from moved`);
+      return rows.length > 0;
+    },
+
+    async ensureEngagement(organizationId, team) {
+      const [row] = await db.query<{ id: string; settings: Engagement["settings"]; members: string[] }>(sql`
+        with made as (
+          insert into engagements (id, organization_id, team_id, name, settings)
+          values (${derivedUuid(organizationId, "engagement", team.id)}::uuid, ${organizationId}, ${team.id}, ${team.name}, ${json(defaultEngagementSettings)})
+          on conflict (organization_id, team_id) do update set updated_at = now()
+          returning id, settings)
+        select id, settings, (
+          select coalesce(jsonb_agg(u.linear_user_id), '[]'::jsonb) from engagement_members m join users u on u.id = m.user_id
+           where m.engagement_id = made.id) as members from made`);
+      if (!row) throw new Error("an upsert returned no row");
+      return {
+        id: row.id as Engagement["id"],
+        settings: { ...defaultEngagementSettings, ...row.settings },
+        members: row.members,
+      };
+    },
+
+    async relatedPlans(organizationId, title, except) {
+      return db.query<{ title: string; url: string | null }>(sql`
+        select p.page_title as title, p.page_url as url from plans p
+         where p.organization_id = ${organizationId} and p.id is distinct from ${except}::uuid
+           and exists (select from plan_items i where i.plan_id = p.id and i.linear_id is not null)
+           and to_tsvector('simple', p.page_title) @@ to_tsquery('simple', ${orQuery(title)})
+         order by ts_rank(to_tsvector('simple', p.page_title), to_tsquery('simple', ${orQuery(title)})) desc limit 3`);
+    },
+
+    async similarItems(organizationId, titles, except) {
+      return db.query<{ title: string; identifier: string }>(sql`
+        select title, linear_identifier as identifier from plan_items
+         where organization_id = ${organizationId} and plan_id <> ${except} and state = 'active' and linear_identifier is not null
+           and lower(title) in (select lower(jsonb_array_elements_text(${json(titles)}))) order by linear_identifier limit 10`);
+    },
+
+    async noteBudget(organizationId, budget) {
+      await db.query(
+        sql`update organizations set linear_budget = ${json(budget)}, updated_at = now() where id = ${organizationId}`,
+      );
+    },
+
+    async budget(organizationId) {
+      const [row] = await db.query<{ linear_budget: Awaited<ReturnType<SessionStore["budget"]>> }>(
+        sql`select linear_budget from organizations where id = ${organizationId}`,
+      );
+      return row?.linear_budget ?? null;
+    },
+  };
+}
+
+type ReplyRow = { seq: number; body: string; actor: string; at: string };
+const toReply = (row: ReplyRow): Reply => ({ ...row, at: new Date(row.at) });
+
+/** Words of a title joined by "or"; words of three letters and less, and what tsquery would read as an operator, are left out. */
+function orQuery(title: string): string {
+  const words = title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
+  return words.length > 0 ? [...new Set(words)].join(" | ") : "''";
+}

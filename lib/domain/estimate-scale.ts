@@ -1,0 +1,2 @@
+/** How a Linear team estimates (`issueEstimationType`). */
+export type EstimateScale = "notUsed" | "exponential" | "fibonacci" | "linear" | "tShirt";

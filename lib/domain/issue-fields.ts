@@ -1,0 +1,36 @@
+import { type Estimation, toEstimate } from "./estimate.js";
+import type { EnablerType, ItemFields, ItemKind, Priority } from "./plan-item.js";
+import { issueDescription } from "./wording/issue-description.js";
+
+/** The parts of a Linear issue that a plan item decides. */
+export type IssueContent = { title: string; description: string; priority: number; estimate: number | null };
+
+/** Linear's numbers for priorities; 0 is none. */
+export const linearPriority = (priority: Priority | null): number =>
+  priority === null ? 0 : { urgent: 1, high: 2, medium: 3, low: 4 }[priority];
+
+/** What an item looks like as an issue; the estimate is on the team's scale. Titles are cut to what Linear takes. */
+export function issueContent(
+  item: ItemFields,
+  context: { estimation: Estimation; pageUrl: string | null },
+): IssueContent {
+  return {
+    title: item.title.slice(0, 255),
+    description: issueDescription(item, { pageUrl: context.pageUrl }),
+    priority: linearPriority(item.priority),
+    estimate: toEstimate(item.storyPoints, context.estimation).estimate,
+  };
+}
+
+const labelNames: Record<ItemKind, string | null> = {
+  epic: "Epic",
+  feature: "Feature",
+  story: null,
+  enabler: "Enabler",
+};
+
+/** Name of the label that shows an item's kind in Linear; a story, the usual thing, has none. */
+export const labelOf = (kind: ItemKind): string | null => labelNames[kind];
+
+/** What an enabler's type is called in words. */
+export const enablerTypeName = (type: EnablerType): string => type.charAt(0).toUpperCase() + type.slice(1);

@@ -1,0 +1,34 @@
+import type { Delivery } from "../domain/delivery.js";
+import { publishSteps, sendWords } from "../pipeline/deliver.js";
+import { receive } from "../pipeline/receive.js";
+import type { Delivering, InboxStore } from "../ports.js";
+import { readRaw, requireJson, respond } from "./respond.js";
+
+export type IntakeDeps = {
+  verify: (request: { raw: Uint8Array; headers: Headers }) => Delivery;
+  inbox: InboxStore;
+  world: Delivering;
+  /** Lets work go on after the answer. */
+  waitUntil: (work: Promise<unknown>) => void;
+};
+
+/**
+ * Takes in one webhook of Linear: verify, store, queue the step, answer; words go out behind the answer. Once the delivery is stored the
+ * answer is 200 whatever else fails, because the sweep delivers what is left.
+ */
+export const linearWebhook =
+  (deps: () => IntakeDeps) =>
+  (request: Request): Promise<Response> => {
+    const { verify, inbox, world, waitUntil } = deps();
+    return respond(world.log, "webhook", async () => {
+      requireJson(request);
+      const delivery = verify({ raw: await readRaw(request), headers: request.headers });
+      const { outcome, sessionIds } = await receive(delivery, inbox);
+      world.log.info("webhook.received", { type: delivery.event.type, meaning: delivery.meaning, outcome });
+      const warn = (reason: unknown) =>
+        world.log.warn("webhook.left_to_sweep", { meaning: delivery.meaning, reason: String(reason) });
+      await Promise.all(sessionIds.map((id) => publishSteps(id, world).catch(warn)));
+      waitUntil(Promise.all(sessionIds.map((id) => sendWords(id, world).catch(warn))));
+      return Response.json({ outcome });
+    });
+  };

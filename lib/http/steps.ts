@@ -1,0 +1,58 @@
+import { giveUp } from "../pipeline/give-up.js";
+import { runStep } from "../pipeline/run-step.js";
+import { sweep } from "../pipeline/sweep.js";
+import type { StepMessage, World } from "../ports.js";
+import { readRaw, respond } from "./respond.js";
+
+export type WorkerDeps = {
+  world: World;
+  /** Throws RequestError where the queue has not signed these bytes for this path. */
+  verify: (request: { headers: Headers; body: string; path: string }) => Promise<void>;
+  readStep: (body: string) => StepMessage;
+  readFailure: (body: string) => { message: StepMessage; reason: string };
+  /** The scheduler's own secret, for callers that are not the queue; null allows only the queue. */
+  cronSecret: string | null;
+};
+
+/** Runs the pipeline step that the queue brings. A message ahead of the database comes again. */
+export const steps =
+  (deps: () => WorkerDeps) =>
+  (request: Request): Promise<Response> => {
+    const { world, verify, readStep } = deps();
+    return respond(world.log, "step", async () => {
+      const message = readStep(await verified(request, verify));
+      const outcome = await runStep(message, world);
+      return outcome === "ahead"
+        ? Response.json({ outcome }, { status: 503, headers: { "Retry-After": "1" } })
+        : Response.json({ outcome });
+    });
+  };
+
+/** Hears of steps that the queue gave up on. */
+export const failures =
+  (deps: () => WorkerDeps) =>
+  (request: Request): Promise<Response> => {
+    const { world, verify, readFailure } = deps();
+    return respond(world.log, "failure", async () => {
+      const { message, reason } = readFailure(await verified(request, verify));
+      return Response.json({ outcome: await giveUp(message, reason, world) });
+    });
+  };
+
+/** Runs the sweep for the queue's schedule, or for a scheduler that knows the secret. */
+export const sweeping =
+  (deps: () => WorkerDeps) =>
+  (request: Request): Promise<Response> => {
+    const { world, verify, cronSecret } = deps();
+    return respond(world.log, "sweep", async () => {
+      const isCron = cronSecret !== null && request.headers.get("authorization") === `Bearer ${cronSecret}`;
+      if (!isCron) await verified(request, verify);
+      return Response.json(await sweep(world));
+    });
+  };
+
+async function verified(request: Request, verify: WorkerDeps["verify"]): Promise<string> {
+  const body = Buffer.from(await readRaw(request)).toString("utf8");
+  await verify({ headers: request.headers, body, path: new URL(request.url).pathname });
+  return body;
+}

@@ -1,0 +1,95 @@
+import { FatalError, RetryableError } from "../domain/errors.js";
+import type { SessionId } from "../domain/ids.js";
+import { checklist } from "../domain/wording/checklist.js";
+import type { Delivering, LinearClient, OutboxRow, Settled } from "../ports.js";
+
+/** Sends what a session has committed: step messages at once, words to Linear in order. Returns when nothing is left to this caller. */
+export async function deliver(sessionId: SessionId, world: Delivering): Promise<void> {
+  await publishSteps(sessionId, world);
+  await sendWords(sessionId, world);
+}
+
+/** Hands the session's unsent step messages to the queue. Throws RetryableError where the queue cannot be reached; the sweep tries again. */
+export async function publishSteps(sessionId: SessionId, world: Delivering): Promise<void> {
+  for (const row of await world.outbox.unsentSteps(sessionId)) await publish(row, world);
+}
+
+/** Publishes one step message and marks it as sent. A message that is sent again carries an id of its own. */
+export async function publish(row: OutboxRow, world: Delivering): Promise<void> {
+  if (row.kind !== "step") return;
+  const { notBefore, ...body } = row.body;
+  const { messageId } = await world.queue.publish({
+    deduplicationId: row.attempts === 0 ? row.id : `${row.id}:${row.attempts}`,
+    body,
+    ...(notBefore === undefined ? {} : { notBefore }),
+  });
+  await world.outbox.settle({ id: row.id, messageId });
+}
+
+/** Sends the session's effects for Linear one at a time, in order, as long as this caller gets the claim. */
+export async function sendWords(sessionId: SessionId, world: Delivering): Promise<void> {
+  let done: Settled | undefined;
+  for (;;) {
+    const row = await world.outbox.claimNext(sessionId, done);
+    if (!row) return;
+    done = await send(row, world);
+  }
+}
+
+async function send(row: OutboxRow, world: Delivering): Promise<Settled> {
+  try {
+    await write(row, world);
+    return { id: row.id };
+  } catch (error) {
+    if (error instanceof FatalError) {
+      world.log.warn("effect.closed", { sessionId: row.sessionId, effectId: row.id, code: error.code });
+      return { id: row.id, closedReason: error.code };
+    }
+    if (!(error instanceof RetryableError))
+      world.log.error("effect.broken", { sessionId: row.sessionId, effectId: row.id, reason: String(error) });
+    const backoffMs = Math.min(30_000, 500 * 2 ** row.attempts);
+    const retryAfterMs = error instanceof RetryableError ? (error.retryAfterMs ?? backoffMs) : backoffMs;
+    return { id: row.id, retryAfterMs };
+  }
+}
+
+async function write(row: OutboxRow, world: Delivering): Promise<void> {
+  const loaded = await world.sessions.load(row.sessionId);
+  if (!loaded?.session.agentSessionId) return;
+  const { session } = loaded;
+  const { agentSessionId } = loaded.session;
+  const linear = world.linear(row.organizationId);
+  switch (row.kind) {
+    case "activity":
+      await linear.createActivity({ id: row.id, agentSessionId, ...row.body });
+      return;
+    case "checklist":
+      return linear.updateAgentSession(agentSessionId, { plan: checklist(session.status, session.step) });
+    case "links":
+      return linear.updateAgentSession(agentSessionId, {
+        externalUrls: [{ label: "Open the plan", url: world.dashboardUrl(session) }],
+      });
+    case "take_up":
+      if (session.issueId) await takeUp(session.issueId, session.prompt.appUserId, linear);
+      return;
+    case "step":
+      return;
+  }
+}
+
+/** As Linear asks of an agent that is given an issue: becomes its delegate and moves it to the first started state. */
+async function takeUp(issueId: string, appUserId: string | null, linear: LinearClient): Promise<void> {
+  const [issue] = await linear.readIssues([issueId]);
+  if (!issue || issue.trashed) return;
+  const isOpen = ["triage", "backlog", "unstarted"].includes(issue.stateType);
+  const team = isOpen ? await linear.readTeam(issue.teamId) : "not_found";
+  const started =
+    team === "not_found"
+      ? undefined
+      : team.states.filter((state) => state.type === "started").sort((a, b) => a.position - b.position)[0];
+  const change = {
+    ...(appUserId && !issue.delegateId ? { delegateId: appUserId } : {}),
+    ...(started ? { stateId: started.id } : {}),
+  };
+  if (Object.keys(change).length > 0) await linear.updateIssues([{ id: issue.id, change }]);
+}

@@ -1,0 +1,207 @@
+import { understand } from "../domain/conversation/understand.js";
+import type { Delivery, DeliveryEvent } from "../domain/delivery.js";
+import { derivedUuid, type SessionId } from "../domain/ids.js";
+import { isWorking, type PlanningSession, type SessionEvent, transition } from "../domain/session.js";
+import { installationRevoked, teamAccessLost } from "../domain/wording/failures.js";
+import { firstThought, retrying, whereItStands } from "../domain/wording/progress.js";
+import type { Effect, InboxResult, InboxStore, LogEntry } from "../ports.js";
+import { response, thought } from "./step.js";
+
+type Mentioned = Extract<DeliveryEvent, { type: "mentioned" }>;
+type Prompted = Extract<DeliveryEvent, { type: "prompted" }>;
+
+/**
+ * Takes one delivery in: stores it and does what it asks in one statement, or nothing where it is a repeat. Where a session has moved
+ * between reading and writing it reads and decides again until it wins, so a person never loses to a step. Returns the sessions that
+ * have something to send.
+ */
+export async function receive(
+  delivery: Delivery,
+  inbox: InboxStore,
+): Promise<{ outcome: "accepted" | "repeated" | "ignored"; sessionIds: SessionId[] }> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const result = await accept(delivery, inbox);
+    if (result === "ignored") return { outcome: "ignored", sessionIds: [] };
+    if (result.outcome === "accepted") return { outcome: "accepted", sessionIds: result.sessionIds };
+    if (result.outcome === "repeated") return { outcome: "repeated", sessionIds: [] };
+    if (result.outcome === "unknown_organization") return { outcome: "ignored", sessionIds: [] };
+  }
+  throw new Error(`delivery ${delivery.deliveryId} never won against its session`);
+}
+
+async function accept(delivery: Delivery, inbox: InboxStore): Promise<InboxResult | "ignored"> {
+  const { event } = delivery;
+  switch (event.type) {
+    case "mentioned":
+      return mentioned(delivery, event, inbox);
+    case "prompted":
+      return prompted(delivery, event, inbox);
+    case "unassigned":
+      return unassigned(delivery, event.issueId, inbox);
+    case "installation_revoked":
+      return inbox.halt(delivery, { failure: installationRevoked, teamIds: null, revoked: true });
+    case "team_access_changed":
+      if (event.removedTeamIds.length === 0) return "ignored";
+      return inbox.halt(delivery, { failure: teamAccessLost, teamIds: event.removedTeamIds, revoked: false });
+    case "ignored":
+      return "ignored";
+  }
+}
+
+/** A mention starts a session; where a reply overtook it, it joins the session that the reply has started. */
+async function mentioned(delivery: Delivery, event: Mentioned, inbox: InboxStore): Promise<InboxResult> {
+  const [overtaking] = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
+  if (overtaking)
+    return answer(
+      delivery,
+      overtaking,
+      { text: event.texts.join("\n\n"), actor: event.creator?.id ?? "linear" },
+      inbox,
+    );
+  return start(delivery, inbox, {
+    agentSessionId: event.agentSessionId,
+    issue: event.issue,
+    teamId: event.teamId,
+    appUserId: event.appUserId,
+    delegated: event.delegated,
+    person: event.creator,
+    texts: event.texts,
+    after: null,
+  });
+}
+
+async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore): Promise<InboxResult> {
+  const sessions = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
+  const [session] = sessions;
+  const said = { text: event.body, actor: event.person?.id ?? "linear" };
+  if (session && isWorking(session)) {
+    if (event.stop) return stop(delivery, session, inbox);
+    return answer(delivery, session, said, inbox);
+  }
+  if (event.stop) return session ? sayWhereItStands(delivery, session, inbox) : { outcome: "repeated" };
+  if (session?.status === "failed" && isRetry(event.body)) return answer(delivery, session, said, inbox);
+  return start(delivery, inbox, {
+    agentSessionId: event.agentSessionId,
+    issue:
+      event.issue ??
+      (session?.prompt.issue ? { ...session.prompt.issue, teamId: session.teamId, description: "" } : null),
+    teamId: session?.teamId ?? event.issue?.teamId ?? null,
+    appUserId: event.appUserId,
+    delegated: session?.prompt.delegated ?? false,
+    person: event.person,
+    texts: [event.body],
+    after: session ?? null,
+  });
+}
+
+/** Taking the issue away from the agent stops what was delegated; a session that was asked in a comment goes on. */
+async function unassigned(delivery: Delivery, issueId: string, inbox: InboxStore): Promise<InboxResult | "ignored"> {
+  const sessions = await inbox.workingSessionsOnIssue(delivery.organizationId, issueId);
+  const session = sessions.find((one) => one.prompt.delegated && !one.stopRequested);
+  return session ? stop(delivery, session, inbox) : "ignored";
+}
+
+/** A reply to a question moves the session; while a step runs it is appended; a failed session is retried. */
+async function answer(
+  delivery: Delivery,
+  session: PlanningSession,
+  said: { text: string; actor: string },
+  inbox: InboxStore,
+): Promise<InboxResult> {
+  const event: SessionEvent | null =
+    session.status === "awaiting_input"
+      ? { type: "answered" }
+      : session.status === "failed"
+        ? { type: "retried" }
+        : null;
+  const after = event && !session.stopRequested ? transition(session, event) : null;
+  const entry: LogEntry = {
+    type: "person.replied",
+    body: { text: said.text },
+    actor: said.actor,
+    opId: delivery.meaning,
+  };
+  const effects: Effect[] = after
+    ? [
+        ...(event?.type === "retried" ? [activity(delivery, 0, thought(retrying))] : []),
+        { kind: "checklist", id: effectId(delivery, 1) },
+        { kind: "step", id: effectId(delivery, 2), step: after.step },
+      ]
+    : [];
+  if (session.stopRequested) return inbox.remark(delivery, session, []);
+  return inbox.reply(delivery, { session, after, entry, effects });
+}
+
+/** Ends a run at any moment. A second stop says nothing more: the first one's words are on their way. */
+function stop(delivery: Delivery, session: PlanningSession, inbox: InboxStore): Promise<InboxResult> {
+  if (session.stopRequested) return inbox.remark(delivery, session, []);
+  return inbox.stop(delivery, session, [{ kind: "step", id: derivedUuid(session.id, "wind-up"), step: "wind-up" }]);
+}
+
+const sayWhereItStands = (delivery: Delivery, session: PlanningSession, inbox: InboxStore): Promise<InboxResult> =>
+  inbox.remark(delivery, session, [activity(delivery, 0, response(whereItStands(session)))]);
+
+type Start = {
+  agentSessionId: string;
+  issue: {
+    id: string;
+    identifier: string;
+    title: string;
+    url: string;
+    teamId: string | null;
+    description: string;
+  } | null;
+  teamId: string | null;
+  appUserId: string;
+  delegated: boolean;
+  person: { id: string; name: string; email: string | null } | null;
+  texts: string[];
+  after: PlanningSession | null;
+};
+
+function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<InboxResult> {
+  const { issue, after, person } = begin;
+  const id = derivedUuid(delivery.organizationId, "session", delivery.meaning) as SessionId;
+  const words = after ? [] : [activity(delivery, 0, thought(firstThought))];
+  const takeUp: Effect[] = begin.delegated && !after ? [{ kind: "take_up", id: effectId(delivery, 1) }] : [];
+  return inbox.start(delivery, {
+    id,
+    agentSessionId: begin.agentSessionId,
+    title: issue ? `Plan for ${issue.identifier}` : "New plan",
+    issueId: issue?.id ?? null,
+    team: begin.teamId ? { id: begin.teamId, name: issue?.identifier.split("-")[0] ?? "Team" } : null,
+    prompt: {
+      texts: begin.texts,
+      delegated: begin.delegated,
+      appUserId: begin.appUserId,
+      issue: issue ? { id: issue.id, identifier: issue.identifier, title: issue.title, url: issue.url } : null,
+    },
+    work: after ? { ...(after.pageUrl ? { earlierPageUrl: after.pageUrl } : {}), after: after.id } : {},
+    person: person ? { linearUserId: person.id, name: person.name, email: person.email } : null,
+    after: after?.id ?? null,
+    log: [
+      {
+        type: "session.started",
+        body: { delegated: begin.delegated, after: after?.id ?? null },
+        actor: person?.id ?? "linear",
+      },
+    ],
+    effects: [
+      ...words,
+      ...takeUp,
+      ...(after ? [] : [{ kind: "links", id: effectId(delivery, 2) } as const]),
+      { kind: "checklist", id: effectId(delivery, 3) },
+      { kind: "step", id: effectId(delivery, 4), step: "read-page" },
+    ],
+  });
+}
+
+const effectId = (delivery: Delivery, n: number): string =>
+  derivedUuid(delivery.organizationId, delivery.meaning, "effect", n);
+const activity = (delivery: Delivery, n: number, saying: ReturnType<typeof thought>): Effect => ({
+  kind: "activity",
+  id: effectId(delivery, n),
+  activity: saying,
+});
+const isRetry = (body: string): boolean =>
+  understand(body, { proposalId: null, items: [], teams: [], question: "none" }).type === "retry";

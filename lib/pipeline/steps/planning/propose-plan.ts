@@ -1,0 +1,171 @@
+import { everything, type Selection } from "../../../domain/conversation/intent.js";
+import { selectValue } from "../../../domain/conversation/select-value.js";
+import { understand } from "../../../domain/conversation/understand.js";
+import { extract } from "../../../domain/extraction/extract.js";
+import { derivedUuid } from "../../../domain/ids.js";
+import { findPageAddresses } from "../../../domain/page-address.js";
+import { approve } from "../../../domain/plan-diff.js";
+import * as words from "../../../domain/wording/approval.js";
+import { cancelled, noItems, nothingChanged, nothingChosen } from "../../../domain/wording/ending.js";
+import type { PageSnapshot, Plan, Reply } from "../../../ports.js";
+import {
+  ask,
+  cancel,
+  complete,
+  type DecidingStep,
+  elicitation,
+  goTo,
+  type StepInput,
+  type StepResult,
+} from "../../step.js";
+import { chosenKeys, prepareProposal, showProposal } from "./proposal.js";
+
+/** Shows the plan that the page holds and asks; takes the answer, which binds to the proposal that it was given to. */
+export const proposePlan: DecidingStep = {
+  kind: "deciding",
+  async run(input) {
+    const { session, plan, replies, world } = input;
+    const version = session.work.proposedPageVersion;
+    const page = plan && version !== undefined ? await world.sessions.snapshot(plan.id, version) : null;
+    if (!plan || !page) return goTo("read-page");
+    const reply = session.question?.kind === "approval" ? replies.at(-1) : undefined;
+    return reply ? takeAnswer(input, plan, page, reply) : propose(input, plan, page, { selections: [] });
+  },
+};
+
+type Proposing = { selections: Selection[]; before?: string; again?: number };
+
+async function propose(
+  input: StepInput,
+  plan: Plan,
+  page: PageSnapshot,
+  { selections, before, again = 0 }: Proposing,
+): Promise<StepResult> {
+  const proposal = await prepareProposal(input, plan, page);
+  if (proposal.proposed.length === 0) return complete(noItems(page.title));
+  const keys = chosenKeys(proposal.proposed, selections);
+  if (keys.length === 0)
+    return complete(selections.length > 0 ? nothingChosen : nothingChanged(proposal.proposed.length, plan.pageUrl));
+  const id = derivedUuid(input.session.id, "proposal", input.session.version).slice(0, 8);
+  const text = showProposal(plan, proposal, new Set(keys));
+  const hasEnablers = proposal.proposed.some(
+    (item) => item.fields.kind === "enabler" && keys.includes(item.fields.key),
+  );
+  return ask(
+    { kind: "approval", step: "propose-plan", again, proposalId: id },
+    elicitation(before ? `${before}\n\n${text}` : text, [
+      { label: words.createLabel(proposal.proposed, keys), value: selectValue.create(id) },
+      ...(hasEnablers ? [{ label: "Create without enablers", value: selectValue.createWithoutEnablers(id) }] : []),
+      { label: "Cancel", value: selectValue.cancel(id) },
+    ]),
+    {
+      proposal: { id, pageVersion: page.pageVersion, selections, keys },
+      work: { setup: proposal.setup },
+    },
+  );
+}
+
+async function takeAnswer(input: StepInput, plan: Plan, page: PageSnapshot, reply: Reply): Promise<StepResult> {
+  const { session, world } = input;
+  const { proposal } = session;
+  const selections = proposal?.selections ?? [];
+  const extraction = extract({ title: page.title, body: page.body });
+  const intent = understand(reply.body, {
+    proposalId: proposal?.id ?? null,
+    items: extraction.items.map(({ key, kind, title }) => ({ key, kind, title })),
+    teams: await world.linear(session.organizationId).listTeams(),
+    question: "approval",
+  });
+  switch (intent.type) {
+    case "create":
+    case "confirm":
+      if (intent.proposalId !== null && intent.proposalId !== proposal?.id)
+        return propose(input, plan, page, { selections, before: words.earlierProposal });
+      return create(input, plan, page, reply, intent.type === "create" ? intent.selection : everything);
+    case "narrow":
+      return propose(input, plan, page, { selections: [...selections, intent.selection] });
+    case "move_to_team":
+    case "choose_team":
+      return goTo("read-page", { teamId: intent.teamId, work: { teamId: intent.teamId } });
+    case "cancel":
+      return cancel(cancelled({ created: 0 }));
+    case "replan":
+      return goTo("read-page");
+    default:
+      if (findPageAddresses(reply.body).length > 0) return goTo("read-page", { work: { pageUrl: reply.body } });
+      return propose(input, plan, page, {
+        selections,
+        before: words.askedAgain(intent.type),
+        again: (session.question?.again ?? 0) + 1,
+      });
+  }
+}
+
+/** Yes: to what was shown, by somebody who may say so, about a page that still says the same. */
+async function create(
+  input: StepInput,
+  plan: Plan,
+  page: PageSnapshot,
+  reply: Reply,
+  selection: Selection,
+): Promise<StepResult> {
+  const { session, world } = input;
+  const selections = [...(session.proposal?.selections ?? []), selection];
+  const engagement = await world.sessions.ensureEngagement(session.organizationId, {
+    id: plan.teamId,
+    name: plan.pageTitle,
+  });
+  if (engagement.settings.approval === "members" && !engagement.members.includes(reply.actor))
+    return propose(input, plan, page, { selections: session.proposal?.selections ?? [], before: words.membersOnly });
+
+  const current = await readAgain(input, plan, page);
+  if (current === "gone") return goTo("read-page");
+  if (current.pageVersion !== page.pageVersion && !saysTheSame(current, page)) {
+    const result = await propose(input, plan, current, { selections, before: words.pageChanged });
+    return { ...result, snapshot: current, work: { ...result.work, proposedPageVersion: current.pageVersion } };
+  }
+  const proposal = await prepareProposal(input, plan, page);
+  const chosen = chosenKeys(proposal.proposed, selections);
+  if (chosen.length === 0) return complete(nothingChosen);
+  const items = approve(proposal.proposed, new Set(chosen), {
+    planId: plan.id,
+    proposalId: session.proposal?.id ?? "",
+    sessionId: session.id,
+    epicsAs: engagement.settings.epics,
+  });
+  return goTo("apply-items", {
+    log: [
+      {
+        type: "plan.approved",
+        body: { proposal: session.proposal?.id ?? null, items: chosen.length },
+        actor: reply.actor,
+      },
+    ],
+    work: { setup: proposal.setup, approvedPageVersion: page.pageVersion },
+    plan: { id: plan.id, items },
+  });
+}
+
+async function readAgain(
+  { session, world }: StepInput,
+  plan: Plan,
+  page: PageSnapshot,
+): Promise<PageSnapshot | "gone"> {
+  const [address] = findPageAddresses(plan.pageUrl ?? "");
+  const confluence = address && (await world.confluence(session.organizationId, address.host));
+  if (!address || !confluence) return page;
+  const read = await confluence.readPage(address);
+  return read.kind === "page"
+    ? { pageVersion: read.page.version, title: read.page.title, body: read.page.body }
+    : "gone";
+}
+
+function saysTheSame(one: PageSnapshot, other: PageSnapshot): boolean {
+  const items = (page: PageSnapshot) =>
+    JSON.stringify(
+      extract({ title: page.title, body: page.body }).items.map(
+        ({ source: _source, localId: _localId, ...fields }) => fields,
+      ),
+    );
+  return items(one) === items(other);
+}

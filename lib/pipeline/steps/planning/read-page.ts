@@ -1,0 +1,239 @@
+import { randomUUID } from "node:crypto";
+import type { Intent } from "../../../domain/conversation/intent.js";
+import { selectValue } from "../../../domain/conversation/select-value.js";
+import { understand } from "../../../domain/conversation/understand.js";
+import type { PlanId } from "../../../domain/ids.js";
+import { findPageAddresses, type PageAddress } from "../../../domain/page-address.js";
+import { isWorking, type PlanningSession } from "../../../domain/session.js";
+import * as words from "../../../domain/wording/finding-page.js";
+import { cancelled } from "../../../domain/wording/ending.js";
+import type { Page, Plan, Reply, World } from "../../../ports.js";
+import {
+  ask,
+  cancel,
+  complete,
+  type DecidingStep,
+  elicitation,
+  goTo,
+  type StepInput,
+  type StepResult,
+  thought,
+} from "../../step.js";
+
+/** Finds the page that the person means, reads it, and makes the plan of this page and team the session's own. */
+export const readPage: DecidingStep = {
+  kind: "deciding",
+  async run(input) {
+    const { session, plan, replies, world } = input;
+    const said = replies.at(-1)?.body ?? "";
+    const intent = intentOf(session, said);
+    const request = await requestInstead(input, intent, said);
+    if (request) return request;
+
+    const address = chooseAddress(session, plan, replies, intent);
+    if ("event" in address) return address;
+    const team = await chooseTeam(session, intent, address, world);
+    if ("event" in team) return team;
+
+    const confluence = await world.confluence(session.organizationId, address.host);
+    if (!confluence) return connectFirst(session, address, world);
+    const read = await confluence.readPage(address);
+    if (read.kind !== "page") return askForPage(session, words.cannotRead(read, address.url));
+    const { page } = read;
+    if (page.restricted && !isConfirmed(session, page, intent)) return confirmRestricted(session, page, address);
+    return takePlan(input, page, address, team);
+  },
+};
+
+function intentOf(session: PlanningSession, said: string): Intent {
+  const question = session.question;
+  const context = {
+    proposalId: null,
+    items: [],
+    teams: question?.kind === "which_team" ? question.teams : [],
+    pages: question?.kind === "which_page" ? question.pages.map((title) => ({ title })) : [],
+    question:
+      question && question.kind !== "approval" && question.kind !== "connect" ? question.kind : ("none" as const),
+  };
+  return understand(said, context);
+}
+
+/** What a person may want here besides naming a page: to stop, to take something back, to hear where things stand, to take over. */
+async function requestInstead(
+  { session, plan, world }: StepInput,
+  intent: Intent,
+  said: string,
+): Promise<StepResult | null> {
+  const opening = session.question
+    ? intent
+    : understand(session.prompt.texts[0] ?? "", { proposalId: null, items: [], teams: [], question: "none" });
+  if (intent.type === "cancel") return cancel(cancelled({ created: 0 }));
+  if (!session.question && session.work.after && opening.type === "undo" && plan) return goTo("apply-undo");
+  if (!session.question && session.work.after && (opening.type === "status" || opening.type === "help")) {
+    const items = plan
+      ? (await world.sessions.items(plan.id)).filter((item) => item.linearId && item.state === "active")
+      : [];
+    return complete(
+      words.whereThePlanStands({ title: plan?.pageTitle ?? null, pageUrl: plan?.pageUrl ?? null, items: items.length }),
+    );
+  }
+  if (session.question?.kind !== "other_session") return null;
+  const { sessionId } = session.question;
+  if (intent.type === "go_on_there") return cancel(words.goOnThere);
+  if (intent.type !== "take_over") {
+    const holder = (await world.sessions.load(sessionId))?.session;
+    return holder && isWorking(holder) ? askWhoGoesOn(session, holder, session.question.planId, said) : null;
+  }
+  await world.sessions.requestStop(sessionId, { actor: "agent", takenOverBy: session.id });
+  return goTo("read-page", { say: [thought(words.takingOver)], notBefore: world.now() + 5_000 });
+}
+
+function askWhoGoesOn(session: PlanningSession, holder: PlanningSession, planId: PlanId, said = ""): StepResult {
+  const again = session.question?.kind === "other_session" ? session.question.again + 1 : 0;
+  return ask(
+    { kind: "other_session", step: "read-page", again, sessionId: holder.id, planId },
+    elicitation(
+      words.otherSession({
+        issue: holder.prompt.issue?.identifier ?? null,
+        message: holder.progressMessage,
+        notUnderstood: said !== "",
+      }),
+      [
+        { label: "Go on there", value: selectValue.goOn(holder.id) },
+        { label: "Take over here", value: selectValue.takeOver(holder.id) },
+      ],
+    ),
+  );
+}
+
+/** The page named last wins: in the reply, then as chosen before, then where the agent was mentioned, then the plan's own. */
+function chooseAddress(
+  session: PlanningSession,
+  plan: Plan | null,
+  replies: Reply[],
+  intent: Intent,
+): PageAddress | StepResult {
+  if (session.question?.kind === "which_page" && intent.type === "choose_page" && "index" in intent) {
+    const [address] = findPageAddresses(session.question.pages[intent.index - 1] ?? "");
+    if (address) return address;
+  }
+  const looked = [
+    replies.at(-1)?.body,
+    session.work.pageUrl,
+    ...session.prompt.texts,
+    plan?.pageUrl,
+    session.work.earlierPageUrl,
+  ];
+  for (const text of looked) {
+    const found = text ? findPageAddresses(text) : [];
+    const [address, another] = found;
+    if (!address) continue;
+    if (another) return askWhichPage(session, found);
+    if (address.target.kind === "unsupported") return askForPage(session, words.notAPage(address.target.what));
+    return address;
+  }
+  return askForPage(session, words.noPageFound(session.prompt.issue?.identifier ?? null));
+}
+
+function askWhichPage(session: PlanningSession, found: PageAddress[]): StepResult {
+  const pages = found.slice(0, 10).map((address) => address.url);
+  const again = session.question?.kind === "which_page" ? session.question.again + 1 : 0;
+  return ask(
+    { kind: "which_page", step: "read-page", again, pages },
+    elicitation(
+      words.severalPages(pages),
+      pages.map((url, index) => ({ label: words.pageLabel(url), value: selectValue.page(index + 1) })),
+    ),
+  );
+}
+
+function askForPage(session: PlanningSession, body: string): StepResult {
+  const again = session.question?.kind === "no_page" ? session.question.again + 1 : 0;
+  return ask({ kind: "no_page", step: "read-page", again }, elicitation(body), { work: forgetPage });
+}
+const forgetPage = { pageUrl: "" };
+
+async function chooseTeam(
+  session: PlanningSession,
+  intent: Intent,
+  address: PageAddress,
+  world: World,
+): Promise<{ id: string; name: string } | StepResult> {
+  const chosen = intent.type === "choose_team" ? intent.teamId : (session.work.teamId ?? session.teamId);
+  const teams = await world.linear(session.organizationId).listTeams();
+  const [only, another] = teams;
+  const team = chosen ? teams.find((one) => one.id === chosen) : another ? undefined : only;
+  if (team) return team;
+  return ask(
+    { kind: "which_team", step: "read-page", again: 0, teams: teams.map(({ id, key, name }) => ({ id, key, name })) },
+    elicitation(
+      words.whichTeam,
+      teams.map(({ id, name }) => ({ label: name, value: selectValue.team(id) })),
+    ),
+    { work: { pageUrl: address.url } },
+  );
+}
+
+async function connectFirst(session: PlanningSession, address: PageAddress, world: World): Promise<StepResult> {
+  const anywhere = await world.confluence(session.organizationId, null);
+  if (anywhere)
+    return askForPage(session, words.cannotRead({ kind: "host_not_allowed", host: address.host }, address.url));
+  const url = await world.connectLink(session);
+  return ask(
+    { kind: "connect", step: "read-page", again: 0 },
+    { content: { type: "elicitation", body: words.noConnection }, auth: { url, providerName: "Confluence" } },
+    { work: { pageUrl: address.url } },
+  );
+}
+
+const isConfirmed = (session: PlanningSession, page: Page, intent: Intent): boolean =>
+  session.work.confirmedPageVersion === page.version ||
+  (session.question?.kind === "confirm_restricted" && intent.type === "confirm");
+
+const confirmRestricted = (session: PlanningSession, page: Page, address: PageAddress): StepResult =>
+  ask(
+    { kind: "confirm_restricted", step: "read-page", again: 0, pageVersion: page.version },
+    elicitation(words.restricted, [
+      { label: "Show the plan here", value: selectValue.confirm(session.id) },
+      { label: "Cancel", value: selectValue.cancel(session.id) },
+    ]),
+    { work: { pageUrl: address.url } },
+  );
+
+/** Moves on with the plan of this page and team; asks where another session works on it. */
+async function takePlan(
+  { session, world }: StepInput,
+  page: Page,
+  address: PageAddress,
+  team: { id: string; name: string },
+): Promise<StepResult> {
+  const source = `confluence:${address.host}${address.basePath}:${page.id}`;
+  const found = await world.sessions.findPlan(session.organizationId, source, team.id);
+  if (found && found.holder.id !== session.id && isWorking(found.holder)) {
+    if (found.holder.takenOverBy === session.id) return goTo("read-page", { notBefore: world.now() + 2_000 });
+    return { ...askWhoGoesOn(session, found.holder, found.plan.id), work: { pageUrl: address.url } };
+  }
+  const engagement = await world.sessions.ensureEngagement(session.organizationId, team);
+  return goTo("propose-plan", {
+    say: [thought(words.reading(page.title))],
+    title: page.title,
+    pageUrl: page.url,
+    teamId: team.id,
+    engagementId: engagement.id,
+    work: {
+      pageUrl: address.url,
+      proposedPageVersion: page.version,
+      ...(page.restricted ? { confirmedPageVersion: page.version } : {}),
+    },
+    claimPlan: {
+      id: found?.plan.id ?? (randomUUID() as PlanId),
+      source,
+      teamId: team.id,
+      engagementId: engagement.id,
+      pageId: page.id,
+      pageUrl: page.url,
+      title: page.title,
+    },
+    snapshot: { pageVersion: page.version, title: page.title, body: page.body },
+  });
+}

@@ -1,0 +1,53 @@
+import type { PlanItem } from "../../../domain/plan-item.js";
+import { stopped } from "../../../domain/wording/ending.js";
+import { type ApplyingStep, cancel, type Lease, type StepInput } from "../../step.js";
+import { applied, linearIdOf } from "./apply-items.js";
+
+/** Ends a run that a person has stopped: reads back what exists, records it, and says it once. */
+export const windUp: ApplyingStep = {
+  kind: "applying",
+  async run(input) {
+    const { session, plan, world } = input;
+    const items = plan ? await world.sessions.items(plan.id) : [];
+    const settled = await readBack(input, items);
+    const exist = settled.concat(items.filter((item) => !settled.some((one) => one.id === item.id)));
+    const mine = exist.filter(
+      (item) => item.createdBySession === session.id && item.linearId && item.state === "active",
+    );
+    const words = stopped({
+      created: mine.length,
+      urls: mine.filter((item) => item.parentId === null).flatMap((item) => (item.linearUrl ? [item.linearUrl] : [])),
+      takenOver: session.takenOverBy !== null,
+    });
+    return cancel(words, {
+      log: [{ type: "plan.stopped", body: { created: mine.length }, actor: "agent" }],
+      ...(plan
+        ? { plan: { id: plan.id, items: settled, ...(session.takenOverBy ? { handTo: session.takenOverBy } : {}) } }
+        : {}),
+    });
+  },
+};
+
+/** Items with something left to do, with what Linear holds of them now; nothing stays pending. */
+async function readBack(
+  { session, world, lease }: StepInput & { lease: Lease },
+  items: PlanItem[],
+): Promise<PlanItem[]> {
+  const pending = items.filter((item) => item.pending !== null);
+  const creating = pending.filter((item) => item.pending === "create");
+  const linear = world.linear(session.organizationId);
+  await lease.renew();
+  const issueIds = creating.filter((item) => item.linearKind === "issue").map(linearIdOf);
+  const projectIds = creating.filter((item) => item.linearKind === "project").map(linearIdOf);
+  const issues = issueIds.length > 0 ? await linear.readIssues(issueIds) : [];
+  const projects = projectIds.length > 0 ? await linear.readProjects(projectIds) : [];
+  const found = new Map<string, { id: string; identifier: string; url: string }>([
+    ...issues.map((issue) => [issue.id, issue] as const),
+    ...projects.map((project) => [project.id, { ...project, identifier: project.slug }] as const),
+  ]);
+  return pending.map((item): PlanItem => {
+    const made = found.get(linearIdOf(item));
+    if (!made) return { ...item, pending: null, linksPending: item.linearId !== null };
+    return { ...applied(item), linearId: made.id, linearIdentifier: made.identifier, linearUrl: made.url };
+  });
+}
