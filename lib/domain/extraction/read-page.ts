@@ -2,6 +2,7 @@ import type { Block } from "./blocks.js";
 import { idPrefixes } from "./ids.js";
 import { type PageNotes, type Place, type Rule, scopeOf } from "./place.js";
 import { awaitedValues } from "./rules/awaited-values.js";
+import { blankLine } from "./rules/blank-line.js";
 import { boldHeading } from "./rules/bold-heading.js";
 import { cellLists } from "./rules/cell-lists.js";
 import { dependencySentences } from "./rules/dependency-sentences.js";
@@ -16,6 +17,7 @@ import { titledPanel } from "./rules/titled-panel.js";
 
 /** In the order in which they are asked; the first that understands a block has it. */
 const rules: readonly Rule[] = [
+  blankLine,
   headingTree,
   leftOut,
   pageProperties,
@@ -50,7 +52,9 @@ function readBlock(block: Block, place: Place) {
   for (const rule of rules) {
     const use = rule.read(block, place);
     if (!use) continue;
-    note(place, block, { use, rule: rule.name, under });
+    // A heading has opened a scope of its own by now; it stands under the one around that.
+    const around = block.kind === "heading" ? (place.scopes.at(-2)?.heading ?? null) : under;
+    note(place, block, { use, rule: rule.name, under: around });
     return;
   }
   note(place, block, { use: "unused", rule: null, under });

@@ -16,7 +16,8 @@ export const fieldLines: Rule = {
       else prose.push(line);
     }
     const { item, ownsText } = scopeOf(place);
-    if (item && ownsText && prose.length > 0) {
+    // What follows the items under an epic or feature is about them, or about the page.
+    if (item && ownsText && prose.length > 0 && place.page.candidates.at(-1) === item) {
       addProse(item, join(prose, "\n"));
       isUsed = true;
     }
