@@ -1,0 +1,38 @@
+import { escapeLine } from "./escape-markdown.js";
+import { link, listOf, quote } from "./phrases.js";
+
+/** An issue was thrown away in Linear before; it stays away. */
+export const thrownAway = (title: string, identifier: string): string =>
+  `${escapeLine(identifier)} ${quote(title)} was thrown away in Linear, so I left it there. Mention me again if you want it back.`;
+
+/** Linear does not take one item of the plan. */
+export const refusedItem = (title: string, reason: string): string =>
+  `Linear did not take ${quote(title)}${reason ? `: ${quote(reason)}` : ""}. The rest goes on without it.`;
+
+/** The page links an item to an issue in the trash. */
+export const linkedIssueTrashed = (title: string, identifier: string): string =>
+  `${quote(title)} links to ${escapeLine(identifier)}, which is in the trash, so it gets an issue of its own.`;
+
+/** The page links an item to an issue of another team. */
+export const linkedIssueOfOtherTeam = (title: string, identifier: string): string =>
+  `${quote(title)} links to ${escapeLine(identifier)} of another team. It gets an issue of its own here; say “without” and its name if you don’t want that.`;
+
+/** The page links an item to an issue that belongs to another plan. */
+export const linkedIssueOfOtherPlan = (title: string, identifier: string): string =>
+  `${quote(title)} links to ${escapeLine(identifier)}, which belongs to another plan, so it gets an issue of its own.`;
+
+/** A dependency that would close a circle. `item` waits for `on`. */
+export const cycleLeftOut = ({ item, on }: { item: string; on: string }): string =>
+  `${escapeLine(item)} and ${escapeLine(on)} wait for each other, directly or through others. I leave out that ${escapeLine(item)} depends on ${escapeLine(on)}.`;
+
+/** An issue of another plan has the same title. */
+export const likelyDuplicate = ({ title, identifier }: { title: string; identifier: string }): string =>
+  `${quote(title)} may already exist as ${escapeLine(identifier)}.`;
+
+/** Earlier plans that this one resembles. */
+export const relatedPlans = (plans: readonly { title: string; url: string | null }[]): string =>
+  `Related ${plans.length === 1 ? "plan" : "plans"} from before: ${listOf(plans.slice(0, 3).map((plan) => link(plan.title, plan.url)))}.`;
+
+/** Another plan writes to the page; this one only reads it. */
+export const oneWriter = (title: string): string =>
+  `The plan ${quote(title)} already writes to this page. This one follows the page, but does not write to it.`;
