@@ -161,7 +161,7 @@ const isAgentRequest = (request: LoggedRequest): boolean =>
 
 /** Requests about the plan from the approval to the last one that wrote. */
 function countPlanRequests(requests: LoggedRequest[], since: number): number {
-  const about = requests.filter((request) => !isAgentRequest(request) && Date.parse(request.at) >= since);
+  const about = requests.filter((request) => !isAgentRequest(request) && new Date(request.at).getTime() >= since);
   const lastWrite = about.findLastIndex((request) => request.kind === "write");
   return about.slice(0, lastWrite + 1).length;
 }

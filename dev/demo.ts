@@ -26,9 +26,9 @@ function readOptions() {
         json: { type: "boolean", default: false },
       },
     });
-    if (values.epics !== "issue" && values.epics !== "project")
-      return fail(`--epics is issue or project. Usage: ${usage}`);
-    return { ...values, epics: values.epics };
+    const { epics } = values;
+    if (epics !== "issue" && epics !== "project") return fail(`--epics is issue or project. Usage: ${usage}`);
+    return { ...values, epics } as const;
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
   }
