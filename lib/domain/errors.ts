@@ -34,7 +34,7 @@ export class RequestError extends Error {
   override name = "RequestError";
   constructor(
     readonly code: string,
-    readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429,
+    readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 429,
     message: string,
     details: Details = {},
   ) {

@@ -1,0 +1,125 @@
+/** What installing, connecting and staying signed in ask of the outside, beside `ports.ts`. */
+import type { OrganizationId, SessionId, UserId } from "./domain/ids.js";
+import type { ConfluenceConnection, TokenSet } from "./ports.js";
+
+/** The row that a sealed value belongs to; opened for another row, or as another kind of value, it is refused. */
+export type SealedPlace = { provider: string; row: string; kind: string };
+
+/** Seals secrets for the database, and links for people. */
+export type Keyring = {
+  /** The id of the first key, which seals. */
+  kid: string;
+  seal(plaintext: string, place: SealedPlace): string;
+  /** Throws FatalError `secret_unreadable` where the key is unknown, the value was changed or lies in another row. */
+  open(sealed: string, place: SealedPlace): string;
+  /** True where another key than the first sealed it. */
+  needsReseal(sealed: string): boolean;
+  /** Seals a link's content with its expiry (ms); `kind` keeps links of different uses apart. The result needs no escaping in a URL. */
+  sealLink(kind: string, payload: Record<string, unknown>, expiresAt: number): string;
+  /** The content of a link; throws RequestError `link_invalid` (400) or `link_expired` (410). */
+  openLink(kind: string, link: string, now: number): Record<string, unknown>;
+};
+
+// ---- Tokens ------------------------------------------------------------------------------------------------------------------
+
+/** An installation's or a connection's tokens, opened. `expiresAt` is null for tokens that do not expire by themselves. */
+export type StoredTokens = {
+  id: string;
+  version: number;
+  accessToken: string;
+  refreshToken: string | null;
+  expiresAt: Date | null;
+  /** Somebody is refreshing them at this moment. */
+  isClaimed: boolean;
+  isRevoked: boolean;
+};
+export type TokenStore = {
+  provider: "linear" | "confluence";
+  load(id: string): Promise<StoredTokens | null>;
+  /** True for one caller at a time, for 15 s by the database's clock, and only where `version` is the row's. */
+  claimRefresh(id: string, version: number): Promise<boolean>;
+  /** Gives a claim back that led to nothing. */
+  releaseClaim(id: string, version: number): Promise<void>;
+  /** Replaces the tokens and ends the claim; false where the row has moved on or was revoked. */
+  save(id: string, version: number, tokens: TokenSet): Promise<boolean>;
+  /** Marks the grant as dead; false where its tokens have been replaced since `version` was read. */
+  revoke(id: string, version: number): Promise<boolean>;
+  /** Living tokens that can be refreshed and expire before `before`, the first first. */
+  listExpiring(before: Date, limit: number): Promise<string[]>;
+  /** Seals again with the first key what an older one has sealed, at most `limit` rows; returns how many. */
+  resealAll(limit: number): Promise<number>;
+};
+
+// ---- Installations and connections ---------------------------------------------------------------------------------------------
+
+export type LinearOrganization = { id: string; name: string; urlKey: string };
+export type Installation = { organizationId: OrganizationId; tokenId: string; appUserId: string; isRevoked: boolean };
+export type InstallationStore = {
+  /** Stores the workspace and its tokens; a reinstallation replaces them and lifts the revocation. */
+  install(installation: { organization: LinearOrganization; appUserId: string; tokens: TokenSet }): Promise<void>;
+  find(organizationId: OrganizationId): Promise<Installation | null>;
+  /** Where the tokens of an installation are that was not revoked. */
+  tokenIdOf(organizationId: OrganizationId): Promise<string | null>;
+  /** Linear's id of somebody whom we know. */
+  linearUserOf(userId: UserId): Promise<string | null>;
+};
+
+/** `email` is the account of a Cloud API token. */
+export type StoredConnection = ConfluenceConnection & { email: string | null };
+export type NewConnection = Omit<StoredConnection, "id" | "spaces"> & {
+  organizationId: OrganizationId;
+  /** Without them a connection that exists keeps its spaces, and a new one may use none until they are chosen. */
+  spaces?: string[];
+  tokens: Omit<TokenSet, "expiresAt"> & { expiresAt: Date | null };
+};
+/** The use of a connect link; `id` is used once. */
+export type LinkUse = { id: string; organizationId: OrganizationId; sessionId: SessionId; expiresAt: Date };
+export type ConnectionStore = {
+  /** One connection for each organization and site; storing it again replaces its tokens and lifts the revocation. Returns its id. */
+  upsert(connection: NewConnection): Promise<string>;
+  /** The connection to this host (any, where null) that was not revoked and whose spaces are chosen. */
+  findForHost(organizationId: OrganizationId, host: string | null): Promise<StoredConnection | null>;
+  list(organizationId: OrganizationId): Promise<StoredConnection[]>;
+  setSpaces(organizationId: OrganizationId, id: string, spaces: string[]): Promise<boolean>;
+  /** Sets the spaces and uses the link up, or neither; false where the link was used before or the connection is gone. */
+  chooseSpaces(id: string, spaces: string[], link: LinkUse): Promise<boolean>;
+  isLinkUsed(linkId: string): Promise<boolean>;
+  /** Sessions that wait for a Confluence connection. */
+  sessionsWaiting(organizationId: OrganizationId): Promise<SessionId[]>;
+};
+
+// ---- Authorization requests under way ------------------------------------------------------------------------------------------
+
+export type OAuthPurpose = "install_linear" | "identify_linear" | "connect_confluence";
+/** The connect link that an authorization request serves, opened. */
+export type ConnectLink = {
+  id: string;
+  organizationId: OrganizationId;
+  sessionId: SessionId;
+  /** Who must follow it; null where nobody is known, so that anybody of the organization may. */
+  linearUserId: string | null;
+  /** ms */
+  expiresAt: number;
+};
+export type OAuthRequest = { purpose: OAuthPurpose; codeVerifier: string; link: ConnectLink | null };
+export type OAuthStateStore = {
+  /** Keeps a request for ten minutes under a hash of what the browser will bring back. */
+  begin(stateKey: string, request: OAuthRequest): Promise<void>;
+  /** Hands a request over once; null where it is unknown, was used or has expired. */
+  take(stateKey: string): Promise<OAuthRequest | null>;
+  /** Removes what has expired. */
+  clean(): Promise<void>;
+};
+
+// ---- Who and where ---------------------------------------------------------------------------------------------------------------
+
+/** Whose token this is in Linear. */
+export type IdentifyLinear = (accessToken: string) => Promise<{ userId: string; organization: LinearOrganization }>;
+
+export type ConfluenceSite = { cloudId: string; url: string; name: string };
+export type ConfluenceSpace = { key: string; name: string };
+/** What a token shows of Confluence before anything is stored. */
+export type ConfluenceDirectory = {
+  sites(accessToken: string): Promise<ConfluenceSite[]>;
+  spaces(connection: Omit<StoredConnection, "id" | "spaces">, accessToken: string): Promise<ConfluenceSpace[]>;
+};
