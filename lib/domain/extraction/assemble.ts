@@ -2,7 +2,8 @@ import type { ExtractedItem, ExtractionWarning, ItemFields, SourceRange } from "
 import type { Candidate } from "./candidate.js";
 import { connect } from "./connect.js";
 import { allOf, firstOf, type Group, groupDuplicates } from "./duplicates.js";
-import { slug } from "./fold.js";
+import { slug, titleKey } from "./fold.js";
+import { isStorySentence } from "./lexicon.js";
 import { enablerTypeOf, kindOfGroup } from "./kinds.js";
 import type { PageNotes } from "./place.js";
 import { warningsAbout } from "./warnings.js";
@@ -12,10 +13,12 @@ export type Draft = { item: ExtractedItem; group: Group; hasPrintedId: boolean }
 
 /** Makes the items of a page from the candidates that the rules found. */
 export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: ExtractionWarning[] } {
-  const kept = page.candidates.filter((candidate) => !isDropped(candidate) && isBorneOut(candidate));
+  const named = new Set(page.candidates.filter((it) => !it.isTentative).map((it) => titleKey(it.title.value)));
+  const isKept = (it: Candidate) => !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
+  const kept = page.candidates.filter(isKept);
   const groups = groupDuplicates(kept).sort((a, b) => startOf(a) - startOf(b));
-  const parents = new Set(kept.map((candidate) => enclosingOf(candidate, kept)));
-  const keys = new Set<string>();
+  const parents = new Set(kept.map((candidate) => enclosingOf(candidate, isKept)));
+  const keys = new Map<string, number>();
   const drafts = groups.map((group) =>
     draft(
       group,
@@ -37,27 +40,23 @@ function isDropped(candidate: Candidate): boolean {
   return false;
 }
 
-/** A heading that nobody calls an item is one only if at least two kinds of fields say so. */
+/** A heading that nobody calls an item is one only if its fields say so: two kinds of them, or one under "User stories". */
 function isBorneOut(candidate: Candidate): boolean {
   if (!candidate.isTentative) return true;
-  const evidence = [candidate.storyPoints, candidate.priority, candidate.criteria[0], candidate.dependsOn[0]].filter(
-    Boolean,
-  ).length;
-  return evidence >= 2;
+  const { storyPoints, priority, criteria, dependsOn, description, groupWord } = candidate;
+  const sentence = description.find((it) => isStorySentence(it.value));
+  const evidence = [storyPoints, priority, criteria[0], dependsOn[0], sentence].filter(Boolean).length;
+  return evidence >= (groupWord ? 1 : 2);
 }
 
 /** The nearest item around that is left after candidates without evidence are gone. */
-export function enclosingOf(
-  candidate: Candidate,
-  kept: readonly Candidate[] | ReadonlySet<Candidate>,
-): Candidate | null {
-  const isKept = kept instanceof Set ? (it: Candidate) => kept.has(it) : isBorneOut;
+function enclosingOf(candidate: Candidate, isKept: (it: Candidate) => boolean): Candidate | null {
   let enclosing = candidate.enclosing;
   while (enclosing && !isKept(enclosing)) enclosing = enclosing.enclosing;
   return enclosing;
 }
 
-function draft(group: Group, hasChildren: boolean, keys: Set<string>): Draft {
+function draft(group: Group, hasChildren: boolean, keys: Map<string, number>): Draft {
   const kind = kindOfGroup(group, hasChildren);
   const id = firstOf(group, (it) => it.id);
   const title = firstOf(group, (it) => (it.title.value === "" ? null : it.title)) ?? {
@@ -107,10 +106,13 @@ function rangesOf(ranges: Partial<Record<keyof ItemFields, SourceRange[]>>): Ext
   return Object.fromEntries(Object.entries(ranges).filter(([, found]) => found.length > 0));
 }
 
-function uniqueKey(wanted: string, keys: Set<string>): string {
+/** `keys` remembers the last number given to each key. */
+function uniqueKey(wanted: string, keys: Map<string, number>): string {
   const base = wanted === "" ? "item" : wanted;
   let key = base;
-  for (let n = 2; keys.has(key); n++) key = `${base}-${n}`;
-  keys.add(key);
+  let n = keys.get(base) ?? 0;
+  while (keys.has(key)) key = `${base}-${(n = Math.max(n, 1) + 1)}`;
+  keys.set(base, n);
+  if (key !== base) keys.set(key, 0);
   return key;
 }

@@ -19,6 +19,8 @@ export type Candidate = {
   /** What the page calls things at this place, in a heading above. */
   groupWord: KindWord | null;
   title: Found<string>;
+  /** Another name of the item: "story 1.2". */
+  alias: string | null;
   /** The item that it stands under. */
   enclosing: Candidate | null;
   /** The item that it names as its parent. */

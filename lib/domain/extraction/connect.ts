@@ -11,7 +11,12 @@ export function connect(drafts: readonly Draft[], page: PageNotes): ExtractionWa
   const warnings: ExtractionWarning[] = [];
   const items = drafts.map(({ item }) => item);
   const printed = new Set(drafts.filter((draft) => draft.hasPrintedId).map(({ item }) => item));
-  const references = referencesTo(items, printed);
+  const aliases = new Map(
+    drafts.flatMap(({ item, group }) =>
+      group.candidates.flatMap(({ alias }) => (alias ? [[alias, item] as const] : [])),
+    ),
+  );
+  const references = referencesTo(items, printed, aliases);
   const itemOf = new Map(drafts.flatMap(({ item, group }) => group.candidates.map((it) => [it, item] as const)));
   const byKey = new Map(items.map((item) => [item.key, item]));
   const pageEpic = page.epic ? (itemOf.get(page.epic) ?? null) : null;

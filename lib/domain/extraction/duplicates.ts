@@ -13,7 +13,9 @@ export function groupDuplicates(candidates: readonly Candidate[]): Group[] {
     const id = candidate.id?.value.toUpperCase();
     const title = titleKey(candidate.title.value);
     const twins = id ? (byId.get(id) ?? []) : [];
-    const same = twins.find((group) => !isTwin(group, candidate)) ?? findByTitle(byTitle.get(title) ?? [], candidate);
+    const same =
+      twins.slice(0, MOST_TWINS).find((group) => !isTwin(group, candidate)) ??
+      findByTitle(byTitle.get(title) ?? [], candidate);
     const group = same ?? { candidates: [], hasForeignTwin: twins.length > 0 };
     if (!same) groups.push(group);
     group.candidates.push(candidate);
@@ -32,16 +34,21 @@ function isTwin(group: Group, candidate: Candidate): boolean {
   );
 }
 
+/** A title that stands for more items than this is no name: the search ends here, so that odd pages stay quick. */
+const MOST_TWINS = 20;
+
 function findByTitle(groups: Group[], candidate: Candidate): Group | undefined {
-  return groups.find((group) =>
-    group.candidates.every(
-      (other) =>
-        other.structure !== candidate.structure &&
-        (!other.id || !candidate.id || other.id.value === candidate.id.value) &&
-        (!other.enclosing || !candidate.enclosing || isSamePlace(other, candidate)) &&
-        (!other.kindWord || !candidate.kindWord || other.kindWord.value === candidate.kindWord.value),
-    ),
-  );
+  return groups
+    .slice(0, MOST_TWINS)
+    .find((group) =>
+      group.candidates.every(
+        (other) =>
+          other.structure !== candidate.structure &&
+          (!other.id || !candidate.id || other.id.value === candidate.id.value) &&
+          (!other.enclosing || !candidate.enclosing || isSamePlace(other, candidate)) &&
+          (!other.kindWord || !candidate.kindWord || other.kindWord.value === candidate.kindWord.value),
+      ),
+    );
 }
 
 function isSamePlace(a: Candidate, b: Candidate): boolean {
@@ -56,8 +63,9 @@ function isHeading({ structure }: Candidate): boolean {
 }
 
 function remember(map: Map<string, Group[]>, key: string, group: Group) {
-  const known = map.get(key) ?? [];
-  if (!known.includes(group)) map.set(key, [...known, group]);
+  const known = map.get(key);
+  if (!known) map.set(key, [group]);
+  else if (known.at(-1) !== group && !known.includes(group, -MOST_TWINS)) known.push(group);
 }
 
 /** The first of the candidates that has a field, has it for the item. */

@@ -4,7 +4,7 @@ import { fold } from "./fold.js";
 import { ID, prefixOf, SHORT_ID } from "./ids.js";
 import { takeIssueLink } from "./issue-link.js";
 import { anyOf, isStorySentence, kinds, wordsFor } from "./lexicon.js";
-import { cut, flat, type RichText, rangeOf, slice } from "./rich-text.js";
+import { flat, join, type RichText, rangeOf, slice } from "./rich-text.js";
 import { takeTrailingValues } from "./trailing-values.js";
 import { readEnablerType, readOnlyPriority } from "./values.js";
 import type { KindWord } from "./words/words.js";
@@ -22,6 +22,10 @@ export type Head = {
   parentName: RichText | null;
   issueLink: Found<string> | null;
   isDropped: boolean;
+  /** True where the line begins with struck words: what follows may be no more than a remark. */
+  isStruckBefore: boolean;
+  /** "Story 1.2": a number that other lines may use as a name; it is no id. */
+  alias: string | null;
   /** True where the title is an "As a …, I want …" sentence. */
   isSentence: boolean;
   /** True where the line ends with an estimate or another value that only items have. */
@@ -34,13 +38,14 @@ const KIND = new RegExp(
   `^(?<opening>[[(]?)\\s*(?:(?<before>\\p{L}{5,20})\\s+)?(?<kind>${kindWords})(?![\\p{L}\\p{N}/])\\s*[\\])]?(?:\\s*\\((?<inside>[^()\\n]{2,40})\\))?`,
   "u",
 );
-const NUMBER = /^\s+(?:#|no\.?|nr\.?)?\s*\d{1,3}(?:\.\d{1,3})*(?=\s*[:–—|-]|\s*\n|\s*$)/i;
+const NUMBER = /^\s*(?:#|no\.?|nr\.?)?\s*\d{1,3}(?:\.\d{1,3})*(?=\s*[:–—|-]|\s*\n|\s*$)/i;
 const LEADING_ID = new RegExp(`^\\s*[\\[(]?(?<id>${ID}|${SHORT_ID})[\\])]?(?![\\p{L}\\p{N}-])`, "u");
 const LEADING_SEPARATOR = new RegExp(`^(?:${SEPARATOR}|\\s*\\.\\s+)`);
 const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#"“„]+/u;
 const dropped = anyOf(wordsFor("dropped"));
 const DROPPED = new RegExp(`^\\s*[\\[(]?\\s*${dropped}\\s*[\\])]?\\s*[!.]*$`, "u");
 const STARTS_DROPPED = new RegExp(`^[\\[(]?${dropped}(?:[\\])]|\\s*:)\\s*`, "u");
+const DROPPED_WORD = new RegExp(`^${dropped}(?![\\p{L}])`, "u");
 const ENDS_DROPPED = new RegExp(`(?:[\\[(]\\s*${dropped}\\s*[\\])]|\\s[–—-]\\s*${dropped})[.!]*$`, "u");
 
 /** True for "won't do", "rejected", "cancelled" and nothing else. */
@@ -48,18 +53,28 @@ export function isDropMark(text: string): boolean {
   return DROPPED.test(fold(text));
 }
 
+/** A mark of an item that is not done, in front of its title: "[Rejected] …", "Cancelled: …", or in capitals. */
+function takeDropMark(line: RichText): RichText | null {
+  const folded = fold(line.text);
+  const mark = STARTS_DROPPED.exec(folded);
+  if (mark) return slice(line, mark[0].length);
+  const word = DROPPED_WORD.exec(folded)?.[0] ?? "";
+  const isCapital = word !== "" && line.text.slice(0, word.length) === word.toUpperCase();
+  return isCapital ? slice(line, word.length) : null;
+}
+
 /** Reads the line that may introduce an item. `prefixes` are those of ids on this page; without them every id is trusted. */
 export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): Head {
   const linked = takeIssueLink(line);
   const marks = takeStatusMarks(linked.rest);
-  let rest = skip(marks.rest, JUNK);
-  const struckStart = rest.spans.some((span) => span.mark === "struck" && span.start === 0) && rest === marks.rest;
-  const droppedStart = STARTS_DROPPED.exec(fold(rest.text));
-  if (droppedStart) rest = slice(rest, droppedStart[0].length);
-  const droppedEnd = ENDS_DROPPED.exec(fold(rest.text));
-  if (droppedEnd) rest = slice(rest, 0, droppedEnd.index);
+  const isStruckBefore = marks.rest.spans.some((span) => span.mark === "struck" && span.start === 0);
+  const bare = skip(marks.rest, JUNK);
+  const unmarked = takeDropMark(bare);
+  const droppedEnd = ENDS_DROPPED.exec(fold(bare.text));
+  const rest = slice(unmarked ?? bare, 0, unmarked || !droppedEnd ? undefined : droppedEnd.index);
 
   const first = takeId(rest, prefixes);
+  const unmarkedTitle = takeDropMark(first.rest);
   const kind = takeKind(first.rest);
   const second = first.id || !kind.kindWord ? { id: null, rest: kind.rest } : takeId(kind.rest, null);
   const id = first.id ?? kind.id ?? second.id;
@@ -79,9 +94,12 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
     issueLink: linked.link,
     isDropped:
       marks.isDropped ||
-      droppedStart !== null ||
+      unmarked !== null ||
+      unmarkedTitle !== null ||
       droppedEnd !== null ||
-      (struckStart && isRemark(values.rest.text) && !kindWord && !id),
+      (isStruckBefore && isRemark(values.rest.text) && !kindWord && !id),
+    isStruckBefore,
+    alias: kind.alias,
     isSentence: isStorySentence(values.rest.text),
     isValued: values.isValued,
   };
@@ -105,21 +123,25 @@ function takeStatusMarks(line: RichText) {
     priority: null,
     isDropped: false,
   };
-  for (const span of line.spans.filter((it) => it.mark === "status").reverse()) {
+  const kept: RichText[] = [];
+  let from = 0;
+  for (const span of line.spans.filter((it) => it.mark === "status")) {
     const shown = fold(line.text.slice(span.start, span.end)).trim();
     const range = rangeOf(line, span.start, span.end);
     const kindWord = kinds.get(shown);
     const priority = readOnlyPriority(shown);
-    if (kindWord) marks.kindWord = { value: kindWord, range };
+    if (kindWord) marks.kindWord ??= { value: kindWord, range };
     else if (isDropMark(shown)) marks.isDropped = true;
-    else if (priority) marks.priority = { value: priority, range };
-    marks.rest = cut(marks.rest, span.start, span.end);
+    else if (priority) marks.priority ??= { value: priority, range };
+    kept.push(slice(line, from, span.start));
+    from = span.end;
   }
+  if (kept.length > 0) marks.rest = join([...kept, slice(line, from)], " ");
   return marks;
 }
 
 function takeKind(line: RichText) {
-  const none = { rest: line, kindWord: null, id: null, enablerType: null };
+  const none = { rest: line, kindWord: null, id: null, enablerType: null, alias: null };
   const match = KIND.exec(fold(line.text));
   const groups = match?.groups;
   const value = kinds.get(groups?.["kind"] ?? "");
@@ -144,8 +166,10 @@ function takeKind(line: RichText) {
       kindWord,
       id,
       enablerType,
+      alias: null,
     };
   }
+  const alias = number ? `${value} ${number[0].trim()}` : null;
   const separator = LEADING_SEPARATOR.exec(after.slice(number?.[0].length ?? 0));
   if (!separator && !number && groups["opening"] === "") return none;
   if (!separator)
@@ -154,12 +178,14 @@ function takeKind(line: RichText) {
       kindWord,
       id: null,
       enablerType,
+      alias,
     };
   return {
     rest: slice(line, match[0].length + (number?.[0].length ?? 0) + separator[0].length),
     kindWord,
     id: null,
     enablerType,
+    alias,
   };
 }
 

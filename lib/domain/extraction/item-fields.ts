@@ -30,6 +30,7 @@ export function addCandidate(
     kindWord: head.kindWord,
     groupWord: scope.groupWord,
     title: titleOf(head),
+    alias: head.alias,
     enclosing: scope.item,
     parentName: head.parentName,
     storyPoints: head.storyPoints,

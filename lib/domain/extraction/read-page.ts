@@ -7,6 +7,7 @@ import { boldHeading } from "./rules/bold-heading.js";
 import { cellLists } from "./rules/cell-lists.js";
 import { dependencySentences } from "./rules/dependency-sentences.js";
 import { dependencyTable } from "./rules/dependency-table.js";
+import { fieldTable } from "./rules/field-table.js";
 import { fieldLines } from "./rules/field-lines.js";
 import { headingTree } from "./rules/heading-tree.js";
 import { leftOut } from "./rules/left-out.js";
@@ -26,6 +27,7 @@ const rules: readonly Rule[] = [
   awaitedValues,
   dependencySentences,
   dependencyTable,
+  fieldTable,
   storyTable,
   cellLists,
   listTree,

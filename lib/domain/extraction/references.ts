@@ -12,7 +12,11 @@ export type References = {
 const TOKEN = /[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)*/gu;
 
 /** References to these items. */
-export function referencesTo(items: readonly ExtractedItem[], printedIds: ReadonlySet<ExtractedItem>): References {
+export function referencesTo(
+  items: readonly ExtractedItem[],
+  printedIds: ReadonlySet<ExtractedItem>,
+  aliases: ReadonlyMap<string, ExtractedItem>,
+): References {
   const byId = new Map<string, ExtractedItem>();
   const byTitle = new Map<string, ExtractedItem[]>();
   for (const item of items) {
@@ -20,6 +24,8 @@ export function referencesTo(items: readonly ExtractedItem[], printedIds: Readon
     const title = titleKey(item.title);
     byTitle.set(title, [...(byTitle.get(title) ?? []), item]);
   }
+
+  for (const [alias, item] of aliases) if (!byTitle.has(titleKey(alias))) byTitle.set(titleKey(alias), [item]);
 
   function titled(text: string, near: ExtractedItem | null): ExtractedItem | null {
     const key = titleKey(text);

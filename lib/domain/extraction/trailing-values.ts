@@ -91,6 +91,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
       else tail.oddEstimate = { value: value.text, range };
       tail.isValued = true;
     } else if (isNoEstimate(value.text)) weak++;
+    else if (meaning === "aside" || meaning === "status") weak++;
     else if (priority) tail.priority = { value: priority, range };
     else if (enablerType && kindWord !== "epic" && kindWord !== "feature" && kindWord !== "story")
       tail.enablerType = { value: enablerType, range };
@@ -103,7 +104,8 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
   }
   const certain = tail.isValued || tail.priority !== null || tail.enablerType !== null || tail.parentName !== null;
   if (unknown > 0 && !tail.isValued) return null;
-  return certain || (weak > 0 && unknown === 0 && isNoEstimate(group.text)) ? tail : null;
+  const isAside = weak > 0 && unknown === 0 && (isNoEstimate(group.text) || LABELLED.test(fold(group.text)));
+  return certain || isAside ? tail : null;
 }
 
 function tokensOf(group: RichText): RichText[] {

@@ -4,7 +4,7 @@ import { applyField } from "../item-fields.js";
 import { readFields } from "../labelled-line.js";
 import type { Awaited, Rule } from "../place.js";
 import type { Block } from "../blocks.js";
-import { linesOf } from "../rich-text.js";
+import { linesOf, type RichText, rangeOf } from "../rich-text.js";
 
 /** After "Acceptance criteria:" or "Depends on:" without a value, the next list or lines are the value. */
 export const awaitedValues: Rule = {
@@ -20,6 +20,14 @@ export const awaitedValues: Rule = {
     return null;
   },
 };
+
+/** Takes a line of the same paragraph as the label; false where it is no value. */
+export function takeLine(line: RichText, awaited: Awaited): boolean {
+  const block: Block = { kind: "paragraph", text: line, range: rangeOf(line), localId: null };
+  if (!isValue(block, awaited) && awaited.label !== "criteria") return false;
+  take(block, awaited);
+  return true;
+}
 
 function isValue(block: Block & { kind: "paragraph" }, { label, taken }: Awaited): boolean {
   const lines = linesOf(block.text);

@@ -21,7 +21,10 @@ export const dependencyTable: Rule = {
     const needed = on >= 0 ? on : blocks;
     const dependent = columns.findIndex((label, index) => label !== null && NAMING.has(label) && index !== needed);
     if (needed < 0 || dependent < 0 || columns.some((label) => label !== null && PLANNING.has(label))) return null;
-    if (columns[dependent] !== "dependent" && !onlyNames(block, dependent)) return null;
+    const naming = columns.flatMap((label, column) =>
+      label && NAMING.has(label) && column !== needed ? [column] : [],
+    );
+    if (columns[dependent] !== "dependent" && !naming.every((column) => onlyNames(block, column))) return null;
     for (const { cells } of block.rows.slice(1)) {
       const [left, right] = [cells[dependent], cells[needed]];
       if (!left || !right || left === right) continue;

@@ -1,6 +1,7 @@
 import { addProse, applyField } from "../item-fields.js";
 import { readDependencySentences } from "../dependency-sentence.js";
 import { readFields } from "../labelled-line.js";
+import { takeLine } from "./awaited-values.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
 import { linesOf, join, type RichText } from "../rich-text.js";
 
@@ -32,6 +33,7 @@ function readLine(line: RichText, place: Place): boolean {
   const { item } = scopeOf(place);
   if (!item) return false;
   const fields = readFields(line);
+  if (fields.length === 0 && place.awaited && takeLine(line, place.awaited)) return true;
   const unused = fields.filter((field) => !applyField(item, field));
   const last = fields.at(-1);
   place.awaited = last && last.value.text === "" ? { label: last.label, item, taken: 0 } : null;

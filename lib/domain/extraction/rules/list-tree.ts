@@ -53,8 +53,10 @@ function isItem({ head, first, isEvident }: Bullet, isPlan: boolean): boolean {
   return !isLabelled && (isEvident || isPlan);
 }
 
-function isStruck({ first, item }: Bullet): boolean {
-  return first.text === "" && item.text.spans.some((span) => span.mark === "struck");
+/** A struck bullet, even if a remark follows: what is left has nothing of an item. */
+function isStruck({ first, item, head }: Bullet): boolean {
+  if (first.text === "") return item.text.spans.some((span) => span.mark === "struck");
+  return head.isStruckBefore && !head.kindWord && !head.id && !head.isValued && !head.isSentence;
 }
 
 function enterItem({ item: bullet, first, rest, head }: Bullet, list: List, place: Place): boolean {

@@ -1,4 +1,4 @@
-import type { Block, Cell } from "../blocks.js";
+import type { Block, Cell, Table } from "../blocks.js";
 import { textsOf } from "../blocks.js";
 import { fold } from "../fold.js";
 import { readHead, type Head } from "../head.js";
@@ -7,6 +7,7 @@ import { labels } from "../lexicon.js";
 import type { Place, Rule } from "../place.js";
 import { join, type RichText } from "../rich-text.js";
 import { isNothing } from "../values.js";
+import { readFieldRows } from "./field-table.js";
 
 /** The page properties may name the epic that the page is about; their other rows are no items. */
 export const pageProperties: Rule = {
@@ -16,6 +17,7 @@ export const pageProperties: Rule = {
     const tables = block.blocks.filter((inner) => inner.kind === "table");
     if (tables.length === 0 || tables.some((table) => table.rows.some((row) => new Set(row.cells).size !== 2)))
       return null;
+    if (tables.some(isCard)) return null;
     for (const table of tables)
       for (const { cells, range, localId } of table.rows) {
         const [label, value] = cells;
@@ -25,6 +27,12 @@ export const pageProperties: Rule = {
     return "context";
   },
 };
+
+/** A table with estimates or criteria is about one item, not about the page. */
+function isCard(table: Table): boolean {
+  const found = readFieldRows(table)?.map((row) => row.label) ?? [];
+  return found.includes("points") || found.includes("criteria");
+}
 
 function nameEpic(place: Place, block: Block, placed: Pick<Block, "range" | "localId">, name: RichText) {
   const head: Head = readHead(name, null);
