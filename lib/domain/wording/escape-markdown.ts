@@ -2,22 +2,19 @@
 const joiner = "\u2060";
 
 /**
- * Text of a page as Markdown that shows just this text: nothing in it becomes a heading, list, link, mention or fold. Lines stay.
- * Escapes only what would otherwise mean something, so that Linear's rewriting leaves it alone.
+ * One paragraph of a page as Markdown that shows just this text: nothing in it becomes a heading, list, link, mention or fold. Escapes
+ * what an editor that stores Markdown escapes itself and little more, so that reading it back from Linear shows no change.
  */
-export function escapeMarkdown(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => escapeStart(escapeInline(line.trim())))
-    .join("\n");
+export function escapeParagraph(text: string): string {
+  return escapeStart(escapeLine(text));
 }
 
-/** Text of a page for the middle of a line: as `escapeMarkdown`, on one line. */
+/** Text of a page for the middle of a line: white space becomes single spaces. */
 export function escapeLine(text: string): string {
   return escapeInline(text.replace(/\s+/g, " ").trim());
 }
 
-/** The text without the invisible marks that `escapeMarkdown` sets. */
+/** The text without the invisible marks that escaping sets. */
 export function withoutJoiners(text: string): string {
   return text.replaceAll(joiner, "");
 }
@@ -25,18 +22,14 @@ export function withoutJoiners(text: string): string {
 function escapeInline(line: string): string {
   return line
     .replace(/\p{Cc}|[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu, "")
-    .replace(/[\\`*[\]<>|~]/g, "\\$&")
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+    .replace(/[\\`*~[\]]|<(?=[a-z/!?])/gi, "\\$&")
+    .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, "\\_")
     .replace(/&(?=#?\w{1,32};)/g, "\\&")
     .replace(/(?<![\p{L}\p{N}._%+-])@(?=[\p{L}\p{N}_])/gu, `@${joiner}`)
     .replace(/\blinear(?=\.app\b|:\/\/)/gi, `$&${joiner}`);
 }
 
-/** Marks that mean something at the beginning of a line only. */
-function escapeStart(line: string): string {
-  return line
-    .replace(/^(#{1,6})(?=\s|$)/, "\\$1")
-    .replace(/^([-+])(?=\s|$|[-+=])/, "\\$1")
-    .replace(/^(=+)$/, "\\$1")
-    .replace(/^(\d{1,9})([.)])(?=\s|$)/, "$1\\$2");
+/** For a line put together from escaped parts: takes their meaning from marks that have one at the beginning only. */
+export function escapeStart(line: string): string {
+  return line.replace(/^#{1,6}(?=\s|$)|^[->]|^\+(?=[\s+])|^=+$/, "\\$&").replace(/^(\d{1,9})([.)])(?=\s|$)/, "$1\\$2");
 }

@@ -1,4 +1,4 @@
-import { escapeMarkdown } from "./escape-markdown.js";
+import { escapeParagraph } from "./escape-markdown.js";
 import { safeUrl } from "./phrases.js";
 
 /**
@@ -16,12 +16,12 @@ export function issueDescription(
 /** A single line break means nothing in Markdown, so each line becomes a paragraph. */
 function paragraphs(description: string): string[] {
   const lines = description.split(/\n+/).map((line) => line.trim());
-  return lines.filter(Boolean).map(escapeMarkdown);
+  return lines.filter(Boolean).map(escapeParagraph);
 }
 
 function criteriaList(criteria: readonly string[]): string[] {
   if (criteria.length === 0) return [];
-  return ["**Acceptance criteria**", ...criteria.map((criterion) => `* ${escapeMarkdown(criterion)}`)];
+  return ["**Acceptance criteria**", ...criteria.map((criterion) => `* ${escapeParagraph(criterion)}`)];
 }
 
 function footer(pageUrl: string | null): string[] {

@@ -1,5 +1,5 @@
 import type { ItemKind } from "../plan-item.js";
-import { escapeLine } from "./escape-markdown.js";
+import { escapeLine, escapeParagraph } from "./escape-markdown.js";
 
 const kindNames: Record<ItemKind, [one: string, many: string]> = {
   epic: ["epic", "epics"],
@@ -40,7 +40,9 @@ export function quote(title: string): string {
 /** A link with a title of its own; just the title where the address is none. */
 export function link(title: string, url: string | null): string {
   const target = url === null ? null : safeUrl(url);
-  return target ? `[${escapeLine(clip(title, longestTitle))}](<${target}>)` : escapeLine(clip(title, longestTitle));
+  return target
+    ? `[${escapeLine(clip(title, longestTitle))}](<${target}>)`
+    : escapeParagraph(clip(title, longestTitle));
 }
 
 /** The address in a form that cannot leave the angle brackets of a link; null where it is no web address. */

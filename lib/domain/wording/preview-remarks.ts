@@ -1,5 +1,5 @@
 import type { CoveredBlock, ExtractionWarning } from "../plan-item.js";
-import { escapeLine } from "./escape-markdown.js";
+import { escapeLine, escapeParagraph } from "./escape-markdown.js";
 import { clip, count, quote, someOf } from "./phrases.js";
 import type { Detail, PreviewInput, PreviewItem } from "./preview.js";
 
@@ -54,7 +54,7 @@ function warningLines(
   const byCode = new Map<Code, ExtractionWarning[]>();
   for (const warning of warnings) byCode.set(warning.code, [...(byCode.get(warning.code) ?? []), warning]);
   return [...byCode].flatMap(([code, same]) => {
-    if (same.length <= fewWarnings) return same.map((warning) => escapeLine(clip(warning.message, 300)));
+    if (same.length <= fewWarnings) return same.map((warning) => escapeParagraph(clip(warning.message, 300)));
     const names = same
       .map(({ itemKey }) => (itemKey === null ? null : nameOf(itemKey, titles)))
       .filter((name) => name !== null);

@@ -1,5 +1,5 @@
 import type { Detail, PreviewItem } from "./preview.js";
-import { escapeLine } from "./escape-markdown.js";
+import { escapeLine, escapeStart } from "./escape-markdown.js";
 import { clip, count, countKinds, kindCounts } from "./phrases.js";
 
 const longestUnfolded = 30;
@@ -41,7 +41,8 @@ export function itemLine(item: PreviewItem): string {
     item.change === "adopted" && item.identifier ? `is ${escapeLine(item.identifier)}` : null,
   ];
   const said = facts.filter((fact) => fact !== null);
-  return `${label ? `**${label}** ` : ""}${id}${escapeLine(clip(item.title, 160))}${said.length > 0 ? ` · ${said.join(" · ")}` : ""}`;
+  const name = `${label ? `**${label}** ` : ""}${id}${escapeLine(clip(item.title, 160))}`;
+  return [escapeStart(name), ...said].join(" · ");
 }
 
 type Children = ReadonlyMap<string | null, readonly PreviewItem[]>;

@@ -69,13 +69,17 @@ function body(input: PreviewInput, detail: Detail): string[] {
 function introduction({ pageTitle, pageUrl, team, items }: PreviewInput): string {
   const fresh = items.filter((item) => item.change === "new");
   const adopted = items.length - fresh.length;
-  const points = items.reduce((sum, item) => sum + (item.storyPoints ?? 0), 0);
+  // The points of an epic or feature repeat those of what stands under it.
+  const points = fresh.reduce(
+    (sum, item) => sum + (["story", "enabler"].includes(item.kind) ? (item.storyPoints ?? 0) : 0),
+    0,
+  );
   const sum = points > 0 ? `, ${count(Math.round(points * 10) / 10, "point")} together` : "";
-  const existing =
-    adopted > 0
-      ? ` ${adopted === 1 ? "One of them exists" : `${adopted} of them exist`} in Linear already and would be updated.`
-      : "";
-  return `I read ${link(pageTitle, pageUrl)} and found ${kindCounts(countKinds(items))}${sum}. They would go to team ${escapeLine(team.name)}.${existing}`;
+  const existing = `${count(adopted, "item")} ${adopted === 1 ? "exists" : "exist"} in Linear already and would be updated.`;
+  const page = link(pageTitle, pageUrl);
+  if (fresh.length === 0) return `I read ${page}. ${existing}`;
+  const creating = `From ${page} I would create ${kindCounts(countKinds(fresh))} in team ${escapeLine(team.name)}${sum}.`;
+  return adopted > 0 ? `${creating} ${existing}` : creating;
 }
 
 function difference({ pageTitle, pageUrl, team, items }: PreviewInput): string {
