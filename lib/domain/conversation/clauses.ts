@@ -50,9 +50,10 @@ export function toClauses(pieces: readonly Piece[]): Piece[][] {
   for (const { pieces: chunk, after } of toChunks(pieces)) {
     const previous = clauses.at(-1);
     if (hasHead(chunk)) {
-      clauses.push([...waiting, ...chunk]);
+      clauses.push(...(belongTogether(waiting, chunk) ? [[...waiting, ...chunk]] : [waiting, chunk]));
       waiting = [];
-    } else if (after === "list" && previous && waiting.length === 0) previous.push(...chunk);
+    } else if (after === "list" && waiting.length === 0 && previous && belongTogether(chunk, previous))
+      previous.push(...chunk);
     else if (after === "start" || (after === "list" && waiting.length > 0)) waiting.push(...chunk);
     else clauses.push(chunk);
   }
@@ -85,6 +86,12 @@ function toChunks(pieces: readonly Piece[]): Chunk[] {
   return chunk.pieces.length > 0 ? [...chunks, chunk] : chunks;
 }
 
+/** Unknown words may be the titles that a selection goes on with; beside a command they are something of their own. */
+function belongTogether(loose: readonly Piece[], headed: readonly Piece[]): boolean {
+  const isCommand = headed.some((piece) => piece.is === "word" && (commands as readonly Tag[]).includes(piece.tag));
+  return !isCommand || !loose.some((piece) => piece.is === "unknown");
+}
+
 function hasHead(chunk: readonly Piece[]): boolean {
   return chunk.some((piece) => piece.is === "word" && heads.includes(piece.tag));
 }
@@ -94,7 +101,11 @@ export function toActs(clause: readonly Piece[], items: UnderstandContext["items
   const has = (...tags: Tag[]) => clause.some((piece) => piece.is === "word" && tags.includes(piece.tag));
   const isSelective = has("only", "just", "without", "not", "noOrNot");
   const pieces = isSelective ? resolveTitles(clause, items) : clause;
-  if (has("wait", "page", "team") || pieces.some((piece) => isOpen(piece, has("all", "create"), items.length)))
+  if (
+    has("wait", "team") ||
+    (has("page") && !has("replan", "syncNow")) ||
+    pieces.some((piece) => isOpen(piece, has("all", "create"), items.length))
+  )
     return unclear;
 
   const command = commands.filter((name) => has(name));
@@ -107,7 +118,7 @@ export function toActs(clause: readonly Piece[], items: UnderstandContext["items
 
   if (has("createWhenNegated") && !isNegated) return unclear;
   if (command[0])
-    return isNegated || isNamed || isCreate || has("only", "without", "rest")
+    return isNegated || isNamed || has("create") || has("only", "without", "rest")
       ? unclear
       : [...approval(has), { is: "command", command: command[0] }];
   if (isNegated) return negated(has, chosen, isNamed);
@@ -146,7 +157,7 @@ function negated(has: Has, chosen: Chosen, isNamed: boolean): Act[] {
   if (isNamed) return [{ is: "select", mode: "without", ...chosen }];
   // "Do not create all of them" may mean some of them.
   if (has("all")) return unclear;
-  return has("create", "do", "createWhenNegated") ? [{ is: "command", command: "cancel" }] : unclear;
+  return has("create", "do", "createWhenNegated") ? [{ is: "command", command: "cancel" }] : [{ is: "no" }];
 }
 
 /** A piece that nothing in this grammar explains. "All 28 items" is explained by their number. */

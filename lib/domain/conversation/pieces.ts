@@ -51,7 +51,13 @@ function plain(text: string): string {
 
 function extractKeys(segments: Segment[], items: Names["items"]): Segment[] {
   let result = segments;
+  const text = segments
+    .filter((segment) => typeof segment === "string")
+    .join(" ")
+    .toLowerCase();
   for (const { key } of items.toSorted((a, b) => b.key.length - a.key.length)) {
+    // Building a pattern costs far more than this look, and a plan may have hundreds of keys.
+    if (!text.includes(/\d+$/.exec(key)?.[0].replace(/^0+/, "") ?? key.toLowerCase())) continue;
     const pattern = keyPattern(key);
     if (pattern) result = extract(result, pattern, () => ({ is: "items", keys: [key] }));
   }
@@ -73,11 +79,12 @@ function extractTeams(segments: Segment[], teams: Names["teams"]): Segment[] {
 
 /** Longer titles first, so that "Quiet hours" does not take the beginning of "Quiet hours and frequency cap". */
 function extractTitles(segments: Segment[], items: Names["items"]): Segment[] {
+  const text = segments.map((segment) => (typeof segment === "string" ? ` ${fold(segment)} ` : "")).join("|");
   const keysByTitle = new Map<string, string[]>();
   for (const { key, title } of items) keysByTitle.set(fold(title), [...(keysByTitle.get(fold(title)) ?? []), key]);
   let result = segments;
   for (const [title, keys] of [...keysByTitle].toSorted(([a], [b]) => b.length - a.length)) {
-    const pattern = titlePattern(title);
+    const pattern = text.includes(` ${title} `) ? titlePattern(title) : null;
     if (!pattern) continue;
     // A title that stands on the page twice names nothing by itself.
     const piece: Piece = keys.length === 1 ? { is: "items", keys } : { is: "unknown", text: title };
@@ -119,6 +126,7 @@ function toWords(text: string): Piece[] {
 
 function toMark(found: string, digits: string | undefined, suffix: string | undefined): Piece {
   if (digits) return { is: "number", value: Number(digits), ordinal: suffix !== undefined };
+  if (found === "..") return { is: "break", mark: "-" };
   if (/^[.!;\n]/.test(found)) return { is: "break", mark: "." };
   if (found === "?") return { is: "break", mark: "?" };
   if (found === "," || found === ":") return { is: "break", mark: "," };

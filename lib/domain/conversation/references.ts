@@ -78,7 +78,9 @@ function ordinal(pieces: readonly Piece[], at: number, items: Items): Found | nu
     if (piece?.is !== "number" || !(piece.ordinal || isDotted(pieces, next))) break;
     positions.push(piece.value);
     next += isDotted(pieces, next) ? 2 : 1;
-    if (isListing(pieces[next]) && pieces[next + 1]?.is === "number") next++;
+    if (!isListing(pieces[next])) continue;
+    const article = isWord(pieces[next + 1], "small") ? 1 : 0;
+    if (pieces[next + 1 + article]?.is === "number") next += 1 + article;
   }
   const count = pieces[next];
   const isCounted = count?.is === "number" && positions.length === 1;

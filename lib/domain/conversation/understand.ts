@@ -5,6 +5,7 @@ import { findByWords } from "./names.js";
 import { type Piece, toPieces } from "./pieces.js";
 import { resolveReferences } from "./references.js";
 import { parseSelectValue } from "./select-value.js";
+import type { Tag } from "./words/words.js";
 
 const notUnderstood: Intent = { type: "not_understood" };
 const longestReply = 1000;
@@ -25,7 +26,7 @@ export function understand(reply: string, context: UnderstandContext): Intent {
   const clauses = toClauses(resolveReferences(pieces, context.items));
   const acts = clauses.map((clause) => toActs(clause, context.items));
   if (acts.some((of) => of.some((act) => act.is === "unclear")))
-    return beginsWithCancel(acts, context) ?? notUnderstood;
+    return commandWithReason(acts, pieces, context) ?? notUnderstood;
   return decide(acts.flat(), context);
 }
 
@@ -91,13 +92,19 @@ function toSelection(acts: readonly Act[], { items }: UnderstandContext): Select
   return { mode, kinds, keys: items.map((item) => item.key).filter((key) => keys.has(key)) };
 }
 
-/** "Stop. Anna found a mistake on the page": the reason may be anything that asks for nothing else. */
-function beginsWithCancel(acts: readonly (readonly Act[])[], context: UnderstandContext): Intent | null {
-  const [first, ...others] = acts.map((of) => (of.length === 1 ? of[0] : undefined));
-  const isCancel = first?.is === "command" && first.command === "cancel";
-  return isCancel && others.every((act) => act?.is === "unclear")
-    ? { type: "cancel", proposalId: context.proposalId }
-    : null;
+/** "Stop. Anna found a mistake": the reason for something harmless may be anything that does not take it back. */
+function commandWithReason(
+  acts: readonly (readonly Act[])[],
+  pieces: readonly Piece[],
+  context: UnderstandContext,
+): Intent | null {
+  const said = acts.flat().filter((act) => act.is !== "unclear");
+  const [act] = said;
+  if (said.length !== 1 || act?.is !== "command" || pieces.some((piece) => isTagged(piece, ["wait", "no", "noOrNot"])))
+    return null;
+  const isFirst = acts[0]?.includes(act) === true;
+  const isHarmless = ["replan", "status", "help"].includes(act.command) || (act.command === "cancel" && isFirst);
+  return isHarmless ? toIntent(act.command, context) : null;
 }
 
 const opensQuestion = new Set(["is", "are", "ist", "sind", "est", "sont"]);
@@ -119,10 +126,11 @@ function isQuestion(pieces: readonly Piece[]): boolean {
   return false;
 }
 
-const decisive = new Set(["create", "do", "no", "noOrNot", "not", "wait", "cancel", "only", "without", "yes"]);
-const isDecisive = (piece: Piece) => piece.is === "word" && decisive.has(piece.tag);
+const isTagged = (piece: Piece, tags: readonly Tag[]) => piece.is === "word" && tags.includes(piece.tag);
+const isDecisive = (piece: Piece) =>
+  isTagged(piece, ["create", "do", "no", "noOrNot", "not", "wait", "cancel", "only", "without", "yes"]);
 const isSilent = (piece: Piece) =>
-  (piece.is === "word" && ["small", "request", "fine", "just", "move", "page", "numberSign"].includes(piece.tag)) ||
+  isTagged(piece, ["small", "request", "fine", "just", "move", "page", "numberSign"]) ||
   (piece.is === "break" && piece.mark !== "?");
 
 /** A page by its link, by its number in the list, or by its title. */
@@ -150,12 +158,14 @@ function choosePage(pieces: readonly Piece[], { question, pages = [] }: Understa
 /** A team is looked for where it was asked for, or where a person speaks of teams or of moving. */
 function chooseTeam(words: string, pieces: readonly Piece[], context: UnderstandContext): Intent | null {
   const isAsked = context.question === "which_team";
-  const speaksOfIt = pieces.some((piece) => piece.is === "word" && (piece.tag === "team" || piece.tag === "move"));
-  if (!isAsked && !(speaksOfIt && ["approval", "none"].includes(context.question))) return null;
+  const speaksOfIt = pieces.some((piece) => isTagged(piece, ["team", "move"]));
+  if (isQuestion(pieces) || !(isAsked || (speaksOfIt && ["approval", "none"].includes(context.question)))) return null;
   const teams = isAsked ? context.teams.map((team) => ({ ...team, key: anyCase(team.key, words) })) : context.teams;
   const told = toPieces(words, { items: context.items, teams }).filter(
     (piece) =>
-      !isSilent(piece) && !(piece.is === "word" && ["team", "create", "do", "yes", "and", "but"].includes(piece.tag)),
+      piece.is !== "break" &&
+      !isSilent(piece) &&
+      !isTagged(piece, ["team", "create", "do", "yes", "and", "but", "to", "all"]),
   );
   const [one] = told;
   const ids = new Set(told.map((piece) => (piece.is === "team" ? piece.id : null)));

@@ -23,13 +23,13 @@ export const de: Words = {
     noOrNot: "",
     not: "nicht, kein, keine, keinen, keinem, keiner, keines, keins, nichts, nie, niemals, nix, gar nichts",
     wait: `
-      warte, warten, wart, warten sie, moment, moment mal, noch nicht, jetzt nicht, nicht jetzt, später,
-      morgen, halt, einen moment, vielleicht, nicht sicher, langsam, noch, erst mal nicht, erstmal nicht,
-      mal sehen, augenblick, sekunde`,
+      warte, warten, wart, warten sie, moment, moment mal, noch nicht, jetzt nicht, nicht jetzt, später, morgen,
+      halt, einen moment, vielleicht, nicht sicher, langsam, noch, erst mal nicht, erstmal nicht, mal sehen,
+      augenblick, sekunde`,
     cancel: `
       abbrechen, brich ab, brich das ab, brechen sie ab, breche ab, abbruch, stopp, stoppe, stoppen, lass es,
-      lass es sein, lass gut sein, lass das, vergiss es, vergiss das, hör auf, aufhören, storniere,
-      stornieren, verwerfen, verwirf, verwirf es, ablehnen, abgelehnt`,
+      lass es sein, lass gut sein, lass das, vergiss es, vergiss das, hör auf, aufhören, storniere, stornieren,
+      verwerfen, verwirf, verwirf es, ablehnen, abgelehnt`,
     only: "nur, lediglich, ausschließlich, bloß, behalte nur, nur noch, allein",
     just: "",
     without: `
@@ -40,8 +40,7 @@ export const de: Words = {
       löschen`,
     all: "alle, alles, allen, aller, sämtliche, komplett, ganze, ganzen, jede, jeden, beide, beiden",
     rest: `
-      den rest, der rest, übrigen, die übrigen, die anderen, anderen, alles andere, alle anderen,
-      alles übrige`,
+      den rest, der rest, übrigen, die übrigen, die anderen, anderen, alles andere, alle anderen, alles übrige`,
     and: "und, sowie",
     but: "aber, jedoch",
     afterwards: "dann, danach, anschließend",
@@ -74,16 +73,15 @@ export const de: Words = {
       rückgängig, rückgängig machen, zurücknehmen, nimm das zurück, nimm es zurück, mach das rückgängig,
       mach es rückgängig, mach alles rückgängig, zurückrollen, widerrufe`,
     status: `
-      wo stehst du, wo stehen wir, wie weit bist du, wie weit sind wir, wie ist der stand,
-      wie ist der status, was ist der stand, stand, stand der dinge, wie läuft es, wie läuft's,
-      was machst du, was machst du gerade, fortschritt, bist du fertig, wie sieht es aus, wie sieht's aus,
-      gibt es neuigkeiten, gibt's was neues, zwischenstand`,
+      wo stehst du, wo stehen wir, wie weit bist du, wie weit sind wir, wie ist der stand, wie ist der status,
+      was ist der stand, stand, stand der dinge, wie läuft es, wie läuft's, was machst du, was machst du gerade,
+      fortschritt, bist du fertig, wie sieht es aus, wie sieht's aus, gibt es neuigkeiten, gibt's was neues,
+      zwischenstand`,
     help: `
-      hilfe, hilf mir, was kannst du, was kann ich tun, was kann ich sagen, wie funktioniert das,
-      wie geht das, welche optionen habe ich, welche möglichkeiten habe ich`,
+      hilfe, hilf mir, was kannst du, was kann ich tun, was kann ich sagen, wie funktioniert das, wie geht das,
+      welche optionen habe ich, welche möglichkeiten habe ich`,
     goOnThere: `
-      dort weiter, dort weitermachen, mach dort weiter, mache dort weiter, machen sie dort weiter,
-      weiter dort`,
+      dort weiter, dort weitermachen, mach dort weiter, mache dort weiter, machen sie dort weiter, weiter dort`,
     takeOver: `
       übernimm, übernehme, übernehmen, hier übernehmen, übernimm hier, hier weiter, hier weitermachen,
       mach hier weiter, mache hier weiter`,
@@ -93,9 +91,9 @@ export const de: Words = {
     replan: `
       plane neu, neu planen, plane nochmal, plane noch einmal, plane noch mal, nochmal planen,
       noch einmal planen, lies die seite neu, lies die seite nochmal, lies neu, lies die seite noch einmal,
-      lies die seite noch mal, lies die seite erneut, seite neu lesen, die seite neu lesen,
-      seite nochmal lesen, die seite nochmal lesen, die seite noch einmal lesen, neu einlesen,
-      fang von vorne an, aktualisiere den plan`,
+      lies die seite noch mal, lies die seite erneut, seite neu lesen, die seite neu lesen, seite nochmal lesen,
+      die seite nochmal lesen, die seite noch einmal lesen, neu einlesen, fang von vorne an,
+      aktualisiere den plan`,
   },
   kinds: {
     epic: { many: "epen" },

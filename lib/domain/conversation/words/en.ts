@@ -4,8 +4,8 @@ import type { Words } from "./words.js";
 export const en: Words = {
   tags: {
     create: `
-      create, go ahead, go for it, ship it, make it so, proceed, approve, let's go, build, import, start,
-      start creating, begin`,
+      create, go ahead, go ahead with the creation, go for it, ship it, make it so, make it happen, proceed,
+      approve, let's go, build, import, start, start creating, begin`,
     createWhenNegated: "creating, go forward",
     do: "do it, do this, do that, do so, do, make, let's do it, let's do this, set it up, set them up",
     yes: `
@@ -13,40 +13,37 @@ export const en: Words = {
       affirmative, approved, i approve, confirm, confirmed, i confirm, agreed, i agree, go`,
     fine: `
       ok, okay, k, kk, okey, fine, alright, all right, good, great, perfect, excellent, awesome, looks good,
-      look good, looks great, looks fine, looks right, looks correct, looks perfect, looking good,
-      it looks good, that looks good, this looks good, this looks great, that looks great, all looks good,
-      sounds good, sounds great, sounds right, lgtm, all good, good to go, works for me, that works,
-      this works, that's good, that's fine, that's right, that's correct, that's perfect, that's great,
-      it's fine, it's good, is fine, is good, is ok, is okay, fine by me, fine with me, very good,
-      good for me, continue, go on, carry on, i like it, love it, i'm happy with it, happy with that,
-      well done, good job, nice work, great work`,
+      look good, looks great, looks fine, looks right, looks correct, looks perfect, exactly what we need,
+      that's exactly what we need, that's exactly it, looking good, it looks good, that looks good,
+      this looks good, this looks great, that looks great, all looks good, sounds good, sounds great,
+      sounds right, lgtm, all good, good to go, works for me, that works, this works, that's good, that's fine,
+      that's right, that's correct, that's perfect, that's great, it's fine, it's good, is fine, is good, is ok,
+      is okay, fine by me, fine with me, very good, good for me, continue, go on, carry on, i like it, love it,
+      i'm happy with it, happy with that, well done, good job, nice work, great work`,
     no: "nope, nah, no thanks, no thank you, no way",
     noOrNot: "no",
     not: `
-      not, don't, dont, do not, never, none, nothing, must not, mustn't, shouldn't, should not, can't,
-      cannot`,
+      not, don't, dont, do not, never, none, nothing, must not, mustn't, shouldn't, should not, can't, cannot`,
     wait: `
       wait, hold on, hold, hang on, not yet, yet, not now, not so fast, later, later on, tomorrow, pause,
-      one moment, a moment, one second, moment, one sec, not ready, not sure, unsure, maybe, perhaps,
-      no rush, slow down, give me a minute, give me a second, let me check, let me think, let me see, hmm,
-      hm`,
+      one moment, a moment, one second, moment, one sec, not ready, not sure, unsure, maybe, perhaps, no rush,
+      slow down, give me a minute, give me a second, let me check, let me think, let me see, hmm, hm`,
     cancel: `
-      cancel, cancel it, stop, stop it, stop creating, abort, forget it, forget about it, never mind,
-      nevermind, drop it, discard, discard it, call it off, scrap it, scrap that, leave it, leave it be,
-      quit, not needed, no need, do nothing, throw it away, reject, rejected`,
+      cancel, cancel it, stop, stop it, stop creating, abort, forget it, forget about it, never mind, nevermind,
+      drop it, discard, discard it, call it off, scrap it, scrap that, leave it, leave it be, quit, not needed,
+      no need, do nothing, throw it away, reject, rejected`,
     only: `
       only, solely, exclusively, nothing but, keep only, keep just, only keep, just keep, leave only,
       limit it to`,
     just: "just, simply",
     without: `
       without, except, except for, excluding, exclude, excepting, skip, skipping, leave out, leave off,
-      leaving out, out, drop, remove, minus, omit, ignore, apart from, aside from, other than,
-      everything but, all but, anything but, take out, cut, but not, and not, don't include, do not include,
-      don't need, do not need, don't want, we don't need, we do not need, i don't want, we don't want,
-      i don't need, delete, not including`,
+      leaving out, out, drop, remove, minus, omit, ignore, apart from, aside from, other than, everything but,
+      all but, anything but, take out, cut, but not, and not, don't include, do not include, don't need,
+      do not need, don't want, we don't need, we do not need, i don't want, we don't want, i don't need, delete,
+      not including`,
     all: `
-      all, everything, all of, all of it, all of them, every, each, the whole lot, the lot, whole, entire,
-      both`,
+      all, everything, all of, all of it, all of them, every, each, the whole lot, the lot, whole, entire, both`,
     rest: `
       rest, the rest, the others, others, everything else, all else, all others, all the others, remaining,
       the other ones`,
@@ -55,8 +52,8 @@ export const en: Words = {
     afterwards: "then, after that, afterwards",
     to: "to, through, thru, until, till, up to",
     request: `
-      can you, could you, would you please, will you please, can we, could we, can you please,
-      could you please, would you kindly, would you be so kind`,
+      can you, could you, would you please, will you please, can we, could we, can you please, could you please,
+      would you kindly, would you be so kind`,
     move: "put, move, use, switch to, switch, place, instead, rather, take, try",
     team: "team, teams",
     page: "page, document, doc, link",
@@ -68,13 +65,14 @@ export const en: Words = {
       with it, now, right now, right away, straight away, immediately, asap, already, so, well, also, too,
       as well, any, anything, any of, one, ones, please, pls, plz, kindly, thanks, thank you,
       thank you very much, thanks a lot, many thanks, thx, ty, cheers, hi, hey, hello, hi there, dear, agent,
-      planning agent, linear, in linear, issue, issues, item, items, ticket, tickets, plan, the plan,
-      proposal, list, work items, as proposed, as suggested, as shown, as is, as planned, as listed,
-      like this, like that, as it is, you can, you may, feel free to, i want you to, i'd like you to,
-      i would like you to, i want, i'd like, we want, we need, we only need, want, let's, lets, for me,
-      to me, for us, for now, for the moment, from my side, from me, their, our, my, your, your plan, oh, ah,
-      actually, are, is, be, things, stuff, that one, at all, again please, for sure, up, off, leave,
-      please go, great thanks, team please, exactly`,
+      planning agent, linear, in linear, issue, issues, item, items, ticket, tickets, plan, the plan, proposal,
+      list, work items, as proposed, as suggested, as shown, as is, as planned, as listed, like this, like that,
+      as it is, you can, you may, feel free to, i want you to, i'd like you to, i would like you to, i want,
+      i'd like, we want, we need, we only need, want, let's, lets, for me, to me, for us, for now,
+      for the moment, from my side, from me, their, our, my, your, your plan, oh, ah, actually, are, is, be,
+      things, stuff, that one, at all, last run, the run, the creation, with the creation, your changes,
+      what you did, what you created, otherwise, again please, for sure, up, off, leave, please go,
+      great thanks, team please, exactly`,
     retry: `
       retry, try again, try it again, try once more, again, once more, one more time, give it another try,
       another try`,
@@ -85,8 +83,8 @@ export const en: Words = {
       status, status update, what's the status, whats the status, what is the status, where do you stand,
       where do we stand, where are you, where are we, where does it stand, where do things stand,
       where is it at, how far are you, how far along are you, how is it going, how's it going, any progress,
-      progress, what's happening, what are you doing, any news, any update, are you done,
-      are you still there, still working, are you finished, what's going on, how far did you get, what's up`,
+      progress, what's happening, what are you doing, any news, any update, are you done, are you still there,
+      still working, are you finished, what's going on, how far did you get, what's up`,
     help: `
       help, help me, what can you do, what can i do, what can i say, how does this work, how does it work,
       how do you work, what are my options, what are the options, commands, what do you do, what can i ask,
@@ -98,9 +96,10 @@ export const en: Words = {
       sync, sync now, synchronise, synchronize, synchronise now, synchronize now, sync it, sync the page,
       update the page now`,
     replan: `
-      plan again, replan, re-plan, plan it again, read again, read the page again, read it again, reread,
-      re-read, reread the page, re-read the page, refresh the plan, refresh, reload, reload the page,
-      look at the page again, start over, check the page again, plan from scratch, start again`,
+      plan again, replan, re-plan, plan it again, read again, read the page again, read it again,
+      read the page once more, reread, re-read, reread the page, re-read the page, refresh the plan, refresh,
+      reload, reload the page, look at the page again, start over, check the page again, plan from scratch,
+      start again, look again, check again, have another look`,
   },
   kinds: {
     epic: { one: "epic", many: "epics" },
@@ -137,8 +136,8 @@ export const en: Words = {
   },
   lookalikes: `
     created, creates, creature, cancels, canceled, store, stores, stored, storey, enable, enabled, enables,
-    removed, removes, deleted, deletes, ignored, ignores, proceeds, approves, excepts, excluded, omits,
-    imports, features', skipped, builds, simple, important, imported, rejects, undoes, expect, aborted`,
+    removed, removes, deleted, deletes, ignored, ignores, proceeds, approves, excepts, excluded, omits, imports,
+    features', skipped, builds, simple, important, imported, rejects, undoes, expect, aborted`,
   rewrites: [
     // "I'll create them myself" and "we create": the person speaks of what they do, not of what the agent shall do.
     [/(?<!\p{L})(i|we|they|he|she)\s+(create|make|do|did|build|import|cancel|skip)(?!\p{L})/giu, "$1 themselves"],

@@ -10,8 +10,8 @@ export const es: Words = {
     createWhenNegated: "crees, creéis, creas, crearlo, crearlos",
     do: "haz, hazlo, hacer, haga, hágalo, hazlos, hagámoslo, hagas, lo hagas",
     yes: `
-      afirmativo, claro, claro que sí, por supuesto, desde luego, aprobado, confirmado, confirmo,
-      lo confirmo, confirma, sip, venga, síyes`,
+      afirmativo, claro, claro que sí, por supuesto, desde luego, aprobado, confirmado, confirmo, lo confirmo,
+      confirma, sip, venga, síyes`,
     fine: `
       vale, de acuerdo, está bien, esta bien, me parece bien, perfecto, bien, muy bien, todo bien, genial,
       estupendo, excelente, correcto, se ve bien, tiene buena pinta, conforme, listo, okey, suena bien,
@@ -44,8 +44,8 @@ export const es: Words = {
     to: "hasta, al, hasta la, hasta el, a la",
     request: "puedes, podrías, puede, podría, me puedes, me podrías, podéis, pueden, podemos",
     move: `
-      pon, ponlo, ponla, ponlos, ponlas, poner, mueve, muévelo, muévelos, mover, usa, usar, mejor,
-      en su lugar, en vez de eso`,
+      pon, ponlo, ponla, ponlos, ponlas, poner, mueve, muévelo, muévelos, mover, usa, usar, mejor, en su lugar,
+      en vez de eso`,
     team: "equipo, el equipo",
     page: "página, la página",
     here: "aquí, acá",
@@ -66,25 +66,22 @@ export const es: Words = {
       deshacer, deshaz, deshazlo, deshaga, deshaz todo, deshaz eso, revierte, revertir, reviértelo,
       da marcha atrás`,
     status: `
-      cómo vas, cómo va, cómo va todo, cómo va eso, cómo va el plan, en qué punto estás,
-      en qué punto estamos, en qué estás, dónde estás, dónde estamos, por dónde vas, estado,
-      cuál es el estado, qué estás haciendo, has terminado, ya terminaste, progreso, qué tal vas,
-      hay novedades, alguna novedad, qué haces`,
+      cómo vas, cómo va, cómo va todo, cómo va eso, cómo va el plan, en qué punto estás, en qué punto estamos,
+      en qué estás, dónde estás, dónde estamos, por dónde vas, estado, cuál es el estado, qué estás haciendo,
+      has terminado, ya terminaste, progreso, qué tal vas, hay novedades, alguna novedad, qué haces`,
     help: `
-      ayuda, ayúdame, qué puedes hacer, qué sabes hacer, cómo funciona, cómo funciona esto,
-      qué opciones tengo, cuáles son mis opciones, qué puedo decir, qué puedo hacer`,
+      ayuda, ayúdame, qué puedes hacer, qué sabes hacer, cómo funciona, cómo funciona esto, qué opciones tengo,
+      cuáles son mis opciones, qué puedo decir, qué puedo hacer`,
     goOnThere: `
-      sigue allí, sigue allá, sigue ahí, continúa allí, continuar allí, continúa ahí, seguir allí,
-      continúa allá`,
+      sigue allí, sigue allá, sigue ahí, continúa allí, continuar allí, continúa ahí, seguir allí, continúa allá`,
     takeOver: `
-      toma el relevo, toma el control, hazte cargo, hazte cargo aquí, encárgate aquí, continúa aquí,
-      sigue aquí, continuar aquí, seguir aquí, tomar el control, toma el control aquí`,
+      toma el relevo, toma el control, hazte cargo, hazte cargo aquí, encárgate aquí, continúa aquí, sigue aquí,
+      continuar aquí, seguir aquí, tomar el control, toma el control aquí`,
     syncNow: "sincroniza, sincronizar, sincroniza ahora, sincronizar ahora, sincronice",
     replan: `
       planifica de nuevo, planifica otra vez, replanifica, replanificar, vuelve a planificar,
-      vuelve a leer la página, vuelve a leer, vuelve a leerla, lee la página de nuevo,
-      lee de nuevo la página, lee la página otra vez, lee otra vez la página, relee la página, relee,
-      rehaz el plan, actualiza el plan`,
+      vuelve a leer la página, vuelve a leer, vuelve a leerla, lee la página de nuevo, lee de nuevo la página,
+      lee la página otra vez, lee otra vez la página, relee la página, relee, rehaz el plan, actualiza el plan`,
   },
   kinds: {
     epic: { one: "épica", many: "épicas" },
@@ -117,8 +114,8 @@ export const es: Words = {
     10: "diez",
   },
   lookalikes: `
-    crearé, creará, creara, crearon, adelanto, creado, creada, creados, creadas, menus, cancelas, cancelará, saltas, quitas, quito, generan,
-    proceso, procedo, eliminas, apruebas, omitió, ignoras`,
+    crearé, creará, creara, crearon, adelanto, creado, creada, creados, creadas, menus, cancelas, cancelará,
+    saltas, quitas, quito, generan, proceso, procedo, eliminas, apruebas, omitió, ignoras`,
   rewrites: [
     // With its accent it is always yes; without it only where nothing depends on it: otherwise it is "if", in French too.
     [/(?<!\p{L})sí(?!\p{L})/giu, "síyes"],

@@ -5,13 +5,13 @@ export const fr: Words = {
   tags: {
     create: `
       crée, créer, créez, créons, crée les, crée-les, vas-y, allez-y, lance, lancez, lancer, fonce, on y va,
-      c'est parti, procède, procédez, procéder, valide, validez, valider, génère, générer, approuve,
-      approuver, commence, commencez, démarre, démarrez`,
+      c'est parti, procède, procédez, procéder, valide, validez, valider, génère, générer, approuve, approuver,
+      commence, commencez, démarre, démarrez`,
     createWhenNegated: "",
     do: "fais, faites, faire, fais-le, faites-le, fais ça",
     yes: `
-      oui, ouais, bien sûr, certainement, absolument, je valide, j'approuve, confirmé,
-      je confirme, confirme, oui oui, volontiers`,
+      oui, ouais, bien sûr, certainement, absolument, je valide, j'approuve, confirmé, je confirme, confirme,
+      oui oui, volontiers`,
     fine: `
       d'accord, dac, c'est bon, c'est bon pour moi, bon pour moi, ça marche, ça me va, cela me va,
       c'est parfait, parfait, très bien, bien, super, impeccable, nickel, entendu, ok pour moi, tout est bon,
@@ -23,18 +23,17 @@ export const fr: Words = {
       attends, attendez, attendre, pas encore, pas maintenant, pas tout de suite, plus tard, un instant,
       un moment, une minute, demain, peut-être, pas sûr, minute, patiente, patientez, une seconde, encore`,
     cancel: `
-      annule, annuler, annulez, annule ça, annule tout, arrête, arrêter, arrêtez, laisse tomber,
-      laissez tomber, oublie, oubliez, oublie ça, abandonne, abandonner, abandonnez, tant pis, rejette,
-      rejeté`,
+      annule, annuler, annulez, annule ça, annule tout, arrête, arrêter, arrêtez, laisse tomber, laissez tomber,
+      oublie, oubliez, oublie ça, abandonne, abandonner, abandonnez, tant pis, rejette, rejeté`,
     only: `
       seulement, uniquement, seul, seule, seuls, seules, rien que, ne garde que, garde seulement,
       garde uniquement, exclusivement`,
     just: "juste, simplement",
     without: `
       sans, sauf, excepté, hormis, à part, à l'exception de, à l'exception des, hors, saute, sautez, sauter,
-      ignore, ignorez, ignorer, enlève, enlevez, enlever, retire, retirez, retirer, exclus, exclure,
-      supprime, supprimez, supprimer, laisse de côté, laisser de côté, de côté, omets, omettre, mais pas,
-      mais sans, tout sauf, oublie les, oublie la, moins`,
+      ignore, ignorez, ignorer, enlève, enlevez, enlever, retire, retirez, retirer, exclus, exclure, supprime,
+      supprimez, supprimer, laisse de côté, laisser de côté, de côté, omets, omettre, mais pas, mais sans,
+      tout sauf, oublie les, oublie la, moins`,
     all: "tout, toute, tous, toutes, l'ensemble, tout le plan, tout ça, entier, les deux",
     rest: "le reste, reste, les autres, tout le reste, toutes les autres, tous les autres",
     and: "et, ainsi que",
@@ -51,12 +50,12 @@ export const fr: Words = {
     there: "là-bas, là bas",
     numberSign: "numéro",
     small: `
-      le, la, les, l, un, une, des, du, de, d, ce, cette, ces, ça, cela, en, y, lui, moi, nous, pour,
-      pour moi, dans, sur, par, avec, maintenant, tout de suite, immédiatement, s'il te plaît,
-      s'il vous plaît, stp, svp, merci, merci beaucoup, bonjour, salut, bonsoir, tickets, éléments, élément,
-      tâches, le plan, comme proposé, comme prévu, tel quel, comme ça, aussi, donc, tu dois, je veux,
-      je voudrais, j'aimerais, on veut, il faut, faut, eux, elles, laisse, laissez, celui, celle, toutefois,
-      pour l'instant, pour le moment, d'abord, dans linear, est, sont, à toi`,
+      le, la, les, l, un, une, des, du, de, d, ce, cette, ces, ça, cela, en, y, lui, moi, nous, pour, pour moi,
+      dans, sur, par, avec, maintenant, tout de suite, immédiatement, s'il te plaît, s'il vous plaît, stp, svp,
+      merci, merci beaucoup, bonjour, salut, bonsoir, tickets, éléments, élément, tâches, le plan,
+      comme proposé, comme prévu, tel quel, comme ça, aussi, donc, tu dois, je veux, je voudrais, j'aimerais,
+      on veut, il faut, faut, eux, elles, laisse, laissez, celui, celle, toutefois, pour l'instant,
+      pour le moment, d'abord, dans linear, est, sont, à toi`,
     retry: `
       réessaie, réessaye, réessayer, réessayez, essaie encore, essaie à nouveau, encore une fois, recommence,
       recommencez, à nouveau, de nouveau, retente, retenter`,
@@ -64,10 +63,9 @@ export const fr: Words = {
       défais, défaire, défaites, défais ça, annule la création, annuler la création, reviens en arrière,
       revenir en arrière, fais marche arrière, annule ce que tu as fait, annule ce que tu as créé`,
     status: `
-      où en es-tu, où en êtes-vous, où en est-on, où en sommes-nous, où ça en est, tu en es où,
-      vous en êtes où, on en est où, quel est le statut, quel est l'état, statut, état d'avancement,
-      avancement, ça avance, as-tu fini, tu as fini, que fais-tu, comment ça avance, où en est le plan,
-      du nouveau`,
+      où en es-tu, où en êtes-vous, où en est-on, où en sommes-nous, où ça en est, tu en es où, vous en êtes où,
+      on en est où, quel est le statut, quel est l'état, statut, état d'avancement, avancement, ça avance,
+      as-tu fini, tu as fini, que fais-tu, comment ça avance, où en est le plan, du nouveau`,
     help: `
       aide, aide-moi, à l'aide, que peux-tu faire, que sais-tu faire, qu'est-ce que tu peux faire,
       tu peux faire quoi, comment ça marche, quelles sont mes options, quelles sont les options`,
