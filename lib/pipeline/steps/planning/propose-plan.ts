@@ -122,7 +122,12 @@ async function create(
   if (current === "gone") return goTo("read-page");
   if (current.pageVersion !== page.pageVersion && !saysTheSame(current, page)) {
     const result = await propose(input, plan, current, { selections, before: words.pageChanged });
-    return { ...result, snapshot: current, work: { ...result.work, proposedPageVersion: current.pageVersion } };
+    return {
+      ...result,
+      snapshot: current,
+      plan: { id: plan.id },
+      work: { ...result.work, proposedPageVersion: current.pageVersion },
+    };
   }
   const proposal = await prepareProposal(input, plan, page);
   const chosen = chosenKeys(proposal.proposed, selections);
