@@ -44,11 +44,18 @@ function findByTitle(groups: Group[], candidate: Candidate): Group | undefined {
       group.candidates.every(
         (other) =>
           other.structure !== candidate.structure &&
+          !standsUnder(candidate, other) &&
           (!other.id || !candidate.id || other.id.value === candidate.id.value) &&
           (!other.enclosing || !candidate.enclosing || isSamePlace(other, candidate)) &&
           (!other.kindWord || !candidate.kindWord || other.kindWord.value === candidate.kindWord.value),
       ),
     );
+}
+
+/** A story may have the title of the feature that it stands under. */
+function standsUnder(candidate: Candidate, other: Candidate): boolean {
+  for (let around = candidate.enclosing; around; around = around.enclosing) if (around === other) return true;
+  return false;
 }
 
 function isSamePlace(a: Candidate, b: Candidate): boolean {

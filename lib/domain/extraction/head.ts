@@ -1,7 +1,7 @@
 import type { EnablerType, Priority } from "../plan-item.js";
 import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
-import { ID, prefixOf, SHORT_ID } from "./ids.js";
+import { ID, isStandard, prefixOf, SHORT_ID } from "./ids.js";
 import { takeIssueLink } from "./issue-link.js";
 import { anyOf, isStorySentence, kinds, wordsFor } from "./lexicon.js";
 import { flat, join, type RichText, rangeOf, slice } from "./rich-text.js";
@@ -35,7 +35,7 @@ export type Head = {
 const kindWords = anyOf([...kinds.keys()]);
 const SEPARATOR = "(?:\\s*[:|]\\s*|\\s+[-–—]+\\s*|\\s*[–—]\\s+|\\s*\\n\\s*)";
 const KIND = new RegExp(
-  `^(?<opening>[[(]?)\\s*(?:(?<before>\\p{L}{5,20})\\s+)?(?<kind>${kindWords})(?![\\p{L}\\p{N}/])\\s*[\\])]?(?:\\s*\\((?<inside>[^()\\n]{2,40})\\))?`,
+  `^(?<opening>[[(]?)\\s*(?:(?<before>\\p{L}{5,20})\\s+)?(?<kind>${kindWords})(?![\\p{L}\\p{N}/])(?:\\s*[\\])])?(?:\\s*\\((?<inside>[^()\\n]{2,40})\\))?`,
   "u",
 );
 const NUMBER = /^\s*(?:#|no\.?|nr\.?)?\s*\d{1,3}(?:\.\d{1,3})*(?=\s*[:–—|-]|\s*\n|\s*$)/i;
@@ -196,7 +196,7 @@ function takeId(line: RichText, prefixes: ReadonlySet<string> | null): { id: Fou
   if (!match || !value) return { id: null, rest: line };
   const after = line.text.slice(match[0].length);
   const trusted = value.includes("-")
-    ? prefixes === null || prefixes.has(prefixOf(value))
+    ? prefixes === null || prefixes.has(prefixOf(value)) || (after.startsWith(":") && !isStandard(value))
     : /^\s*[:–—|]/.test(after) && prefixes === null;
   if (!trusted) return { id: null, rest: line };
   const at = match[0].indexOf(value);

@@ -47,6 +47,11 @@ export function idPrefixes(body: string): ReadonlySet<string> {
   );
 }
 
+/** True for `ISO-27001`, `UTF-8` and other names that only look like ids. */
+export function isStandard(id: string): boolean {
+  return STANDARDS.has(prefixOf(id));
+}
+
 /** `CLM` of `CLM-12`. */
 export function prefixOf(id: string): string {
   return id.slice(0, Math.max(id.indexOf("-"), 0));

@@ -1,6 +1,5 @@
-import { cut, type RichText } from "./rich-text.js";
 import type { Found } from "./candidate.js";
-import { rangeOf } from "./rich-text.js";
+import { cut, type RichText, rangeOf } from "./rich-text.js";
 
 const ISSUE_URL = /^https?:\/\/[^\s/]+\/(?:[^\s?#]*\/)?issue\/([A-Z][A-Z0-9]*-\d+)(?:[/?#]|$)/i;
 
@@ -17,6 +16,14 @@ export function takeIssueLink(text: RichText): { link: Found<string> | null; res
     return { link, rest: withoutEmptyBrackets(cut(text, span.start, span.end)) };
   }
   return { link: null, rest: text };
+}
+
+/** The Linear issue that a line of its own names: "Linear: ENG-12". */
+export function readIssueLine(line: RichText): Found<string> | null {
+  const { link, rest } = takeIssueLink(line);
+  return link && rest !== line && /^(?:(?:linear|issue|linear issue|ticket|tracked in)\s*:?)?$/i.test(rest.text)
+    ? link
+    : null;
 }
 
 function withoutEmptyBrackets(text: RichText): RichText {

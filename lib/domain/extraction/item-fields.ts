@@ -2,7 +2,6 @@ import { type Candidate, type Found, kindOf } from "./candidate.js";
 import { readCriteriaLines } from "./criteria.js";
 import { isDropMark, readHead, titleOf, type Head } from "./head.js";
 import { isId } from "./ids.js";
-import { takeIssueLink } from "./issue-link.js";
 import type { Field } from "./labelled-line.js";
 import { kinds } from "./lexicon.js";
 import type { Block } from "./blocks.js";
@@ -126,8 +125,6 @@ export function applyKind(item: Candidate, value: RichText): boolean {
 
 /** Adds a paragraph of the item's own prose. */
 export function addProse(item: Candidate, text: RichText) {
-  const { link, rest } = takeIssueLink(text);
-  if (link && rest.text === "") return;
   if (text.text !== "") item.description.push({ value: text.text, range: rangeOf(text) });
 }
 

@@ -52,6 +52,18 @@ describe("heading-tree", () => {
     ).toEqual(['story pay-by-card "Pay by card" | 3 high']);
   });
 
+  it("keeps apart a feature and a story of the same title", () => {
+    expect(outline("<h2>Feature: Login</h2><h3>US-1 Login</h3><h3>US-2 Logout</h3>")).toEqual([
+      'feature login "Login"',
+      'story US-1 "Login" < login',
+      'story US-2 "Logout" < login',
+    ]);
+  });
+
+  it("does not take notes about items for items", () => {
+    expect(outline(`<h2>Notes</h2>${list("US-1 was discussed", "US-2 came up again")}`)).toEqual([]);
+  });
+
   it("does not take a standard or a single number for an id", () => {
     expect(outline("<h2>ISO-27001 readiness</h2><h2>ISO-9001</h2><h2>COVID-19 rules</h2>")).toEqual([]);
   });
@@ -131,7 +143,22 @@ describe("bold-heading", () => {
   });
 });
 
+describe("plain lines", () => {
+  it("introduce items where they end with an estimate", () => {
+    expect(outline("<h2>Feature: F</h2><p>US-1: Pay (3 SP)</p><p>US-2: Sell (5 SP)</p><p>US-1 is urgent.</p>")).toEqual(
+      ['feature f "F"', 'story US-1 "Pay" < f | 3', 'story US-2 "Sell" < f | 5'],
+    );
+  });
+});
+
 describe("field-lines", () => {
+  it("finds the Linear issue that a line of its own names, and keeps the line out of the description", () => {
+    const [item] = itemsOf(
+      '<h3>Story: A</h3><p>Text</p><p>Linear: <a href="https://linear.app/acme/issue/ENG-7/a">ENG-7</a></p>',
+    );
+    expect([item?.issueLink, item?.description]).toEqual(["https://linear.app/acme/issue/ENG-7/a", "Text"]);
+  });
+
   it("reads several fields from one line", () => {
     expect(
       outline("<h2>Story US-1: A</h2><h2>Story US-2: B</h2><p>Points: 8, Priority: Must have, Depends on: US-1</p>"),

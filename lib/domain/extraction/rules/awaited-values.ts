@@ -1,9 +1,8 @@
-import { textsOf } from "../blocks.js";
+import { type Block, textsOf } from "../blocks.js";
 import { continuesScenario, looksLikeCriterion, readCriteria } from "../criteria.js";
 import { applyField } from "../item-fields.js";
 import { readFields } from "../labelled-line.js";
 import type { Awaited, Rule } from "../place.js";
-import type { Block } from "../blocks.js";
 import { linesOf, type RichText, rangeOf } from "../rich-text.js";
 
 /** After "Acceptance criteria:" or "Depends on:" without a value, the next list or lines are the value. */

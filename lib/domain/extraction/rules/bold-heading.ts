@@ -6,15 +6,20 @@ import { join, linesOf, type RichText } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 import { BOLD_LEVEL } from "./heading-tree.js";
 
-/** A bold line stands for a heading where it names an item or a known kind of section. */
+/**
+ * A bold line stands for a heading where it names an item or a known kind of section. A plain one does where it ends with an
+ * estimate: "US-1: Pay by card (3 SP)".
+ */
 export const boldHeading: Rule = {
   name: "bold-heading",
   read(block, place) {
     if (block.kind !== "paragraph" || place.isInside || scopeOf(place).mode === "left-out") return null;
     const [line, ...rest] = linesOf(block.text);
-    if (!line || !isBold(line)) return null;
+    if (!line) return null;
     const head = readHeadAt(place, line);
-    if ((head.kindWord || head.id) && head.title.text !== "") {
+    const isNamed = (head.kindWord !== null || head.id !== null) && head.title.text !== "";
+    if (!isBold(line) && !(isNamed && head.isValued)) return null;
+    if (isNamed) {
       closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
       const item = addCandidate(place, "bold-heading", block, block, head);
       enter(place, {

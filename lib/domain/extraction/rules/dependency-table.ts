@@ -2,8 +2,7 @@ import { type Cell, type Table, textsOf } from "../blocks.js";
 import { fold } from "../fold.js";
 import { isId } from "../ids.js";
 import { labels } from "../lexicon.js";
-import type { Rule } from "../place.js";
-import { scopeOf } from "../place.js";
+import { type Rule, scopeOf } from "../place.js";
 import { join, type RichText } from "../rich-text.js";
 import type { Label } from "../words/words.js";
 

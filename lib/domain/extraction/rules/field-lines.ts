@@ -1,3 +1,4 @@
+import { readIssueLine } from "../issue-link.js";
 import { addProse, applyField } from "../item-fields.js";
 import { readDependencySentences } from "../dependency-sentence.js";
 import { readFields } from "../labelled-line.js";
@@ -32,6 +33,11 @@ function readLine(line: RichText, place: Place): boolean {
   if (sentences.length > 0) return true;
   const { item } = scopeOf(place);
   if (!item) return false;
+  const issue = readIssueLine(line);
+  if (issue) {
+    item.issueLink ??= issue;
+    return true;
+  }
   const fields = readFields(line);
   if (fields.length === 0 && place.awaited && takeLine(line, place.awaited)) return true;
   const unused = fields.filter((field) => !applyField(item, field));

@@ -1,6 +1,5 @@
-import { type Rule, scopeOf } from "../place.js";
+import { enter, type Rule, scopeOf } from "../place.js";
 import { announcesLeftOut } from "../sections.js";
-import { enter } from "../place.js";
 import { BOLD_LEVEL } from "./heading-tree.js";
 
 /** Nothing that stands under "out of scope" is planned; a sentence may announce it as well as a heading. */

@@ -1,5 +1,4 @@
-import type { Block, Cell, Table } from "../blocks.js";
-import { textsOf } from "../blocks.js";
+import { type Block, type Cell, type Table, textsOf } from "../blocks.js";
 import { fold } from "../fold.js";
 import { readHead, type Head } from "../head.js";
 import { addCandidate } from "../item-fields.js";

@@ -1,6 +1,5 @@
 import { type Cell, type Row, type Table } from "../blocks.js";
-import type { Candidate } from "../candidate.js";
-import { rankOf } from "../candidate.js";
+import { type Candidate, rankOf } from "../candidate.js";
 import { type Columns, readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";

@@ -124,6 +124,9 @@ export const de: Words = {
     "gestrichen",
   ],
   otherSections: [
+    "notizen",
+    "anmerkungen",
+    "bemerkungen",
     "risiko",
     "risiken",
     "frage",

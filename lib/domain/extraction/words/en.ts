@@ -240,6 +240,9 @@ export const en: Words = {
     "descoped",
   ],
   otherSections: [
+    "notes",
+    "remarks",
+    "comments",
     "risk",
     "risks",
     "roam",

@@ -103,6 +103,8 @@ export const es: Words = {
     "no se hará",
   ],
   otherSections: [
+    "notas",
+    "observaciones",
     "riesgos",
     "riesgo",
     "preguntas",

@@ -104,6 +104,8 @@ export const fr: Words = {
     "parking",
   ],
   otherSections: [
+    "remarques",
+    "commentaires",
     "risques",
     "risque",
     "questions ouvertes",
