@@ -1,10 +1,12 @@
 /** The application on this machine: the production handlers, composed for a local world. */
+import { createConsole } from "../lib/compose/console.js";
 import { type Environment, readEnvironment } from "../lib/compose/env.js";
 import { createHealth } from "../lib/compose/health.js";
 import { createIntake } from "../lib/compose/intake.js";
 import { createWorker } from "../lib/compose/worker.js";
 import { health } from "../lib/http/health.js";
 import { linearWebhook } from "../lib/http/linear-webhook.js";
+import { oauth } from "../lib/http/oauth.js";
 import { failures, steps, sweeping } from "../lib/http/steps.js";
 import { sweep } from "../lib/pipeline/sweep.js";
 import type { Log } from "../lib/ports.js";
@@ -17,11 +19,14 @@ export function appRoutes(env: Environment, log: Log): Routes {
   const worker = createWorker(env);
   const quiet = { world: { ...intake.world, log } };
   const withLog = { ...worker, world: { ...worker.world, log } };
+  const console = createConsole(env);
+  const identity = { ...console, world: { ...console.world, log } };
   return {
     "/api/webhooks/linear": linearWebhook(() => ({ ...intake, ...quiet })),
     "/api/steps": steps(() => withLog),
     "/api/failures": failures(() => withLog),
     "/api/sweep": sweeping(() => withLog),
+    "/oauth": oauth(() => identity),
     "/api/health": health(() => createHealth(env)),
   };
 }

@@ -42,14 +42,16 @@ export function delivering({ env, db }: Base): Delivering {
   };
 }
 
-export const linearProvider = (env: Environment) =>
+/** Linear's OAuth: for the app as itself, or for a person who shows who they are. */
+export const linearProvider = (env: Environment, actor: "app" | "user" = "app") =>
   linearOAuth({
+    actor,
     authorizeUrl: `${env.LINEAR_URL}/oauth/authorize`,
     tokenUrl: `${env.LINEAR_API_URL}/oauth/token`,
     revokeUrl: `${env.LINEAR_API_URL}/oauth/revoke`,
     clientId: env.LINEAR_CLIENT_ID,
     clientSecret: env.LINEAR_CLIENT_SECRET,
-    scopes: ["read", "write", "app:assignable", "app:mentionable"],
+    scopes: actor === "app" ? ["read", "write", "app:assignable", "app:mentionable"] : ["read"],
     allowInsecure: env.LINEAR_API_URL.startsWith("http://"),
   });
 

@@ -12,6 +12,8 @@ export type WorkerDeps = {
   readFailure: (body: string) => { message: StepMessage; reason: string };
   /** The scheduler's own secret, for callers that are not the queue; null allows only the queue. */
   cronSecret: string | null;
+  /** What the sweep looks after besides deliveries. */
+  upkeep: () => Promise<void>;
 };
 
 /** Runs the pipeline step that the queue brings. A message ahead of the database comes again. */
@@ -43,11 +45,13 @@ export const failures =
 export const sweeping =
   (deps: () => WorkerDeps) =>
   (request: Request): Promise<Response> => {
-    const { world, verify, cronSecret } = deps();
+    const { world, verify, cronSecret, upkeep } = deps();
     return respond(world.log, "sweep", async () => {
       const isCron = cronSecret !== null && request.headers.get("authorization") === `Bearer ${cronSecret}`;
       if (!isCron) await verified(request, verify);
-      return Response.json(await sweep(world));
+      const swept = await sweep(world);
+      await upkeep();
+      return Response.json(swept);
     });
   };
 

@@ -1,6 +1,5 @@
 import { applySelection } from "../../../domain/conversation/selection.js";
 import type { Selection } from "../../../domain/conversation/intent.js";
-import { withoutCycles } from "../../../domain/dependencies.js";
 import { toEstimate } from "../../../domain/estimate.js";
 import { extract } from "../../../domain/extraction/extract.js";
 import { type AdoptedIssue, diffPlan, type ProposedItem } from "../../../domain/plan-diff.js";
@@ -38,7 +37,6 @@ export async function prepareProposal(input: StepInput, plan: Plan, page: PageSn
     teamName: team === "not_found" ? "your team" : team.name,
     notes: [
       ...adoption.notes,
-      ...withoutCycles(extraction.items).dropped.map(notes.cycleLeftOut),
       ...similar.map(notes.likelyDuplicate),
       ...(related.length > 0 ? [notes.relatedPlans(related)] : []),
     ],

@@ -18,6 +18,7 @@ import {
   type StepInput,
   type StepResult,
 } from "../../step.js";
+import { readThrough } from "./read-page.js";
 import { chosenKeys, prepareProposal, showProposal } from "./proposal.js";
 
 /** Shows the plan that the page holds and asks; takes the answer, which binds to the proposal that it was given to. */
@@ -159,7 +160,7 @@ async function readAgain(
   const [address] = findPageAddresses(plan.pageUrl ?? "");
   const confluence = address && (await world.confluence(session.organizationId, address.host));
   if (!address || !confluence) return page;
-  const read = await confluence.readPage(address);
+  const read = await readThrough(confluence, address);
   return read.kind === "page"
     ? { pageVersion: read.page.version, title: read.page.title, body: read.page.body }
     : "gone";

@@ -7,7 +7,8 @@ import { findPageAddresses, type PageAddress } from "../../../domain/page-addres
 import { isWorking, type PlanningSession } from "../../../domain/session.js";
 import * as words from "../../../domain/wording/finding-page.js";
 import { cancelled } from "../../../domain/wording/ending.js";
-import type { Page, Plan, Reply, World } from "../../../ports.js";
+import { FatalError } from "../../../domain/errors.js";
+import type { ConfluenceClient, Page, PageResult, Plan, Reply, World } from "../../../ports.js";
 import {
   ask,
   cancel,
@@ -37,13 +38,27 @@ export const readPage: DecidingStep = {
 
     const confluence = await world.confluence(session.organizationId, address.host);
     if (!confluence) return connectFirst(session, address, world);
-    const read = await confluence.readPage(address);
+    const read = await readThrough(confluence, address);
+    if (read.kind === "revoked") return connectFirst(session, address, world);
     if (read.kind !== "page") return askForPage(session, words.cannotRead(read, address.url));
     const { page } = read;
     if (page.restricted && !isConfirmed(session, page, intent)) return confirmRestricted(session, page, address);
     return takePlan(input, page, address, team);
   },
 };
+
+/** A connection that Confluence no longer takes is one that has to be made again: the person is asked, the run does not fail. */
+export async function readThrough(
+  confluence: ConfluenceClient,
+  address: PageAddress,
+): Promise<PageResult | { kind: "revoked" }> {
+  try {
+    return await confluence.readPage(address);
+  } catch (error) {
+    if (error instanceof FatalError && error.code === "confluence_revoked") return { kind: "revoked" };
+    throw error;
+  }
+}
 
 function intentOf(session: PlanningSession, said: string): Intent {
   const question = session.question;
