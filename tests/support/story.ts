@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Log } from "../../lib/ports.js";
 import { type DemoWorld, demoWorld } from "../../dev/demo-world.js";
 import { planIssues, type ReportedIssue } from "../../dev/report.js";
 import type { WorldOptions } from "../../dev/world.js";
@@ -31,7 +32,7 @@ export const smallPage = (stories: string[] = ["Story US-1: First story", "Story
 export type Story = Awaited<ReturnType<typeof aStory>>;
 
 /** A local world in which a test plays the people: one for each test file, because it brings a database of its own. */
-export async function aStory(options: WorldOptions & { sweepMs?: number } = {}) {
+export async function aStory(options: WorldOptions & { sweepMs?: number; log?: Log } = {}) {
   const world = await demoWorld({
     sweepMs: 300,
     ...options,

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBase } from "../../../lib/compose/delivering.js";
+import { readEnvironment } from "../../../lib/compose/env.js";
+import { keyring } from "../../../lib/db/keyring.js";
+import { tokenStore } from "../../../lib/db/token-store.js";
+import type { Log } from "../../../lib/ports.js";
+import { aStory, type Story } from "../../support/story.js";
+
+const canary = { title: "CANARYTITLE", body: "CANARYBODY", story: "CANARYSTORY", reply: "CANARYREPLY" };
+
+/** Columns that are meant to hold what people wrote: the plan, the log, what is said, and what a session was asked. */
+const forWords = new Set([
+  "page_snapshots.title",
+  "page_snapshots.body",
+  "plans.page_title",
+  "plans.page_url",
+  "plan_items.title",
+  "plan_items.key",
+  "plan_items.fields",
+  "plan_items.base",
+  "planning_sessions.planning_title",
+  "planning_sessions.confluence_page_url",
+  "planning_sessions.prompt",
+  "planning_sessions.proposal",
+  "planning_sessions.question",
+  "planning_sessions.work",
+  "session_events.body",
+  "outbox.body",
+]);
+
+describe("canaries", () => {
+  let story: Story;
+  let secrets: string[] = [];
+  const lines: string[] = [];
+  const printed: string[] = [];
+  const { log: consoleLog, error: consoleError } = console;
+  const log = Object.fromEntries(
+    ["info", "warn", "error"].map((level) => [
+      level,
+      (event: string, context: object) => void lines.push(JSON.stringify({ level, event, ...context })),
+    ]),
+  ) as Log;
+
+  beforeAll(async () => {
+    console.log = console.error = (...args: unknown[]) => void printed.push(args.map(String).join(" "));
+    story = await aStory({ log, env: { QSTASH_RETRY_DELAY: "100" } });
+    const page = story.page(
+      `<h1>Epic: ${canary.title} epic</h1><p>${canary.body}</p><h2>Feature: One</h2><h3>Story US-1: ${canary.story}</h3><h3>Story US-2: Another</h3>`,
+      canary.title,
+    );
+    const { faults } = story.world;
+    faults.confluence.add({ kind: "server_error", on: "GET /wiki/api/v2/pages", times: 1 });
+    faults.confluence.add({ kind: "truncated", on: "GET /wiki/api/v2/pages", times: 1, after: 1 });
+    faults.linear.add({ kind: "truncated", on: "issueBatchCreate", times: 1 });
+    faults.linear.add({ kind: "lost_answer", on: "agentActivityCreate", times: 2 });
+    faults.neon.add({ kind: "lost_answer", on: "sql", times: 1, after: 30 });
+    const mention = await story.mention(`please plan ${page.url} ${canary.reply}`);
+    await mention.reply(`${canary.reply} and what is this`);
+    const done = await mention.press("create#");
+    expect(done.type).toBe("response");
+    expect(await story.issuesOf(page.url)).toHaveLength(4);
+    secrets = await openSecrets();
+  });
+  afterAll(async () => {
+    console.log = consoleLog;
+    console.error = consoleError;
+    await story.close();
+  });
+
+  /** The tokens as they are, opened with the key; and what the application itself keeps secret. */
+  const openSecrets = async () => {
+    const env = readEnvironment(story.world.env);
+    const { db } = openBase(env);
+    const opened: string[] = [
+      env.TOKEN_KEYS,
+      env.LINEAR_CLIENT_SECRET,
+      env.LINEAR_WEBHOOK_SECRET,
+      env.CONFLUENCE_CLIENT_SECRET,
+      env.QSTASH_TOKEN,
+    ];
+    for (const provider of ["linear", "confluence"] as const) {
+      const store = tokenStore(db, keyring(env.TOKEN_KEYS), provider);
+      for (const { id } of await story.query(`select id from ${provider}_tokens`)) {
+        const tokens = await store.load(id ?? "");
+        opened.push(...[tokens?.accessToken, tokens?.refreshToken].filter((token) => typeof token === "string"));
+      }
+    }
+    return opened;
+  };
+
+  it("finds no word of a page, an answer or a token in the logs", () => {
+    const all = [...lines, ...printed].join("\n");
+    expect(lines.length).toBeGreaterThan(10);
+    for (const word of Object.values(canary)) expect(all).not.toContain(word);
+    for (const secret of secrets) expect(all).not.toContain(secret);
+  });
+
+  it("finds none in what was handed to the queue", () => {
+    const handed = JSON.stringify([
+      story.world.qstash.control.messages(),
+      story.world.qstash.control.deliveries(),
+      story.world.qstash.control.dlq(),
+    ]);
+    expect(story.world.qstash.control.deliveries().length).toBeGreaterThan(3);
+    for (const word of [...Object.values(canary), ...secrets]) expect(handed).not.toContain(word);
+  });
+
+  it("finds words in the database only in the columns meant for them, and tokens nowhere", async () => {
+    const columns = await story.query(
+      "select table_name, column_name from information_schema.columns where table_schema = 'public' and table_name in (select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE')",
+    );
+    const found = new Set<string>();
+    for (const { table_name: table, column_name: column } of columns) {
+      const rows = await story.query(`select "${column}"::text as value from "${table}" where "${column}" is not null`);
+      const text = rows.map((row) => row.value).join("\n");
+      if (Object.values(canary).some((word) => text.includes(word))) found.add(`${table}.${column}`);
+      for (const secret of secrets) expect(text.includes(secret), `${table}.${column} holds a token`).toBe(false);
+    }
+    expect(secrets.length).toBeGreaterThan(8);
+    expect(found.size).toBeGreaterThan(5);
+    expect([...found].filter((column) => !forWords.has(column))).toEqual([]);
+  });
+});
