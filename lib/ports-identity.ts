@@ -1,6 +1,6 @@
 /** What installing, connecting and staying signed in ask of the outside, beside `ports.ts`. */
 import type { OrganizationId, SessionId, UserId } from "./domain/ids.js";
-import type { ConfluenceConnection, TokenSet } from "./ports.js";
+import type { ConfluenceConnection, Delivering, OAuthProvider, TokenSet } from "./ports.js";
 
 /** The row that a sealed value belongs to; opened for another row, or as another kind of value, it is refused. */
 export type SealedPlace = { provider: string; row: string; kind: string };
@@ -84,8 +84,8 @@ export type ConnectionStore = {
   /** Sets the spaces and uses the link up, or neither; false where the link was used before or the connection is gone. */
   chooseSpaces(id: string, spaces: string[], link: LinkUse): Promise<boolean>;
   isLinkUsed(linkId: string): Promise<boolean>;
-  /** Sessions that wait for a Confluence connection. */
-  sessionsWaiting(organizationId: OrganizationId): Promise<SessionId[]>;
+  /** Sessions that wait for a Confluence connection although their organization has one now; of all organizations, where null. */
+  sessionsWaiting(organizationId: OrganizationId | null): Promise<SessionId[]>;
 };
 
 // ---- Authorization requests under way ------------------------------------------------------------------------------------------
@@ -122,4 +122,22 @@ export type ConfluenceSpace = { key: string; name: string };
 export type ConfluenceDirectory = {
   sites(accessToken: string): Promise<ConfluenceSite[]>;
   spaces(connection: Omit<StoredConnection, "id" | "spaces">, accessToken: string): Promise<ConfluenceSpace[]>;
+};
+
+/** Everything that installing and connecting may use. */
+export type Identity = {
+  /** Where people reach us, without a slash at the end; redirect URIs and links are made from it, never from a request. */
+  publicUrl: string;
+  keyring: Keyring;
+  states: OAuthStateStore;
+  installations: InstallationStore;
+  connections: ConnectionStore;
+  /** Linear's OAuth for the app, which then acts as itself. */
+  linearInstallation: OAuthProvider;
+  /** Linear's OAuth for a person who proves who they are; only `read`. */
+  linearSignIn: OAuthProvider;
+  identifyLinear: IdentifyLinear;
+  confluence: OAuthProvider;
+  directory: ConfluenceDirectory;
+  world: Delivering;
 };

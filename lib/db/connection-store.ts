@@ -80,8 +80,12 @@ export function connectionStore(db: Database, keyring: Keyring): ConnectionStore
 
     async sessionsWaiting(organizationId) {
       const rows = await db.query<{ id: SessionId }>(sql`
-        select id from planning_sessions
-         where organization_id = ${organizationId} and status = 'awaiting_input' and question->>'kind' = 'connect' order by created_at, id`);
+        select s.id from planning_sessions s
+         where (${organizationId}::text is null or s.organization_id = ${organizationId})
+           and s.status = 'awaiting_input' and s.stop_requested_at is null and s.question->>'kind' = 'connect'
+           and exists (select from confluence_tokens c
+                        where c.organization_id = s.organization_id and c.revoked_at is null and c.spaces <> '{}')
+         order by s.created_at, s.id`);
       return rows.map((row) => row.id);
     },
   };

@@ -11,12 +11,14 @@ export type LinearOAuthOptions = {
   clientId: string;
   clientSecret: string;
   scopes: string[];
+  /** As whom the token acts: the app itself, or the person who signs in; the app by default. */
+  actor?: "app" | "user";
   fetch?: typeof fetch;
   /** Lets URLs be http: for the local world. */
   allowInsecure?: boolean;
 };
 
-/** Linear's OAuth for an app that acts as itself in the workspaces that install it. */
+/** Linear's OAuth for an app that acts as itself in the workspaces that install it, or that asks a person who they are. */
 export function linearOAuth(options: LinearOAuthOptions): OAuthProvider {
   const server: oauth.AuthorizationServer = {
     issuer: new URL(options.authorizeUrl).origin,
@@ -42,7 +44,7 @@ export function linearOAuth(options: LinearOAuthOptions): OAuthProvider {
         // Linear parts scopes by commas, unlike the standard.
         scope: options.scopes.join(","),
         state,
-        actor: "app",
+        ...(options.actor !== "user" && { actor: "app" }),
         code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: "S256",
       };
@@ -100,16 +102,12 @@ function readCallback(read: () => URLSearchParams): URLSearchParams {
       throw new RequestError(
         "oauth_denied",
         400,
-        "Linear did not grant access. Start the installation again to retry.",
+        "Linear did not grant access. Please start again from the link to retry.",
         {
           context: { error: cause.error },
         },
       );
-    throw new RequestError(
-      "oauth_callback_invalid",
-      400,
-      "This link does not belong to an installation that was begun.",
-    );
+    throw new RequestError("oauth_callback_invalid", 400, "This does not belong to a request that was begun.");
   }
 }
 
@@ -139,7 +137,7 @@ function translate(operation: "exchange" | "refresh" | "revoke", error: unknown)
     const context = { operation, error: error.error, status: error.status };
     if (error.status === 429 || error.status >= 500) return new RetryableError("linear_unavailable", { context });
     if (operation === "exchange" && error.error === "invalid_grant")
-      return new RequestError("oauth_code_refused", 400, "The installation took too long. Please start it again.");
+      return new RequestError("oauth_code_refused", 400, "That took too long. Please start it again from the link.");
     return error.error === "invalid_grant" ? grantIsDead(context) : appIsRefused(context);
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) return appIsRefused({ operation, status: error.status });

@@ -192,13 +192,20 @@ describe("A Confluence connection", () => {
     expect(await connections().list(acme)).toMatchObject([{ spaces: ["ENG"] }]);
   });
 
-  it("is waited for by the sessions of its organization that asked for it", async () => {
-    const waiting = await aSession(acme, { kind: "connect", step: "read-page", again: 0 });
-    await aSession(acme, { kind: "no_page", step: "read-page", again: 0 });
-    await aSession(acme, { kind: "connect", step: "read-page", again: 0 }, "processing");
-    await aSession(other, { kind: "connect", step: "read-page", again: 0 });
+  it("is waited for by the sessions that asked for it, of one organization or of all, once it is there", async () => {
+    const question = { kind: "connect", step: "read-page", again: 0 };
+    const waiting = await aSession(acme, question);
+    await aSession(acme, { ...question, kind: "no_page" });
+    await aSession(acme, question, "processing");
+    const elsewhere = await aSession(other, question);
+    const id = await connections().upsert(aConnection());
+    expect(await connections().sessionsWaiting(acme)).toEqual([]);
 
+    await connections().setSpaces(acme, id, ["ENG"]);
     expect(await connections().sessionsWaiting(acme)).toEqual([waiting]);
+    expect(await connections().sessionsWaiting(other)).toEqual([]);
+    await connections().upsert(aConnection({ organizationId: other, spaces: ["*"] }));
+    expect(await connections().sessionsWaiting(null)).toEqual([waiting, elsewhere]);
   });
 });
 
