@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { FatalError } from "../domain/errors.js";
 import type { Keyring, StoredTokens, TokenStore } from "../ports-identity.js";
 import type { Database } from "./database.js";
 
@@ -88,7 +89,8 @@ export function tokenStore(db: Database, keyring: Keyring, provider: TokenStore[
         select id from ${table} where split_part(access_token, '.', 2) <> ${keyring.kid} or split_part(refresh_token, '.', 2) <> ${keyring.kid}
          limit ${limit}`);
       let resealed = 0;
-      for (const { id } of rows) if (await reseal(id)) resealed += 1;
+      // What no key opens stays as it is: whoever needs it is told, and the others must not wait for it.
+      for (const { id } of rows) if (await reseal(id).catch(falseIfUnreadable)) resealed += 1;
       return resealed;
     },
   };
@@ -102,6 +104,11 @@ export function tokenStore(db: Database, keyring: Keyring, provider: TokenStore[
       update ${table} set access_token = ${sealed.accessToken}, refresh_token = ${sealed.refreshToken}
        where id = ${id} and access_token = ${row.access_token} returning id`);
   }
+}
+
+function falseIfUnreadable(error: unknown): false {
+  if (error instanceof FatalError) return false;
+  throw error;
 }
 
 /** Seals a pair of tokens for the row that they go to. */

@@ -122,6 +122,7 @@ describe.each(["linear", "confluence"] as const)("The tokens of %s", (provider) 
       version: 1,
     });
     await expect(store().load(id)).rejects.toMatchObject({ code: "secret_unreadable" });
+    expect(await store().resealAll(10)).toBe(0);
   });
 
   it("do not open in another row, and the error names none of them", async () => {
