@@ -9,6 +9,7 @@ import { toItemRow } from "./session-rows.js";
  */
 export function commitStatement(move: Move): SQL {
   const { session, after, plan, claimPlan } = move;
+  // The lock is the one that an update takes: a stronger one would make whoever hands a plan to this session wait for it, while it waits for that plan.
   const isLeaving = session.status === "processing" && after.status !== "processing";
   const isWindUp = session.stopRequested;
   return sql`
@@ -17,7 +18,7 @@ export function commitStatement(move: Move): SQL {
        where id = ${session.id} and version = ${session.version} and status = ${session.status}
          and (${!isLeaving || isWindUp} or heard = ${session.heard})
          and (${isWindUp} or stop_requested_at is null)
-         for update),
+         for no key update),
     claimed as (${claimPlan ? claim(claimPlan, session.id) : sql`select null::uuid as id where false`}),
     moved as (
       update planning_sessions s

@@ -146,8 +146,8 @@ export function inboxStore(db: Database): InboxStore {
           update linear_tokens set revoked_at = now(), updated_at = now() from organization where linear_tokens.organization_id = organization.id),
         moved as (
           update planning_sessions s
-             set status = 'failed', version = s.version + 1, last_seq = s.last_seq + 1, stop_requested_at = null, waiting_until = null, updated_at = now(),
-                 failure = ${json(failure)} || jsonb_build_object('step', case when s.step = 'wind-up' then 'read-page' else s.step end)
+             set status = 'failed', version = s.version + 1, last_seq = s.last_seq + 1, stop_requested_at = null, waiting_until = null, question = null,
+                 updated_at = now(), failure = ${json(failure)} || jsonb_build_object('step', case when s.step = 'wind-up' then 'read-page' else s.step end)
             from delivery where s.organization_id = delivery.organization_id and s.status in ('pending', 'processing', 'awaiting_input')
              and (${teamIds === null} or s.team_id in (select jsonb_array_elements_text(${json(teamIds ?? [])})))
           returning s.id, s.organization_id, s.last_seq, s.version),

@@ -16,7 +16,7 @@ export function leaseStore(db: Database, leaseMs: number): LeaseStore {
         select exists (select from taken) as held, seen.attempt_id as previous,
                ceil(extract(epoch from seen.locked_until - now()) * 1000)::int as wait from seen`);
       if (!row) throw new Error(`plan ${planId} is not there to be leased`);
-      if (row.held) return { held: true, takenOver: row.previous !== null };
+      if (row.held) return { held: true, takenOver: row.previous !== null && row.previous !== attemptId };
       return { held: false, untilMs: Math.max(0, row.wait ?? 0) };
     },
 

@@ -72,7 +72,7 @@ export function sessionStore(db: Database): SessionStore {
           select id, last_seq, organization_id, 'stop.requested', '{}'::jsonb, ${reason.actor} from moved),
         queued as (
           insert into outbox (id, organization_id, session_id, seq, n, kind, body)
-          select ${derivedUuid(id, "wind-up")}::uuid, organization_id, id, last_seq, 0, 'step',
+          select gen_random_uuid(), organization_id, id, last_seq, 0, 'step',
                  jsonb_build_object('kind', 'session', 'id', id, 'step', 'wind-up', 'version', version) from moved)
         select id from moved`);
       return rows.length > 0;
@@ -133,5 +133,5 @@ const toReply = (row: ReplyRow): Reply => ({ ...row, at: new Date(row.at) });
 /** Words of a title joined by "or"; words of three letters and less, and what tsquery would read as an operator, are left out. */
 function orQuery(title: string): string {
   const words = title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
-  return words.length > 0 ? [...new Set(words)].join(" | ") : "''";
+  return [...new Set(words)].join(" | ");
 }

@@ -11,19 +11,33 @@ import { createDatabase } from "./postgres.js";
 
 const migrations = join(import.meta.dirname, "../../drizzle");
 
-/** `reset` empties every table. */
-export type TestDatabase = { db: Database; engine: SqlEngine; reset(): Promise<void>; close(): Promise<void> };
+/** `reset` empties every table; `url` leads to it on the PostgreSQL server, and is empty for PGlite. */
+export type TestDatabase = {
+  db: Database;
+  engine: SqlEngine;
+  url: string;
+  reset(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The PostgreSQL server that tests may use; empty where there is none. */
+export const testServer = process.env.TEST_POSTGRES_URL ?? "";
 
 /**
- * A migrated database behind the production driver: PGlite, or a database of its own on the server of TEST_POSTGRES_URL. The driver
- * has one address for a whole process, so a process has one of these at a time.
+ * A migrated database behind the production driver: `on` PGlite, or a database of its own on the server of TEST_POSTGRES_URL, which is
+ * the default where it is set. The driver has one address for a whole process, so a process has one of these at a time.
  */
-export async function testDatabase(options: { faults?: Faults } = {}): Promise<TestDatabase> {
-  const engine = await openEngine(process.env.TEST_POSTGRES_URL ?? "");
+export async function testDatabase(
+  options: { faults?: Faults; on?: "pglite" | "postgres" } = {},
+): Promise<TestDatabase> {
+  const server = options.on === "pglite" ? "" : testServer;
+  const url = server === "" ? "" : await createDatabase(server, `test_${process.pid}`);
+  const engine = url === "" ? await openPglite() : openPostgres(url, { max: 24 });
   for (const script of migrationScripts()) await engine.exec(script);
   return {
     db: connect({ url: "postgres://local:local@localhost/local", fetchFunction: neonFetch(engine, options) }),
     engine,
+    url,
     reset: () => engine.exec(truncateAll),
     async close() {
       neonConfig.fetchFunction = undefined;
@@ -34,13 +48,8 @@ export async function testDatabase(options: { faults?: Faults } = {}): Promise<T
 
 /** The migrations as scripts, in the order in which they are applied. */
 export function migrationScripts(): string[] {
-  const files = readdirSync(migrations).filter((file) => file.endsWith(".sql"));
+  const files = readdirSync(migrations).filter((file) => /^\d{4}_.*\.sql$/.test(file));
   return files.sort().map((file) => readFileSync(join(migrations, file), "utf8"));
-}
-
-async function openEngine(server: string): Promise<SqlEngine> {
-  if (server === "") return openPglite();
-  return openPostgres(await createDatabase(server, `test_${process.pid}`), { max: 24 });
 }
 
 const truncateAll = `do $$ declare tables text; begin
