@@ -10,31 +10,32 @@ import type { Delivering, OAuthProvider } from "../ports.js";
 import { confluenceProvider } from "./confluence.js";
 import { type Base, linearProvider } from "./delivering.js";
 
-const aheadMs = 10 * 60_000;
+const day = 86_400_000;
+/** How long tokens may lie unused before they are refreshed, so that they stay alive. Atlassian's die after 90 idle days. */
+const idleMs = { linear: day, confluence: 30 * day };
 const batch = 20;
 const purgeAfterDays = 30;
 
-/** What the sweep looks after besides deliveries: tokens about to expire, old keys, connections made, rows no longer needed. */
+/** What the sweep looks after besides deliveries: idle tokens, old keys, connections made, rows no longer needed. One that fails keeps none of the others. */
 export function upkeep({ env, db }: Base, world: Delivering): () => Promise<void> {
   const keys = keyring(env.TOKEN_KEYS);
   const connections = connectionStore(db, keys);
-  const refreshExpiring = async (kind: "linear" | "confluence", provider: OAuthProvider) => {
+  const keepAlive = async (kind: "linear" | "confluence", provider: OAuthProvider) => {
     const store = tokenStore(db, keys, kind);
-    const soon = Date.now() + aheadMs;
-    const tokens = accessTokens({ store, refresh: provider.refresh, now: () => soon });
-    for (const id of await store.listExpiring(new Date(soon), batch))
-      await tokens
-        .get(id)
-        .catch((reason: unknown) => world.log.warn("token.not_refreshed", { kind, id, reason: String(reason) }));
+    const tokens = accessTokens({ store, refresh: provider.refresh, now: Date.now });
+    for (const id of await store.listExpiring(new Date(Date.now() - idleMs[kind]), batch)) await tokens.get(id);
     await store.resealAll(batch);
   };
+  const tasks: Record<string, () => Promise<unknown>> = {
+    resume_connected: () => resumeConnected(null, { connections, world }),
+    linear_tokens: () => keepAlive("linear", linearProvider(env)),
+    confluence_tokens: () => keepAlive("confluence", confluenceProvider(env)),
+    oauth_states: () => oauthStateStore(db, keys).clean(),
+    prune: () => prune(db),
+    purge: () => purgeUninstalled(db, purgeAfterDays),
+  };
   return async () => {
-    await resumeConnected(null, { connections, world });
-    await refreshExpiring("linear", linearProvider(env));
-    await refreshExpiring("confluence", confluenceProvider(env));
-    await oauthStateStore(db, keys).clean();
-    await prune(db);
-    const purged = await purgeUninstalled(db, purgeAfterDays);
-    if (purged.length > 0) world.log.info("organizations.purged", { count: purged.length });
+    for (const [task, run] of Object.entries(tasks))
+      await run().catch((reason: unknown) => world.log.warn("upkeep.failed", { task, reason: String(reason) }));
   };
 }

@@ -1,18 +1,35 @@
-import { type NeonQueryFunction, neon, neonConfig } from "@neondatabase/serverless";
-import { type SQL, sql } from "drizzle-orm";
+import { setTimeout as pause } from "node:timers/promises";
+import { NeonDbError, type NeonQueryFunction, neon, neonConfig } from "@neondatabase/serverless";
+import { DrizzleQueryError, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/neon-http";
 import { RetryableError } from "../domain/errors.js";
 
 /** Runs one statement over HTTP; every row comes back with the names that the statement gives. */
-export type Database = { query<Row extends Record<string, unknown>>(statement: SQL): Promise<Row[]> };
+export type Database = {
+  query<Row extends Record<string, unknown>>(
+    statement: SQL,
+    options?: { isRepeatable?: boolean },
+  ): Promise<Row[]>;
+};
+
+/** For a statement that may be run a second time where its first answer was lost: reads, and writes that find out that they are done. */
+export const repeatable = { isRepeatable: true };
 
 /** SQLSTATEs that the stores tell apart. */
 export const uniqueViolation = "23505";
 export const foreignKeyViolation = "23503";
 
+/** Serialization failure, deadlock, lock time-out, too many connections, starting up: PostgreSQL has done nothing of the statement. */
+const undone = ["40001", "40P01", "55P03", "53300", "57P03"];
+/** Statement time-out: nothing is done either, but the next try would take as long. */
+const tooSlow = "57014";
+/** The connection ended (57P01, 57P02, class 08): the statement may have been done. */
+const connectionLost = /^(57P01|57P02|08...)$/;
+
 /**
  * Connects to Neon over HTTP. `fetchEndpoint` and `fetchFunction` point the same driver at the local stand-in. A statement gets
- * `timeoutMs`; without an answer it may have been done, so it is not repeated here: throws RetryableError `database_unavailable`.
+ * `timeoutMs`. One that PostgreSQL has undone is run once more; one without an answer may have been done, so only a repeatable one is.
+ * Throws RetryableError `database_unavailable` where that does not help.
  */
 export function connect(options: {
   url: string;
@@ -27,14 +44,25 @@ export function connect(options: {
     send(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
   const client: NeonQueryFunction<false, false> = neon(options.url);
   const db = drizzle({ client });
+
+  async function run<Row>(statement: SQL): Promise<Row[]> {
+    try {
+      return (await db.execute(statement)).rows as Row[];
+    } catch (error) {
+      throw withoutValues(error);
+    }
+  }
   return {
-    async query<Row extends Record<string, unknown>>(statement: SQL) {
+    async query<Row extends Record<string, unknown>>(statement: SQL, { isRepeatable = false } = {}) {
       try {
-        const result = await db.execute(statement);
-        return result.rows as Row[];
+        return await run<Row>(statement).catch(async (error: unknown) => {
+          if (!mayRunAgain(error, isRepeatable)) throw error;
+          await pause(20 + Math.random() * 80);
+          return run<Row>(statement);
+        });
       } catch (error) {
-        if (sqlState(error)) throw error;
-        throw new RetryableError("database_unavailable", { cause: error });
+        if (isTransient(error)) throw new RetryableError("database_unavailable", { cause: error });
+        throw error;
       }
     },
   };
@@ -43,9 +71,34 @@ export function connect(options: {
 /** SQLSTATE of a failed statement, or null where the failure was not the database's. */
 export function sqlState(error: unknown): string | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if ("code" in cause && typeof cause.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code)) return cause.code;
+    if ("code" in cause && typeof cause.code === "string" && /^(?=.*\d)[0-9A-Z]{5}$/.test(cause.code))
+      return cause.code;
   return null;
 }
 
 /** A value as a jsonb parameter. */
 export const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::jsonb`;
+
+function mayRunAgain(error: unknown, isRepeatable: boolean): boolean {
+  const state = sqlState(error);
+  if (state !== null && undone.includes(state)) return true;
+  return isRepeatable && isUnanswered(state) && !isTimeOut(error);
+}
+
+function isTransient(error: unknown): boolean {
+  const state = sqlState(error);
+  return isUnanswered(state) || state === tooSlow || undone.includes(state);
+}
+
+const isUnanswered = (state: string | null): state is null => state === null || connectionLost.test(state);
+
+/** The caller has waited long enough; waiting as long again would outlast it. */
+const isTimeOut = (error: unknown): boolean =>
+  error instanceof NeonDbError && error.sourceError?.name === "TimeoutError";
+
+/** Drizzle's error names the parameters, and PostgreSQL's detail the row: what people wrote belongs in no log. */
+function withoutValues(error: unknown): unknown {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  if (cause instanceof NeonDbError) cause.detail = undefined;
+  return cause;
+}
