@@ -12,6 +12,10 @@ describe("heading-tree", () => {
     ]);
   });
 
+  it("takes no item from an empty heading, whatever stands under it", () => {
+    expect(outline("<h1></h1><p>Depends on: US-1</p>Als Kunde möchte ich")).toEqual([]);
+  });
+
   it("places items of one heading level by their kinds", () => {
     expect(
       outline("<h2>Epic: A</h2><h2>Feature: B</h2><h2>Story: C</h2><h2>Enabler: D</h2><h2>Feature: E</h2>"),

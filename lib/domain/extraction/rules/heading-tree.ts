@@ -66,7 +66,14 @@ function enterSection(place: Place, block: Heading, head: Head) {
     enter(place, { ...common, ownsText: says.label === "description" });
     if (says.label !== "description") place.awaited = { label: says.label, item: around.item, taken: 0 };
   } else if (says.mode) enter(place, { ...common, mode: says.mode, item: says.mode === "other" ? around.item : null });
-  else if (says.groupWord || says.groupPriority || says.label || around.mode === "other" || !mayBeItem(around.item))
+  else if (
+    says.groupWord ||
+    says.groupPriority ||
+    says.label ||
+    around.mode === "other" ||
+    head.title.text === "" ||
+    !mayBeItem(around.item)
+  )
     enter(place, { ...common, mode: around.mode === "other" ? "other" : "items" });
   else {
     const item = addCandidate(place, "heading-tree", block, block, head);
