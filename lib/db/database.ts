@@ -6,10 +6,7 @@ import { RetryableError } from "../domain/errors.js";
 
 /** Runs one statement over HTTP; every row comes back with the names that the statement gives. */
 export type Database = {
-  query<Row extends Record<string, unknown>>(
-    statement: SQL,
-    options?: { isRepeatable?: boolean },
-  ): Promise<Row[]>;
+  query<Row extends Record<string, unknown>>(statement: SQL, options?: { isRepeatable?: boolean }): Promise<Row[]>;
 };
 
 /** For a statement that may be run a second time where its first answer was lost: reads, and writes that find out that they are done. */
@@ -96,9 +93,14 @@ const isUnanswered = (state: string | null): state is null => state === null || 
 const isTimeOut = (error: unknown): boolean =>
   error instanceof NeonDbError && error.sourceError?.name === "TimeoutError";
 
-/** Drizzle's error names the parameters, and PostgreSQL's detail the row: what people wrote belongs in no log. */
+/**
+ * Drizzle's error names the parameters, PostgreSQL's detail the row, and its words on bad data the value: what people wrote belongs in no
+ * log, so what is left is the SQLSTATE, the broken rule and what the statement itself did wrong.
+ */
 function withoutValues(error: unknown): unknown {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  if (cause instanceof NeonDbError) cause.detail = undefined;
-  return cause;
+  if (!(cause instanceof NeonDbError) || !cause.code) return cause;
+  const { code, constraint, message } = cause;
+  const words = code.startsWith("22") ? "bad data" : message;
+  return Object.assign(new Error([code, words, constraint].filter(Boolean).join(": ")), { code, constraint });
 }

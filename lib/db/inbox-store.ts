@@ -4,22 +4,25 @@ import { derivedUuid, type SessionId } from "../domain/ids.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { InboxResult, InboxStore } from "../ports.js";
 import { appendLog, queueEffects } from "./commit.js";
-import { type Database, foreignKeyViolation, json, sqlState, uniqueViolation } from "./database.js";
+import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { type SessionRow, toSession } from "./session-rows.js";
 
 /** Accepted deliveries and what they ask for. A delivery's row is written by the statement that acts on it, or not at all. */
 export function inboxStore(db: Database): InboxStore {
   const isKnown = async (delivery: Delivery) => {
-    const rows = await db.query(sql`
+    const rows = await db.query(
+      sql`
       select 1 from webhook_deliveries where provider = 'linear'
-         and (delivery_id = ${delivery.deliveryId} or (organization_id = ${delivery.organizationId} and meaning = ${delivery.meaning})) limit 1`);
+         and (delivery_id = ${delivery.deliveryId} or (organization_id = ${delivery.organizationId} and meaning = ${delivery.meaning})) limit 1`,
+      repeatable,
+    );
     return rows.length > 0;
   };
 
-  /** A unique violation means that the delivery is here already, or that somebody else was first; the caller tells which by reading. */
+  /** Repeatable: a second time the delivery is there. A unique violation means that the delivery is here already, or that somebody else was first; the caller tells which by reading. */
   async function act(delivery: Delivery, statement: SQL): Promise<InboxResult> {
     try {
-      const rows = await db.query<{ id: string }>(statement);
+      const rows = await db.query<{ id: string }>(statement, repeatable);
       if (rows.length > 0) return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId) };
     } catch (error) {
       if (sqlState(error) === foreignKeyViolation) return { outcome: "unknown_organization" };
@@ -29,9 +32,12 @@ export function inboxStore(db: Database): InboxStore {
   }
 
   const sessionsWhere = async (condition: SQL) => {
-    const rows = await db.query<{ session: SessionRow }>(sql`
+    const rows = await db.query<{ session: SessionRow }>(
+      sql`
       select to_jsonb(s) as session from planning_sessions s where ${condition}
-       order by s.status <> 'awaiting_input', s.status <> 'processing', s.created_at desc`);
+       order by s.status <> 'awaiting_input', s.status <> 'processing', s.created_at desc`,
+      repeatable,
+    );
     return rows.map((row) => toSession(row.session));
   };
 

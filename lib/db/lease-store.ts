@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { LeaseStore } from "../ports.js";
-import type { Database } from "./database.js";
+import { type Database, repeatable } from "./database.js";
 
 /** Leases on plans, timed by the database's clock; `leaseMs` is how long a holder may be silent. */
 export function leaseStore(db: Database, leaseMs: number): LeaseStore {
@@ -21,21 +21,26 @@ export function leaseStore(db: Database, leaseMs: number): LeaseStore {
     },
 
     async renew(planId, attemptId, sessionId) {
-      const [row] = await db.query<{ held: boolean; stop: boolean }>(sql`
+      const [row] = await db.query<{ held: boolean; stop: boolean }>(
+        sql`
         with kept as (update plans set locked_until = ${until} where id = ${planId} and attempt_id = ${attemptId}::uuid returning id)
         select exists (select from kept) as held,
-               coalesce((select stop_requested_at is not null from planning_sessions where id = ${sessionId}), true) as stop`);
+               coalesce((select stop_requested_at is not null from planning_sessions where id = ${sessionId}), true) as stop`,
+        repeatable,
+      );
       if (!row?.held) return "lost";
       return row.stop ? "stop_requested" : "held";
     },
 
     async isHeld(planId) {
-      return (await db.query(sql`select 1 from plans where id = ${planId} and locked_until > now()`)).length > 0;
+      const held = sql`select 1 from plans where id = ${planId} and locked_until > now()`;
+      return (await db.query(held, repeatable)).length > 0;
     },
 
     async abandon(planId, attemptId) {
       await db.query(
         sql`update plans set locked_until = now() where id = ${planId} and attempt_id = ${attemptId}::uuid`,
+        repeatable,
       );
     },
   };

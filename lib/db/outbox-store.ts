@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { OrganizationId, SessionId } from "../domain/ids.js";
 import type { OutboxRow, OutboxStore, Settled } from "../ports.js";
-import type { Database } from "./database.js";
+import { type Database, repeatable } from "./database.js";
 
 type Row = {
   id: string;
@@ -32,9 +32,12 @@ export function outboxStore(db: Database, times: { claimMs: number; stuckMs: num
 
   return {
     async unsentSteps(sessionId) {
-      const rows = await db.query<Row>(sql`
+      const rows = await db.query<Row>(
+        sql`
         select id, organization_id, session_id, attempts, message_id, kind, body from outbox
-         where session_id = ${sessionId} and kind = 'step' and sent_at is null order by seq, n`);
+         where session_id = ${sessionId} and kind = 'step' and sent_at is null order by seq, n`,
+        repeatable,
+      );
       return rows.map(toOutboxRow);
     },
 
@@ -45,15 +48,18 @@ export function outboxStore(db: Database, times: { claimMs: number; stuckMs: num
     },
 
     async settle(done) {
-      await db.query(settle(done));
+      await db.query(settle(done), repeatable);
     },
 
     async listOverdue(limit) {
-      const unsent = await db.query<{ session_id: string }>(sql`
+      const unsent = await db.query<{ session_id: string }>(
+        sql`
         select o.session_id from outbox o where o.sent_at is null and o.available_at <= now()
            and (o.kind = 'step' or not exists (
              select from outbox e where e.session_id = o.session_id and e.kind <> 'step' and e.sent_at is null and (e.seq, e.n) < (o.seq, o.n)))
-         group by o.session_id order by min(o.available_at) limit ${limit}`);
+         group by o.session_id order by min(o.available_at) limit ${limit}`,
+        repeatable,
+      );
       const stuck = await db.query<Row>(sql`
         update outbox set attempts = attempts + 1, sent_at = now(), updated_at = now() where id in (
           select o.id from planning_sessions s join outbox o on o.session_id = s.id

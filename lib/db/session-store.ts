@@ -3,21 +3,24 @@ import { derivedUuid } from "../domain/ids.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { Engagement, PageSnapshot, Reply, SessionStore } from "../ports.js";
 import { commitStatement } from "./commit.js";
-import { type Database, json } from "./database.js";
+import { type Database, json, repeatable } from "./database.js";
 import { type ItemRow, type PlanRow, type SessionRow, toPlan, toPlanItem, toSession } from "./session-rows.js";
 
 /** Planning sessions, their plans and items in Postgres. Each method is one statement. */
 export function sessionStore(db: Database): SessionStore {
   return {
     async load(id) {
-      const [row] = await db.query<{ session: SessionRow; plan: PlanRow | null; replies: ReplyRow[] | null }>(sql`
+      const [row] = await db.query<{ session: SessionRow; plan: PlanRow | null; replies: ReplyRow[] | null }>(
+        sql`
         select to_jsonb(s) as session,
                (select to_jsonb(p) from plans p where p.session_id = s.id 
                   order by p.team_id is distinct from s.team_id, p.page_url is distinct from s.confluence_page_url, p.created_at limit 1) as plan,
                (select jsonb_agg(jsonb_build_object('seq', r.seq, 'body', r.body->>'text', 'actor', r.actor, 'at', r.created_at) order by r.seq)
                   from (select e.* from session_events e where e.session_id = s.id and e.type = 'person.replied'
                         order by e.seq offset s.answered) r) as replies
-          from planning_sessions s where s.id = ${id}`);
+          from planning_sessions s where s.id = ${id}`,
+        repeatable,
+      );
       if (!row) return null;
       return {
         session: toSession(row.session),
@@ -35,6 +38,7 @@ export function sessionStore(db: Database): SessionStore {
     async items(planId) {
       const rows = await db.query<{ item: ItemRow }>(
         sql`select to_jsonb(i) as item from plan_items i where i.plan_id = ${planId} order by i.position, i.id`,
+        repeatable,
       );
       return rows.map((row) => toPlanItem(row.item));
     },
@@ -42,21 +46,28 @@ export function sessionStore(db: Database): SessionStore {
     async snapshot(planId, pageVersion) {
       const [row] = await db.query<PageSnapshot>(
         sql`select page_version as "pageVersion", title, body from page_snapshots where plan_id = ${planId} and page_version = ${pageVersion}`,
+        repeatable,
       );
       return row ?? null;
     },
 
     async findPlan(organizationId, source, teamId) {
-      const [row] = await db.query<{ plan: PlanRow; holder: SessionRow }>(sql`
+      const [row] = await db.query<{ plan: PlanRow; holder: SessionRow }>(
+        sql`
         select to_jsonb(p) as plan, to_jsonb(s) as holder from plans p join planning_sessions s on s.id = p.session_id
-         where p.organization_id = ${organizationId} and p.source = ${source} and p.team_id = ${teamId}`);
+         where p.organization_id = ${organizationId} and p.source = ${source} and p.team_id = ${teamId}`,
+        repeatable,
+      );
       return row ? { plan: toPlan(row.plan), holder: toSession(row.holder) } : null;
     },
 
     async heldElsewhere(organizationId, linearIds, planId) {
-      const rows = await db.query<{ linear_id: string }>(sql`
+      const rows = await db.query<{ linear_id: string }>(
+        sql`
         select linear_id from plan_items where organization_id = ${organizationId} and plan_id <> ${planId}
-           and linear_id in (select jsonb_array_elements_text(${json(linearIds)}))`);
+           and linear_id in (select jsonb_array_elements_text(${json(linearIds)}))`,
+        repeatable,
+      );
       return rows.map((row) => row.linear_id);
     },
 
@@ -97,19 +108,25 @@ export function sessionStore(db: Database): SessionStore {
     },
 
     async relatedPlans(organizationId, title, except) {
-      return db.query<{ title: string; url: string | null }>(sql`
+      return db.query<{ title: string; url: string | null }>(
+        sql`
         select p.page_title as title, p.page_url as url from plans p
          where p.organization_id = ${organizationId} and p.id is distinct from ${except}::uuid
            and exists (select from plan_items i where i.plan_id = p.id and i.linear_id is not null)
            and to_tsvector('simple', p.page_title) @@ to_tsquery('simple', ${orQuery(title)})
-         order by ts_rank(to_tsvector('simple', p.page_title), to_tsquery('simple', ${orQuery(title)})) desc limit 3`);
+         order by ts_rank(to_tsvector('simple', p.page_title), to_tsquery('simple', ${orQuery(title)})) desc limit 3`,
+        repeatable,
+      );
     },
 
     async similarItems(organizationId, titles, except) {
-      return db.query<{ title: string; identifier: string }>(sql`
+      return db.query<{ title: string; identifier: string }>(
+        sql`
         select title, linear_identifier as identifier from plan_items
          where organization_id = ${organizationId} and plan_id <> ${except} and state = 'active' and linear_identifier is not null
-           and lower(title) in (select lower(jsonb_array_elements_text(${json(titles)}))) order by linear_identifier limit 10`);
+           and lower(title) in (select lower(jsonb_array_elements_text(${json(titles)}))) order by linear_identifier limit 10`,
+        repeatable,
+      );
     },
 
     async noteBudget(organizationId, budget) {
@@ -121,6 +138,7 @@ export function sessionStore(db: Database): SessionStore {
     async budget(organizationId) {
       const [row] = await db.query<{ linear_budget: Awaited<ReturnType<SessionStore["budget"]>> }>(
         sql`select linear_budget from organizations where id = ${organizationId}`,
+        repeatable,
       );
       return row?.linear_budget ?? null;
     },

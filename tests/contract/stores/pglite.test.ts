@@ -1,4 +1,4 @@
 import { testDatabase } from "../../support/test-database.js";
 import { storesContract } from "./suite.js";
 
-storesContract("Stores on PGlite", () => testDatabase({ on: "pglite" }));
+storesContract("PGlite", () => testDatabase({ on: "pglite" }));

@@ -3,5 +3,5 @@ import { testDatabase, testServer } from "../../support/test-database.js";
 import { storesContract } from "./suite.js";
 
 describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)", () => {
-  storesContract("Stores on PostgreSQL", () => testDatabase({ on: "postgres" }));
+  storesContract("PostgreSQL", () => testDatabase({ on: "postgres" }));
 });

@@ -29,22 +29,22 @@ export type Stores = {
   leases: LeaseStore;
   outbox: OutboxStore;
   inbox: InboxStore;
-  givenOrganization(id: OrganizationId): Promise<void>;
-  givenSession(differs?: Partial<PlanningSession>): Promise<PlanningSession>;
+  givenOrganization: (id: OrganizationId) => Promise<void>;
+  givenSession: (differs?: Partial<PlanningSession>) => Promise<PlanningSession>;
   /** A session that has claimed a plan, as it stands after that. */
-  givenPlan(
+  givenPlan: (
     differs?: Partial<PlanningSession>,
     claim?: Partial<ReturnType<typeof aPlanClaim>>,
-  ): Promise<{ session: PlanningSession; plan: Plan }>;
-  read(id: SessionId): Promise<PlanningSession>;
-  log(id: SessionId): Promise<LoggedEvent[]>;
-  queued(id: SessionId): Promise<QueuedEffect[]>;
+  ) => Promise<{ session: PlanningSession; plan: Plan }>;
+  read: (id: SessionId) => Promise<PlanningSession>;
+  log: (id: SessionId) => Promise<LoggedEvent[]>;
+  queued: (id: SessionId) => Promise<QueuedEffect[]>;
   /** Everything that waits for an instant waits `ms` less. */
-  letTimePass(ms: number): Promise<void>;
+  letTimePass: (ms: number) => Promise<void>;
   /** Sessions whose log does not run from 1 to `last_seq`. */
-  brokenLogs(): Promise<string[]>;
-  count(table: string): Promise<number>;
-  defaultSessions(): Promise<{ id: string }[]>;
+  brokenLogs: () => Promise<string[]>;
+  count: (table: string) => Promise<number>;
+  defaultSessions: () => Promise<{ id: string }[]>;
 };
 
 export function stores({ db }: Pick<TestDatabase, "db">): Stores {

@@ -11,7 +11,7 @@ import { acme } from "../../support/builders.js";
 
 /** What every implementation of the stores must keep, whichever database stands behind it. No test may leave a gap in any log. */
 export function storesContract(name: string, open: () => Promise<TestDatabase>): void {
-  describe(name, () => {
+  describe(`Stores on ${name}`, () => {
     let database: TestDatabase;
     let opened: Stores;
     beforeAll(async () => {

@@ -84,7 +84,7 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
         expect(
           lines
             .filter(({ type }) => type === "person.replied")
-            .map(({ body }) => body.text)
+            .map(({ body }) => String(body.text))
             .sort(),
         ).toEqual(replies.sort());
         const said = (await queued(id))
