@@ -1,6 +1,27 @@
 /** What installing, connecting and staying signed in ask of the outside, beside `ports.ts`. */
 import type { OrganizationId, SessionId, UserId } from "./domain/ids.js";
-import type { ConfluenceConnection, Delivering, OAuthProvider, TokenSet } from "./ports.js";
+import type { Delivering } from "./ports.js";
+
+export type TokenSet = { accessToken: string; refreshToken: string | null; expiresAt: Date; scope: string };
+export type OAuthProvider = {
+  /** Where the browser goes; `state` and the PKCE verifier are kept by the caller. */
+  authorizationUrl(request: { state: string; codeVerifier: string; redirectUri: string }): Promise<string>;
+  exchange(request: { callbackUrl: URL; state: string; codeVerifier: string; redirectUri: string }): Promise<TokenSet>;
+  /** Throws FatalError `refresh_refused` where the grant is dead, RetryableError where it may yet work. */
+  refresh(refreshToken: string): Promise<TokenSet>;
+  revoke(token: string): Promise<void>;
+};
+
+/** The site that an organization is connected to. */
+export type ConfluenceConnection = {
+  id: string;
+  kind: "cloud_oauth" | "cloud_token" | "data_center";
+  /** As people see it, with the context path of Data Center: `https://acme.atlassian.net`. */
+  siteUrl: string;
+  cloudId: string | null;
+  /** Keys of the spaces that the agent may use; `["*"]` is all. */
+  spaces: string[];
+};
 
 /** The row that a sealed value belongs to; opened for another row, or as another kind of value, it is refused. */
 export type SealedPlace = { provider: string; row: string; kind: string };

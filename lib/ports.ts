@@ -188,27 +188,6 @@ export type Page = {
   /** True where the page has view restrictions of its own. */
   restricted: boolean;
 };
-export type ConfluenceConnection = {
-  id: string;
-  kind: "cloud_oauth" | "cloud_token" | "data_center";
-  /** As people see it, with the context path of Data Center: `https://acme.atlassian.net`. */
-  siteUrl: string;
-  cloudId: string | null;
-  /** Keys of the spaces that the agent may use; `["*"]` is all. */
-  spaces: string[];
-};
-
-// ---- OAuth -------------------------------------------------------------------------------------------------------------------
-
-export type TokenSet = { accessToken: string; refreshToken: string | null; expiresAt: Date; scope: string };
-export type OAuthProvider = {
-  /** Where the browser goes; `state` and the PKCE verifier are kept by the caller. */
-  authorizationUrl(request: { state: string; codeVerifier: string; redirectUri: string }): Promise<string>;
-  exchange(request: { callbackUrl: URL; state: string; codeVerifier: string; redirectUri: string }): Promise<TokenSet>;
-  /** Throws FatalError `refresh_refused` where the grant is dead, RetryableError where it may yet work. */
-  refresh(refreshToken: string): Promise<TokenSet>;
-  revoke(token: string): Promise<void>;
-};
 
 // ---- QStash ------------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { RequestError } from "../domain/errors.js";
-import type { OAuthProvider, TokenSet } from "../ports.js";
-import type { ConnectLink, Identity, OAuthPurpose, OAuthRequest } from "../ports-identity.js";
+import type { ConnectLink, Identity, OAuthProvider, OAuthPurpose, OAuthRequest, TokenSet } from "../ports-identity.js";
 
 /** What a browser brings back from a provider; `browser` is the secret that it was given when it left, null where it has none. */
 export type Callback = { url: URL; browser: string | null };

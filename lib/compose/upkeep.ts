@@ -6,7 +6,8 @@ import { oauthStateStore } from "../db/oauth-state-store.js";
 import { prune } from "../db/pruning.js";
 import { tokenStore } from "../db/token-store.js";
 import { accessTokens } from "../pipeline/access-token.js";
-import type { Delivering, OAuthProvider } from "../ports.js";
+import type { Delivering } from "../ports.js";
+import type { OAuthProvider } from "../ports-identity.js";
 import { confluenceProvider } from "./confluence.js";
 import { type Base, linearProvider } from "./delivering.js";
 

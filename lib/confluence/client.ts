@@ -1,6 +1,7 @@
 import type { PageAddress } from "../domain/page-address.js";
 import { sitePath } from "../domain/page-address.js";
-import type { ConfluenceClient, ConfluenceConnection, PageResult } from "../ports.js";
+import type { ConfluenceClient, PageResult } from "../ports.js";
+import type { ConfluenceConnection } from "../ports-identity.js";
 import { cloudPages } from "./cloud.js";
 import { dataCenterPages } from "./data-center.js";
 import type { PageSource } from "./page-source.js";

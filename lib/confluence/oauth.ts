@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { FatalError, RequestError, RetryableError } from "../domain/errors.js";
-import type { OAuthProvider, TokenSet } from "../ports.js";
+import type { OAuthProvider, TokenSet } from "../ports-identity.js";
 
 export type ConfluenceOAuthOptions = {
   /** `https://auth.atlassian.com/authorize` */

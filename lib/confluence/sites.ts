@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FatalError } from "../domain/errors.js";
-import type { ConfluenceConnection } from "../ports.js";
+import type { ConfluenceConnection } from "../ports-identity.js";
 import type { ApiOptions, Get } from "./request.js";
 import { apiReader, bearerAuthorization } from "./request.js";
 

@@ -5,7 +5,7 @@ import { inProcess } from "../../../dev/in-process.js";
 import { confluenceClient } from "../../../lib/confluence/client.js";
 import { basicAuthorization, bearerAuthorization } from "../../../lib/confluence/request.js";
 import { type PageAddress, readPageAddress } from "../../../lib/domain/page-address.js";
-import type { ConfluenceConnection } from "../../../lib/ports.js";
+import type { ConfluenceConnection } from "../../../lib/ports-identity.js";
 
 export const baseUrl = "http://localhost:3000/confluence";
 export const kinds = ["cloud_oauth", "cloud_token", "data_center"] as const;

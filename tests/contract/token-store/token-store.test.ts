@@ -6,7 +6,7 @@ import { installationStore } from "../../../lib/db/installation-store.js";
 import { keyring } from "../../../lib/db/keyring.js";
 import { tokenStore } from "../../../lib/db/token-store.js";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
-import type { TokenSet } from "../../../lib/ports.js";
+import type { TokenSet } from "../../../lib/ports-identity.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
 
 const organizationId = "org-1" as OrganizationId;
