@@ -16,6 +16,7 @@ export const confluenceProvider = (env: Environment) =>
     clientId: env.CONFLUENCE_CLIENT_ID,
     clientSecret: env.CONFLUENCE_CLIENT_SECRET,
     allowInsecure: env.ATLASSIAN_AUTH_URL.startsWith("http://"),
+    timeoutMs: env.CALL_TIMEOUT_MS,
   });
 
 /** Where a connection's API is: behind Atlassian's gateway for OAuth, on the site itself for the others. */
@@ -30,7 +31,7 @@ export const apiBaseOf = (
 /** Confluence as an organization may use it, through its connection to the host in question. */
 export function confluenceOf({ env, db }: Base, connections: ConnectionStore): World["confluence"] {
   const tokens = accessTokens({
-    store: tokenStore(db, keyring(env.TOKEN_KEYS), "confluence"),
+    store: tokenStore(db, keyring(env.TOKEN_KEYS), "confluence", env.CLAIM_MS),
     refresh: (refreshToken) => confluenceProvider(env).refresh(refreshToken),
     now: Date.now,
   });

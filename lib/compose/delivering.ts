@@ -34,6 +34,7 @@ export function delivering({ env, db }: Base): Delivering {
       failureCallback: `${env.PUBLIC_URL}/api/failures`,
       retries: env.QSTASH_RETRIES,
       retryDelay: env.QSTASH_RETRY_DELAY,
+      timeoutMs: Math.min(5_000, env.CALL_TIMEOUT_MS),
     }),
     linear: linearOf({ env, db }),
     dashboardUrl: (session) => `${env.PUBLIC_URL}/plan/${session.id}`,
@@ -53,11 +54,12 @@ export const linearProvider = (env: Environment, actor: "app" | "user" = "app") 
     clientSecret: env.LINEAR_CLIENT_SECRET,
     scopes: actor === "app" ? ["read", "write", "app:assignable", "app:mentionable"] : ["read"],
     allowInsecure: env.LINEAR_API_URL.startsWith("http://"),
+    timeoutMs: env.CALL_TIMEOUT_MS,
   });
 
 function linearOf({ env, db }: Base): (organizationId: OrganizationId) => LinearClient {
   const tokens = accessTokens({
-    store: tokenStore(db, keyring(env.TOKEN_KEYS), "linear"),
+    store: tokenStore(db, keyring(env.TOKEN_KEYS), "linear", env.CLAIM_MS),
     refresh: (refreshToken) => linearProvider(env).refresh(refreshToken),
     now: Date.now,
   });

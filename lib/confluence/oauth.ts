@@ -14,6 +14,7 @@ export type ConfluenceOAuthOptions = {
   fetch?: typeof fetch;
   /** Lets URLs be http: for the local world. */
   allowInsecure?: boolean;
+  timeoutMs?: number;
 };
 
 /** What the agent asks for: granular scopes for REST v2, one classic for the restrictions, which only v1 knows, and refreshing. */
@@ -41,7 +42,7 @@ export function confluenceOAuth(options: ConfluenceOAuthOptions): OAuthProvider 
   const client: oauth.Client = { client_id: options.clientId };
   const secret = oauth.ClientSecretPost(options.clientSecret);
   const http = () => ({
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
     [oauth.allowInsecureRequests]: options.allowInsecure ?? false,
     [oauth.customFetch]: sendAsJson(options.fetch ?? fetch),
   });

@@ -15,8 +15,16 @@ type TokenRow = {
   revoked: boolean;
 };
 
-/** The tokens of installations or of connections; both tables have these columns. Sealed in the database, and nowhere in an error. */
-export function tokenStore(db: Database, keyring: Keyring, provider: TokenStore["provider"]): TokenStore {
+/**
+ * The tokens of installations or of connections; both tables have these columns. Sealed in the database, and nowhere in an error. `claimMs`
+ * is how long a refresher that has died keeps the others waiting.
+ */
+export function tokenStore(
+  db: Database,
+  keyring: Keyring,
+  provider: TokenStore["provider"],
+  claimMs = 15_000,
+): TokenStore {
   const table = tables[provider];
   const seal = tokenSealer(keyring, provider);
 
@@ -52,7 +60,7 @@ export function tokenStore(db: Database, keyring: Keyring, provider: TokenStore[
 
     claimRefresh: (id, version) =>
       isChanged(sql`
-        update ${table} set refreshing_until = now() + interval '15 seconds', updated_at = now()
+        update ${table} set refreshing_until = now() + ${claimMs}::int * interval '1 millisecond', updated_at = now()
          where id = ${id} and version = ${version} and revoked_at is null and (refreshing_until is null or refreshing_until <= now())
         returning id`),
 

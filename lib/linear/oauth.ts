@@ -16,6 +16,7 @@ export type LinearOAuthOptions = {
   fetch?: typeof fetch;
   /** Lets URLs be http: for the local world. */
   allowInsecure?: boolean;
+  timeoutMs?: number;
 };
 
 /** Linear's OAuth for an app that acts as itself in the workspaces that install it, or that asks a person who they are. */
@@ -29,7 +30,7 @@ export function linearOAuth(options: LinearOAuthOptions): OAuthProvider {
   const client: oauth.Client = { client_id: options.clientId };
   const secret = oauth.ClientSecretPost(options.clientSecret);
   const http = () => ({
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
     [oauth.allowInsecureRequests]: options.allowInsecure ?? false,
     ...(options.fetch && { [oauth.customFetch]: options.fetch }),
   });
