@@ -1,14 +1,13 @@
 import { issueContent, labelOf } from "../../../domain/issue-fields.js";
-import { derivedUuid } from "../../../domain/ids.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import type { IssueChange, LinearClient, Plan } from "../../../ports.js";
 import { type ApplyingStep, goTo, type Lease, type StepInput, type StepResult, thought } from "../../step.js";
+import { type ApplyContext, applied, labelIdsOf, placeOf, type Setup } from "./apply-context.js";
 import { waitForBudget } from "./budget.js";
 import { createBatch } from "./create-batch.js";
 import { ensureLabels } from "./labels.js";
 
 const batchSize = 50;
-export type Setup = NonNullable<StepInput["session"]["work"]["setup"]>;
 
 /** Brings one batch of approved items to Linear: level by level from the top, then what has changed, then what is gone from the page. */
 export const applyItems: ApplyingStep = {
@@ -85,25 +84,6 @@ function neededLabels(items: PlanItem[]): string[] {
   return [...new Set(names)];
 }
 
-export type ApplyContext = { plan: Plan; items: PlanItem[]; setup: Setup; linear: LinearClient; lease: Lease };
-
-/** Where an item hangs: below its parent's issue, and in the project that its epic became. */
-export function placeOf(item: PlanItem, items: PlanItem[]): { parentId: string | null; projectId: string | null } {
-  const byId = new Map<string, PlanItem>(items.map((one) => [one.id, one]));
-  let parentId: string | null = null;
-  for (let at = byId.get(item.parentId ?? ""); at; at = byId.get(at.parentId ?? "")) {
-    if (!at.linearId || at.state !== "active") continue;
-    if (at.linearKind === "project") return { parentId, projectId: at.linearId };
-    parentId ??= at.linearId;
-  }
-  return { parentId, projectId: null };
-}
-
-export function labelIdsOf(item: PlanItem, setup: Setup): string[] {
-  const id = setup.labels[labelOf(item.fields.kind)?.toLowerCase() ?? ""];
-  return id ? [id] : [];
-}
-
 /** Updates, adopts and cancels in one request of aliased updates each. Repeating an update writes the same values again. */
 async function changeBatch(
   context: ApplyContext,
@@ -162,12 +142,3 @@ function changeOf(item: PlanItem, context: ApplyContext): IssueChange {
   }
   return changed;
 }
-
-/** The item with nothing left to do. Its dependencies count as agreed only when the relations are written. */
-export function applied(item: PlanItem): PlanItem {
-  if (item.pending === "cancel") return { ...item, pending: null, state: "removed", linksPending: false };
-  return { ...item, pending: null, base: { ...item.fields, dependsOn: item.base?.dependsOn ?? [] } };
-}
-
-/** The id under which an item is created: the same in every attempt. */
-export const linearIdOf = (item: PlanItem): string => derivedUuid(item.id, item.linearKind, item.generation);

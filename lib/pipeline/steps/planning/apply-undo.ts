@@ -5,7 +5,7 @@ import type { PlanItem } from "../../../domain/plan-item.js";
 import { type KeptReason, undone, undoTooLate } from "../../../domain/wording/ending.js";
 import type { IssueSnapshot, Plan } from "../../../ports.js";
 import { type ApplyingStep, complete, goTo, type Lease, type StepInput } from "../../step.js";
-import type { Setup } from "./apply-items.js";
+import type { Setup } from "./apply-context.js";
 
 const undoDays = 7;
 

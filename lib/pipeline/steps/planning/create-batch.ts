@@ -3,7 +3,7 @@ import { issueContent } from "../../../domain/issue-fields.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import { thrownAway, refusedItem } from "../../../domain/wording/notes.js";
 import type { IssueInput } from "../../../ports.js";
-import { type ApplyContext, applied, labelIdsOf, linearIdOf, placeOf } from "./apply-items.js";
+import { type ApplyContext, applied, labelIdsOf, linearIdOf, placeOf } from "./apply-context.js";
 
 type Found = { id: string; identifier: string; url: string; parentId: string | null; trashed: boolean };
 type Batch = { done: PlanItem[]; warnings: string[] };

@@ -1,7 +1,7 @@
 import { derivedUuid } from "../../../domain/ids.js";
 import type { LinearClient, Plan } from "../../../ports.js";
 import type { Lease } from "../../step.js";
-import type { Setup } from "./apply-items.js";
+import type { Setup } from "./apply-context.js";
 import { toSetup } from "./proposal.js";
 
 const colors: Record<string, string> = { Epic: "#8B5CF6", Feature: "#3B82F6", Enabler: "#F59E0B" };

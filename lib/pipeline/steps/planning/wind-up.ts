@@ -1,7 +1,7 @@
 import type { PlanItem } from "../../../domain/plan-item.js";
 import { stopped } from "../../../domain/wording/ending.js";
 import { type ApplyingStep, cancel, type Lease, type StepInput } from "../../step.js";
-import { applied, linearIdOf } from "./apply-items.js";
+import { applied, linearIdOf } from "./apply-context.js";
 
 /** Ends a run that a person has stopped: reads back what exists, records it, and says it once. */
 export const windUp: ApplyingStep = {
