@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Delivery } from "../domain/delivery.js";
-import { derivedUuid, type SessionId } from "../domain/ids.js";
+import type { SessionId } from "../domain/ids.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { InboxResult, InboxStore } from "../ports.js";
 import { appendLog, queueEffects } from "./commit.js";
@@ -59,7 +59,7 @@ export function inboxStore(db: Database): InboxStore {
           person
             ? sql`
           insert into users (id, organization_id, linear_user_id, name, email)
-          select ${derivedUuid(delivery.organizationId, "user", person.linearUserId)}::uuid, ${delivery.organizationId}::text,
+          select gen_random_uuid(), ${delivery.organizationId}::text,
                  ${person.linearUserId}::text, ${person.name}::text, ${person.email}::text from delivery
           on conflict (organization_id, linear_user_id) do update set name = excluded.name, updated_at = now() returning id`
             : sql`select null::uuid as id where false`
@@ -68,7 +68,7 @@ export function inboxStore(db: Database): InboxStore {
           team
             ? sql`
           insert into engagements (id, organization_id, team_id, name, settings)
-          select ${derivedUuid(delivery.organizationId, "engagement", team.id)}::uuid, ${delivery.organizationId}::text, ${team.id}::text,
+          select gen_random_uuid(), ${delivery.organizationId}::text, ${team.id}::text,
                  ${team.name}::text, ${json(defaultEngagementSettings)} from delivery
           on conflict (organization_id, team_id) do update set updated_at = now() returning id`
             : sql`select null::uuid as id where false`

@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import { derivedUuid } from "../domain/ids.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { Engagement, PageSnapshot, Reply, SessionStore } from "../ports.js";
 import { commitStatement } from "./commit.js";
@@ -93,7 +92,7 @@ export function sessionStore(db: Database): SessionStore {
       const [row] = await db.query<{ id: string; settings: Engagement["settings"]; members: string[] }>(sql`
         with made as (
           insert into engagements (id, organization_id, team_id, name, settings)
-          values (${derivedUuid(organizationId, "engagement", team.id)}::uuid, ${organizationId}, ${team.id}, ${team.name}, ${json(defaultEngagementSettings)})
+          values (gen_random_uuid(), ${organizationId}, ${team.id}, ${team.name}, ${json(defaultEngagementSettings)})
           on conflict (organization_id, team_id) do update set updated_at = now()
           returning id, settings)
         select id, settings, (

@@ -107,7 +107,7 @@ export function commitContract(current: () => Stores): void {
 
       await expect(
         sessions.commit(aMove(moved, { type: "completed" }, { effects: [aThought(), thought] })),
-      ).rejects.toThrow();
+      ).rejects.toMatchObject({ code: "23505" });
 
       expect(await read(session.id)).toEqual(moved);
       expect(await log(session.id)).toHaveLength(1);

@@ -99,7 +99,7 @@ export function sessionStoreContract(current: () => Stores): void {
     it("makes one engagement for an organization and team, with the default settings", async () => {
       const { sessions } = current();
       const made = await Promise.all(
-        [1, 2, 3].map(() => sessions.ensureEngagement(acme, { id: "team-eng", name: "ENG" })),
+        Array.from({ length: 8 }, () => sessions.ensureEngagement(acme, { id: "team-eng", name: "ENG" })),
       );
       const other = await sessions.ensureEngagement(acme, { id: "team-web", name: "WEB" });
 

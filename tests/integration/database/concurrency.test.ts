@@ -10,6 +10,7 @@ import {
   aMove,
   aPlanClaim,
   aReplyEntry,
+  aStart,
   aStepEffect,
   aThought,
 } from "../../support/builders.js";
@@ -124,6 +125,33 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
         const effects = await queued(id);
         expect(effects.filter(({ isSent }) => !isSent)).toEqual([]);
         expect(sent).toEqual(effects.map((effect) => effect.id));
+      },
+      bounded,
+    );
+  });
+
+  describe("The first mentions of many teams", () => {
+    it(
+      "that come several at once each make their session, with one engagement, one default session and one person for each team",
+      async () => {
+        const { inbox, sessions, count, defaultSessions } = store;
+        const teams = Array.from({ length: 10 }, (_, n) => ({ id: `team-${n}`, name: `T${n}` }));
+        const mention = async (team: (typeof teams)[number]) => {
+          const [delivery, start] = [aDelivery(), aStart({ team })];
+          let result = await inbox.start(delivery, start);
+          while (result.outcome === "moved") result = await inbox.start(delivery, start);
+          return result.outcome;
+        };
+
+        const outcomes = await Promise.all(
+          teams.flatMap((team) => [sessions.ensureEngagement(acme, team), mention(team), mention(team), mention(team)]),
+        );
+
+        expect(outcomes.filter((outcome) => outcome === "accepted")).toHaveLength(30);
+        expect([await count("planning_sessions"), await count("engagements"), await count("users")]).toEqual([
+          30, 10, 1,
+        ]);
+        expect(await defaultSessions()).toHaveLength(10);
       },
       bounded,
     );
