@@ -22,6 +22,8 @@ try {
   const log = values.quiet ? undefined : jsonLog();
   const world = await demoWorld({ port, dataDir: resolve(values.data), ...(log ? { log } : {}) });
   const page = demoPage();
+  const landing = readFileSync(join(import.meta.dirname, "../public/index.html"), "utf8");
+  world.mount({ "/": async () => new Response(landing, { headers: { "content-type": "text/html; charset=utf-8" } }) });
   console.log(`The local world is on ${world.url}
 
   The page to plan     ${page}

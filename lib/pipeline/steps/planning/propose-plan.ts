@@ -5,9 +5,10 @@ import { extract } from "../../../domain/extraction/extract.js";
 import { derivedUuid } from "../../../domain/ids.js";
 import { findPageAddresses } from "../../../domain/page-address.js";
 import { approve } from "../../../domain/plan-diff.js";
+import type { ExtractionWarning } from "../../../domain/plan-item.js";
 import * as words from "../../../domain/wording/approval.js";
 import { cancelled, noItems, nothingChanged, nothingChosen } from "../../../domain/wording/ending.js";
-import type { PageSnapshot, Plan, Reply } from "../../../ports.js";
+import type { LogEntry, PageSnapshot, Plan, Reply } from "../../../ports.js";
 import {
   ask,
   cancel,
@@ -49,6 +50,7 @@ async function propose(
     return complete(selections.length > 0 ? nothingChosen : nothingChanged(proposal.proposed.length, plan.pageUrl));
   const id = derivedUuid(input.session.id, "proposal", input.session.version).slice(0, 8);
   const text = showProposal(plan, proposal, new Set(keys));
+  const isFirst = input.session.proposal?.pageVersion !== page.pageVersion;
   const hasEnablers = proposal.proposed.some(
     (item) => item.fields.kind === "enabler" && keys.includes(item.fields.key),
   );
@@ -61,10 +63,19 @@ async function propose(
     ]),
     {
       proposal: { id, pageVersion: page.pageVersion, selections, keys },
+      log: isFirst ? warningsOf(proposal.extraction.warnings) : [],
       work: { setup: proposal.setup },
     },
   );
 }
+
+const loggedWarnings = 100;
+
+/** What extraction was not sure of, for the session's log; a page that was edited badly can have thousands. */
+const warningsOf = (warnings: ExtractionWarning[]): LogEntry[] =>
+  warnings
+    .slice(0, loggedWarnings)
+    .map(({ code, message, itemKey }) => ({ type: "warning", body: { code, message, itemKey }, actor: "agent" }));
 
 async function takeAnswer(input: StepInput, plan: Plan, page: PageSnapshot, reply: Reply): Promise<StepResult> {
   const { session, world } = input;
