@@ -68,7 +68,8 @@ function changedFields(
 ): FieldChange[] {
   const base = before.base ?? before.fields;
   const changes: FieldChange[] = [];
-  const compare = (field: keyof ItemFields, from: unknown, to: unknown, show = [from, to]) => {
+  type Value = string | number | null | string[];
+  const compare = (field: keyof ItemFields, from: Value, to: Value, show: [Value, Value] = [from, to]) => {
     if (JSON.stringify(from) !== JSON.stringify(to))
       changes.push({ field, from: inWords(show[0]), to: inWords(show[1]) });
   };
@@ -91,8 +92,8 @@ function changedFields(
   return changes;
 }
 
-const inWords = (value: unknown): string =>
-  Array.isArray(value) ? value.join("; ") : value === null ? "" : String(value);
+const inWords = (value: string | number | null | string[]): string =>
+  Array.isArray(value) ? value.join("; ") : value === null ? "" : `${value}`;
 
 /** The fields of an extracted item without its evidence. */
 export function toFields(item: ExtractedItem): ItemFields {
