@@ -10,7 +10,7 @@ import { oauth } from "../lib/http/oauth.js";
 import { failures, steps, sweeping } from "../lib/http/steps.js";
 import { sweep } from "../lib/pipeline/sweep.js";
 import type { Log } from "../lib/ports.js";
-import type { Route, Routes } from "./host.js";
+import type { Routes } from "./host.js";
 import type { LocalWorld } from "./world.js";
 
 /** Each function of `api/` at its path, as `vercel.json` routes it; a test holds the two against each other. */

@@ -1,6 +1,7 @@
 /** What every simulator of an outside service has in common. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Faults } from "./faults.js";
 
 /**
  * One simulated provider. `fetch` answers the provider's own HTTP API, its paths as they are on the provider's own host (below `baseUrl`).
@@ -22,7 +23,7 @@ export type SimulatorOptions = {
   /** How requests leave the simulator (webhooks, queue deliveries); the global fetch by default. */
   send?: (request: Request) => Promise<Response>;
   now?: () => number;
-  faults?: import("./faults.js").Faults;
+  faults?: Faults;
 };
 
 /** A JSON file that holds a simulator's state and is replaced as a whole, so that a kill leaves the old one or the new one. */
