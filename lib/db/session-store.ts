@@ -121,9 +121,9 @@ export function sessionStore(db: Database): SessionStore {
     async similarItems(organizationId, titles, except) {
       return db.query<{ title: string; identifier: string }>(
         sql`
-        select title, linear_identifier as identifier from plan_items
+        select distinct on (lower(title)) title, linear_identifier as identifier from plan_items
          where organization_id = ${organizationId} and plan_id <> ${except} and state = 'active' and linear_identifier is not null
-           and lower(title) in (select lower(jsonb_array_elements_text(${json(titles)}))) order by linear_identifier limit 10`,
+           and lower(title) in (select lower(jsonb_array_elements_text(${json(titles)}))) order by lower(title), linear_identifier limit 10`,
         repeatable,
       );
     },

@@ -40,6 +40,8 @@ export type SessionWork = {
   earlierPageUrl?: string;
   after?: SessionId;
   teamId?: string;
+  /** What people said before there was a plan to see. */
+  carried?: string[];
   confirmedPageVersion?: number;
   proposedPageVersion?: number;
   approvedPageVersion?: number;

@@ -51,6 +51,7 @@ async function accept(delivery: Delivery, inbox: InboxStore): Promise<InboxResul
 /** A mention starts a session; where a reply overtook it, it joins the session that the reply has started. */
 async function mentioned(delivery: Delivery, event: Mentioned, inbox: InboxStore): Promise<InboxResult> {
   const [overtaking] = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
+  if (overtaking?.stopRequested) return inbox.remark(delivery, overtaking, []);
   if (overtaking)
     return answer(
       delivery,
@@ -67,6 +68,7 @@ async function mentioned(delivery: Delivery, event: Mentioned, inbox: InboxStore
     person: event.creator,
     texts: event.texts,
     after: null,
+    earlierPageUrl: null,
   });
 }
 
@@ -74,10 +76,11 @@ async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore):
   const sessions = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
   const [session] = sessions;
   const said = { text: event.body, actor: event.person?.id ?? "linear" };
-  if (session && isWorking(session)) {
+  if (session && isWorking(session) && (event.stop || !session.stopRequested)) {
     if (event.stop) return stop(delivery, session, inbox);
     return answer(delivery, session, said, inbox);
   }
+  const ended = session && !isWorking(session) ? session : null;
   if (event.stop) return session ? sayWhereItStands(delivery, session, inbox) : { outcome: "repeated" };
   if (session?.status === "failed" && isRetry(event.body)) return answer(delivery, session, said, inbox);
   return start(delivery, inbox, {
@@ -90,7 +93,8 @@ async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore):
     delegated: session?.prompt.delegated ?? false,
     person: event.person,
     texts: [event.body],
-    after: session ?? null,
+    after: ended,
+    earlierPageUrl: session?.pageUrl ?? null,
   });
 }
 
@@ -114,7 +118,7 @@ async function answer(
       : session.status === "failed"
         ? { type: "retried" }
         : null;
-  const after = event && !session.stopRequested ? transition(session, event) : null;
+  const after = event ? transition(session, event) : null;
   const entry: LogEntry = {
     type: "person.replied",
     body: { text: said.text },
@@ -128,7 +132,6 @@ async function answer(
         { kind: "step", id: effectId(delivery, 2), step: after.step },
       ]
     : [];
-  if (session.stopRequested) return inbox.remark(delivery, session, []);
   return inbox.reply(delivery, { session, after, entry, effects });
 }
 
@@ -156,7 +159,9 @@ type Start = {
   delegated: boolean;
   person: { id: string; name: string; email: string | null } | null;
   texts: string[];
+  /** The ended session whose plan the new one takes up. */
   after: PlanningSession | null;
+  earlierPageUrl: string | null;
 };
 
 function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<InboxResult> {
@@ -176,7 +181,10 @@ function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<Inb
       appUserId: begin.appUserId,
       issue: issue ? { id: issue.id, identifier: issue.identifier, title: issue.title, url: issue.url } : null,
     },
-    work: after ? { ...(after.pageUrl ? { earlierPageUrl: after.pageUrl } : {}), after: after.id } : {},
+    work: {
+      ...(after ? { after: after.id } : {}),
+      ...(begin.earlierPageUrl ? { earlierPageUrl: begin.earlierPageUrl } : {}),
+    },
     person: person ? { linearUserId: person.id, name: person.name, email: person.email } : null,
     after: after?.id ?? null,
     log: [

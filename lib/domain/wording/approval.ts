@@ -43,3 +43,6 @@ export function askedAgain(intent: Intent["type"]): string {
       return "Sorry, I’m not sure what you mean, so I did nothing. You can say “create”, “cancel”, or what to leave out, for example “skip the enablers”.";
   }
 }
+
+export const severalThings =
+  "You said several things at once and I don’t want to guess. This is how I would create it; please tell me in one reply.";

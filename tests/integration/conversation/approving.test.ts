@@ -122,4 +122,46 @@ describe("approving a plan", () => {
     ).toBe(true);
     expect(await titles(page.url)).toHaveLength(5);
   });
+
+  it("takes two quick replies together, and asks again where they do not go together", async () => {
+    const page = story.page(smallPage());
+    const mention = await story.mention(`please plan ${page.url}`);
+    const { qstash } = story.world;
+    const saying = (body: string) => story.linear.control.reply({ agentSessionId: mention.agentSessionId, body });
+    qstash.control.pause();
+    saying("cancel");
+    await story.linear.control.settled();
+    saying("create");
+    await story.linear.control.settled();
+    qstash.control.resume();
+    const again = await mention.atRest();
+    expect(again.type).toBe("elicitation");
+    expect(await titles(page.url)).toEqual([]);
+
+    qstash.control.pause();
+    saying("skip the enablers");
+    await story.linear.control.settled();
+    saying("create");
+    await story.linear.control.settled();
+    qstash.control.resume();
+    const done = await mention.atRest();
+    expect(done.type).toBe("response");
+    expect(await titles(page.url)).toEqual(["Small epic", "Small feature", "First story", "Second story"]);
+  });
+
+  it("remembers what was said before there was a preview", async () => {
+    const page = story.page(smallPage());
+    const issue = story.issue();
+    const { qstash } = story.world;
+    qstash.control.pause();
+    const { agentSessionId } = story.linear.control.mention({ issue, body: `please plan ${page.url}` });
+    await story.linear.control.settled();
+    story.linear.control.reply({ agentSessionId, body: "without the enablers" });
+    await story.linear.control.settled();
+    qstash.control.resume();
+    const preview = await story.talk(agentSessionId).atRest();
+    expect(preview.type).toBe("elicitation");
+    expect(preview.body).toContain("First story");
+    expect(preview.body).not.toContain("EN-1");
+  });
 });

@@ -178,4 +178,22 @@ describe("stopping, undoing and planning again", () => {
     await mention.press("create#");
     expect(await titles(page.url)).toContain("First story renamed");
   });
+
+  it("takes what is said while it stops for a new request, and starts on it when the first has ended", async () => {
+    const page = story.page(smallPage());
+    const mention = await story.mention(`please plan ${page.url}`);
+    const { qstash } = story.world;
+    qstash.control.pause();
+    story.linear.control.stop({ agentSessionId: mention.agentSessionId });
+    await story.linear.control.settled();
+    story.linear.control.reply({ agentSessionId: mention.agentSessionId, body: "no, please plan it again" });
+    await story.linear.control.settled();
+    qstash.control.resume();
+    const last = await story.waitFor("the preview", async () => {
+      const rest = await mention.atRest();
+      return rest.type === "elicitation" ? rest : null;
+    });
+    expect(last.body).toContain("First story");
+    expect((await mention.sessions()).map((session) => session.status)).toEqual(["cancelled", "awaiting_input"]);
+  });
 });

@@ -30,10 +30,22 @@ export const proposePlan: DecidingStep = {
     const version = session.work.proposedPageVersion;
     const page = plan && version !== undefined ? await world.sessions.snapshot(plan.id, version) : null;
     if (!plan || !page) return goTo("read-page");
-    const reply = session.question?.kind === "approval" ? replies.at(-1) : undefined;
-    return reply ? takeAnswer(input, plan, page, reply) : propose(input, plan, page, { selections: [] });
+    const isAnswer = session.question?.kind === "approval" && replies.length > 0;
+    return isAnswer
+      ? takeAnswer(input, plan, page)
+      : propose(input, plan, page, { selections: saidBefore(input, page) });
   },
 };
+
+/** What people have said to leave out before there was anything to see; a yes to what nobody has seen is none. */
+function saidBefore({ session, replies }: StepInput, page: PageSnapshot): Selection[] {
+  const said = [...(session.work.carried ?? []), ...replies.map((reply) => reply.body)];
+  const items = said.length > 0 ? extract({ title: page.title, body: page.body }).items : [];
+  return said
+    .map((text) => understand(text, { proposalId: null, items, teams: [], question: "approval" }))
+    .flatMap((intent) => (intent.type === "narrow" || intent.type === "create" ? [intent.selection] : []))
+    .filter((selection) => selection.mode !== "all");
+}
 
 type Proposing = { selections: Selection[]; before?: string; again?: number };
 
@@ -46,8 +58,9 @@ async function propose(
   const proposal = await prepareProposal(input, plan, page);
   if (proposal.proposed.length === 0) return complete(noItems(page.title));
   const keys = chosenKeys(proposal.proposed, selections);
-  if (keys.length === 0)
-    return complete(selections.length > 0 ? nothingChosen : nothingChanged(proposal.proposed.length, plan.pageUrl));
+  if (keys.length === 0 && selections.length > 0)
+    return propose(input, plan, page, { selections: [], before: nothingChosen, again });
+  if (keys.length === 0) return complete(nothingChanged(proposal.proposed.length, plan.pageUrl));
   const id = derivedUuid(input.session.id, "proposal", input.session.version).slice(0, 8);
   const text = showProposal(plan, proposal, new Set(keys));
   const isFirst = input.session.proposal?.pageVersion !== page.pageVersion;
@@ -64,7 +77,7 @@ async function propose(
     {
       proposal: { id, pageVersion: page.pageVersion, selections, keys },
       log: isFirst ? warningsOf(proposal.extraction.warnings) : [],
-      work: { setup: proposal.setup },
+      work: { setup: proposal.setup, carried: [] },
     },
   );
 }
@@ -77,23 +90,33 @@ const warningsOf = (warnings: ExtractionWarning[]): LogEntry[] =>
     .slice(0, loggedWarnings)
     .map(({ code, message, itemKey }) => ({ type: "warning", body: { code, message, itemKey }, actor: "agent" }));
 
-async function takeAnswer(input: StepInput, plan: Plan, page: PageSnapshot, reply: Reply): Promise<StepResult> {
-  const { session, world } = input;
+async function takeAnswer(input: StepInput, plan: Plan, page: PageSnapshot): Promise<StepResult> {
+  const { session, replies, world } = input;
   const { proposal } = session;
-  const selections = proposal?.selections ?? [];
-  const extraction = extract({ title: page.title, body: page.body });
-  const intent = understand(reply.body, {
+  const context = {
     proposalId: proposal?.id ?? null,
-    items: extraction.items.map(({ key, kind, title }) => ({ key, kind, title })),
+    items: extract({ title: page.title, body: page.body }).items,
     teams: await world.linear(session.organizationId).listTeams(),
     question: "approval",
-  });
+  } as const;
+  const intents = replies.map((reply) => ({ reply, intent: understand(reply.body, context) }));
+  const [last, ...earlier] = intents.reverse();
+  if (!last) return propose(input, plan, page, { selections: [] });
+  const narrowed = earlier.reverse().flatMap(({ intent }) => (intent.type === "narrow" ? [intent.selection] : []));
+  const selections = [...(proposal?.selections ?? []), ...narrowed];
+  const askAgain = (before: string) =>
+    propose(input, plan, page, { selections, before, again: (session.question?.again ?? 0) + 1 });
+  if (narrowed.length < earlier.length) return askAgain(words.severalThings);
+
+  const { intent, reply } = last;
   switch (intent.type) {
     case "create":
     case "confirm":
-      if (intent.proposalId !== null && intent.proposalId !== proposal?.id)
-        return propose(input, plan, page, { selections, before: words.earlierProposal });
-      return create(input, plan, page, reply, intent.type === "create" ? intent.selection : everything);
+      if (intent.proposalId !== null && intent.proposalId !== proposal?.id) return askAgain(words.earlierProposal);
+      return create(input, plan, page, reply, [
+        ...selections,
+        intent.type === "create" ? intent.selection : everything,
+      ]);
     case "narrow":
       return propose(input, plan, page, { selections: [...selections, intent.selection] });
     case "move_to_team":
@@ -105,11 +128,7 @@ async function takeAnswer(input: StepInput, plan: Plan, page: PageSnapshot, repl
       return goTo("read-page");
     default:
       if (findPageAddresses(reply.body).length > 0) return goTo("read-page", { work: { pageUrl: reply.body } });
-      return propose(input, plan, page, {
-        selections,
-        before: words.askedAgain(intent.type),
-        again: (session.question?.again ?? 0) + 1,
-      });
+      return askAgain(words.askedAgain(intent.type));
   }
 }
 
@@ -119,10 +138,9 @@ async function create(
   plan: Plan,
   page: PageSnapshot,
   reply: Reply,
-  selection: Selection,
+  selections: Selection[],
 ): Promise<StepResult> {
   const { session, world } = input;
-  const selections = [...(session.proposal?.selections ?? []), selection];
   const engagement = await world.sessions.ensureEngagement(session.organizationId, {
     id: plan.teamId,
     name: plan.pageTitle,

@@ -133,7 +133,7 @@ function chooseAddress(
     if (address) return address;
   }
   const looked = [
-    replies.at(-1)?.body,
+    ...replies.map((reply) => reply.body).reverse(),
     session.work.pageUrl,
     ...session.prompt.texts,
     plan?.pageUrl,
@@ -217,7 +217,7 @@ const confirmRestricted = (session: PlanningSession, page: Page, address: PageAd
 
 /** Moves on with the plan of this page and team; asks where another session works on it. */
 async function takePlan(
-  { session, world }: StepInput,
+  { session, replies, world }: StepInput,
   page: Page,
   address: PageAddress,
   team: { id: string; name: string },
@@ -225,7 +225,7 @@ async function takePlan(
   const source = `confluence:${address.host}${address.basePath}:${page.id}`;
   const found = await world.sessions.findPlan(session.organizationId, source, team.id);
   if (found && found.holder.id !== session.id && isWorking(found.holder)) {
-    if (found.holder.takenOverBy === session.id) return goTo("read-page", { notBefore: world.now() + 2_000 });
+    if (found.holder.stopRequested) return goTo("read-page", { notBefore: world.now() + 2_000 });
     return { ...askWhoGoesOn(session, found.holder, found.plan.id), work: { pageUrl: address.url } };
   }
   const engagement = await world.sessions.ensureEngagement(session.organizationId, team);
@@ -237,6 +237,7 @@ async function takePlan(
     engagementId: engagement.id,
     work: {
       pageUrl: address.url,
+      carried: [...(session.work.carried ?? []), ...replies.map((reply) => reply.body)],
       proposedPageVersion: page.version,
       ...(page.restricted ? { confirmedPageVersion: page.version } : {}),
     },
