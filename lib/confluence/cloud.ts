@@ -1,22 +1,22 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { PageSource } from "./page-source.js";
 import type { Get } from "./request.js";
 
 const Head = z.object({ status: z.string(), spaceId: z.coerce.string() });
-const Full = Head.extend({
+const Full = z.extend(Head, {
   title: z.string(),
-  version: z.object({ number: z.number().int() }),
+  version: z.object({ number: z.int() }),
   body: z.object({ storage: z.object({ value: z.string() }) }),
   _links: z.object({ webui: z.string() }),
 });
 const Spaces = z.object({
-  results: z.array(z.object({ id: z.coerce.string(), key: z.string(), homepageId: z.coerce.string().nullish() })),
+  results: z.array(z.object({ id: z.coerce.string(), key: z.string(), homepageId: z.nullish(z.coerce.string()) })),
 });
 const Pages = z.object({ results: z.array(z.object({ id: z.coerce.string() })) });
 const Restriction = z.object({
   restrictions: z.object({
-    user: z.object({ results: z.array(z.unknown()) }).optional(),
-    group: z.object({ results: z.array(z.unknown()) }).optional(),
+    user: z.optional(z.object({ results: z.array(z.unknown()) })),
+    group: z.optional(z.object({ results: z.array(z.unknown()) })),
   }),
 });
 

@@ -1,20 +1,20 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { PageSource } from "./page-source.js";
 import type { Get } from "./request.js";
 
-const Head = z.object({ type: z.string(), status: z.string().optional(), space: z.object({ key: z.string() }) });
-const Readers = z.object({ results: z.array(z.unknown()) }).optional();
-const Full = Head.extend({
+const Head = z.object({ type: z.string(), status: z.optional(z.string()), space: z.object({ key: z.string() }) });
+const Readers = z.optional(z.object({ results: z.array(z.unknown()) }));
+const Full = z.extend(Head, {
   title: z.string(),
-  version: z.object({ number: z.number().int() }),
+  version: z.object({ number: z.int() }),
   body: z.object({ storage: z.object({ value: z.string() }) }),
-  restrictions: z
-    .object({ read: z.object({ restrictions: z.object({ user: Readers, group: Readers }) }).optional() })
-    .optional(),
+  restrictions: z.optional(
+    z.object({ read: z.optional(z.object({ restrictions: z.object({ user: Readers, group: Readers }) })) }),
+  ),
   _links: z.object({ webui: z.string() }),
 });
 const Contents = z.object({ results: z.array(z.object({ id: z.coerce.string() })) });
-const Space = z.object({ homepage: z.object({ id: z.coerce.string() }).nullish() });
+const Space = z.object({ homepage: z.nullish(z.object({ id: z.coerce.string() })) });
 
 const whole = "body.storage,version,space,restrictions.read.restrictions.user,restrictions.read.restrictions.group";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type * as z from "zod/mini";
 import { FatalError, RetryableError } from "../domain/errors.js";
 
 /** How one connection reaches Confluence's REST API. */
@@ -17,7 +17,7 @@ export type ApiOptions = {
  * Reads one resource, null where Confluence shows none to us. `optional` takes a refused authorization for null as well: a scope
  * that is missing for a side question must not end the connection.
  */
-export type Get = <T>(path: string, schema: z.ZodType<T>, need?: "required" | "optional") => Promise<T | null>;
+export type Get = <T>(path: string, schema: z.ZodMiniType<T>, need?: "required" | "optional") => Promise<T | null>;
 
 /** The Authorization value of Cloud's API tokens. */
 export function basicAuthorization(email: string, token: string): string {
@@ -86,14 +86,19 @@ function readRetryAfter(headers: Headers): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }
 
-function parse<T>(text: string, schema: z.ZodType<T>): T {
+function parse<T>(text: string, schema: z.ZodMiniType<T>): T {
+  const read = schema.safeParse(readJson(text));
+  if (read.success) return read.data;
+  // The parser's message quotes what it read, and pages do not belong in logs.
+  const fields = read.error.issues.map((issue) => issue.path.join(".")).join(" ");
+  throw new RetryableError("confluence_unavailable", { context: { unexpected: fields || "no JSON" } });
+}
+
+function readJson(text: string): unknown {
   try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    // The parser's message quotes what it read, and pages do not belong in logs.
-    const fields =
-      error instanceof z.ZodError ? error.issues.map((issue) => issue.path.join(".")).join(" ") : "no JSON";
-    throw new RetryableError("confluence_unavailable", { context: { unexpected: fields } });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { FatalError } from "../domain/errors.js";
 import type { ConfluenceConnection } from "../ports-identity.js";
 import type { ApiOptions, Get } from "./request.js";
@@ -13,7 +13,7 @@ export type Space = { key: string; name: string; id: string };
 const Sites = z.array(z.object({ id: z.string(), name: z.string(), url: z.url(), scopes: z.array(z.string()) }));
 const Spaces = z.object({
   results: z.array(z.object({ id: z.coerce.string(), key: z.string(), name: z.string() })),
-  _links: z.object({ next: z.string().optional() }).optional(),
+  _links: z.optional(z.object({ next: z.optional(z.string()) })),
 });
 
 const pageSize = 250;
