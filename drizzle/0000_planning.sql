@@ -252,17 +252,22 @@ ALTER TABLE "plans" ADD CONSTRAINT "plans_session_id_planning_sessions_id_fk" FO
 ALTER TABLE "session_events" ADD CONSTRAINT "session_events_session_id_planning_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."planning_sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "session_events" ADD CONSTRAINT "session_events_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "engagement_members_user" ON "engagement_members" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "outbox_unsent" ON "outbox" USING btree ("available_at") WHERE sent_at is null;--> statement-breakpoint
 CREATE INDEX "outbox_session_unsent" ON "outbox" USING btree ("session_id","seq","n") WHERE sent_at is null;--> statement-breakpoint
 CREATE INDEX "plan_items_plan" ON "plan_items" USING btree ("plan_id","position");--> statement-breakpoint
+CREATE INDEX "plan_items_children" ON "plan_items" USING btree ("parent_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "planning_sessions_one_default" ON "planning_sessions" USING btree ("engagement_id") WHERE is_default;--> statement-breakpoint
 CREATE INDEX "planning_sessions_organization" ON "planning_sessions" USING btree ("organization_id","created_at");--> statement-breakpoint
 CREATE INDEX "planning_sessions_agent_session" ON "planning_sessions" USING btree ("agent_session_id");--> statement-breakpoint
 CREATE INDEX "planning_sessions_issue" ON "planning_sessions" USING btree ("organization_id","issue_id");--> statement-breakpoint
-CREATE INDEX "planning_sessions_working" ON "planning_sessions" USING btree ("updated_at") WHERE status = 'processing' or stop_requested_at is not null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_engagement" ON "planning_sessions" USING btree ("engagement_id");--> statement-breakpoint
+CREATE INDEX "planning_sessions_created_by" ON "planning_sessions" USING btree ("created_by");--> statement-breakpoint
+CREATE INDEX "planning_sessions_working" ON "planning_sessions" USING btree ("id") WHERE status = 'processing' or stop_requested_at is not null;--> statement-breakpoint
 CREATE INDEX "plans_session" ON "plans" USING btree ("session_id");--> statement-breakpoint
+CREATE INDEX "plans_engagement" ON "plans" USING btree ("engagement_id");--> statement-breakpoint
 CREATE INDEX "session_events_replies" ON "session_events" USING btree ("session_id","seq") WHERE type = 'person.replied';--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_age" ON "webhook_deliveries" USING btree ("created_at");--> statement-breakpoint
 CREATE VIEW "public"."planning_enablers" AS (select i.id, p.session_id as planning_session_id, i.linear_id as enabler_id, i.title, i.fields->>'description' as description, i.fields->>'enablerType' as enabler_type, i.created_at, i.updated_at from plan_items i join plans p on p.id = i.plan_id where i.kind = 'enabler');--> statement-breakpoint
 CREATE VIEW "public"."planning_features" AS (select i.id, p.session_id as planning_session_id, i.linear_id as feature_id, i.title, i.fields->>'description' as description, i.created_at, i.updated_at from plan_items i join plans p on p.id = i.plan_id where i.kind = 'feature');--> statement-breakpoint
-CREATE VIEW "public"."planning_stories" AS (select id, parent_id as planning_feature_id, linear_id as story_id, title, fields->>'description' as description, created_at, updated_at from plan_items where kind = 'story');
+CREATE VIEW "public"."planning_stories" AS (select i.id, f.id as planning_feature_id, i.linear_id as story_id, i.title, i.fields->>'description' as description, i.created_at, i.updated_at from plan_items i left join plan_items f on f.id = i.parent_id and f.kind = 'feature' where i.kind = 'story');

@@ -135,7 +135,10 @@ export const engagementMembers = pgTable(
     role: text("role").$type<"admin" | "member" | "viewer">().notNull().default("member"),
     ...times,
   },
-  (table) => [primaryKey({ columns: [table.engagementId, table.userId] })],
+  (table) => [
+    primaryKey({ columns: [table.engagementId, table.userId] }),
+    index("engagement_members_user").on(table.userId),
+  ],
 );
 
 /** A run and a meeting. `version` moves with each transition, `last_seq` with each event, `heard` with each reply. */
@@ -184,9 +187,10 @@ export const planningSessions = pgTable(
     index("planning_sessions_organization").on(table.organizationId, table.createdAt),
     index("planning_sessions_agent_session").on(table.agentSessionId),
     index("planning_sessions_issue").on(table.organizationId, table.issueId),
-    index("planning_sessions_working")
-      .on(table.updatedAt)
-      .where(sql`status = 'processing' or stop_requested_at is not null`),
+    index("planning_sessions_engagement").on(table.engagementId),
+    index("planning_sessions_created_by").on(table.createdBy),
+    // On a column that no move changes, so that PostgreSQL need not write every index again at each move.
+    index("planning_sessions_working").on(table.id).where(sql`status = 'processing' or stop_requested_at is not null`),
   ],
 );
 
@@ -242,6 +246,7 @@ export const plans = pgTable(
   (table) => [
     unique("plans_source_team").on(table.organizationId, table.source, table.teamId),
     index("plans_session").on(table.sessionId),
+    index("plans_engagement").on(table.engagementId),
   ],
 );
 
@@ -280,6 +285,7 @@ export const planItems = pgTable(
   (table) => [
     unique("plan_items_linear").on(table.organizationId, table.linearId),
     index("plan_items_plan").on(table.planId, table.position),
+    index("plan_items_children").on(table.parentId),
     foreignKey({ columns: [table.parentId], foreignColumns: [table.id], name: "plan_items_parent" }),
   ],
 );
@@ -367,7 +373,7 @@ export const planningStories = pgView("planning_stories", {
   createdAt: instant("created_at"),
   updatedAt: instant("updated_at"),
 }).as(
-  sql`select id, parent_id as planning_feature_id, linear_id as story_id, title, fields->>'description' as description, created_at, updated_at from plan_items where kind = 'story'`,
+  sql`select i.id, f.id as planning_feature_id, i.linear_id as story_id, i.title, i.fields->>'description' as description, i.created_at, i.updated_at from plan_items i left join plan_items f on f.id = i.parent_id and f.kind = 'feature' where i.kind = 'story'`,
 );
 
 /** Enablers of the database document. */
