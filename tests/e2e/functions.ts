@@ -4,7 +4,7 @@ import { connectEverything } from "../../dev/connected.js";
 import { signDelivery } from "../../dev/qstash/signature.js";
 import { type LocalWorld, startWorld } from "../../dev/world.js";
 import { vercelOutput } from "../../scripts/vercel-build.js";
-import { type EmittedFunction, emittedFunctions } from "../support/emitted-functions.js";
+import { type EmittedFunction, emittedFunctions } from "../../scripts/emitted-functions.js";
 
 type Handler = (request: Request) => Promise<Response>;
 type Call = { promise: string; path: string; made: () => Promise<Request> | Request; status: number };
