@@ -1,7 +1,7 @@
 import type { ItemKind } from "../plan-item.js";
 import type { UnderstandContext } from "./intent.js";
 import { findByWords } from "./names.js";
-import type { Piece } from "./pieces.js";
+import { isTagged, type Piece } from "./pieces.js";
 import type { Tag } from "./words/words.js";
 
 const commands = ["cancel", "retry", "undo", "status", "help", "goOnThere", "takeOver", "syncNow", "replan"] as const;
@@ -21,7 +21,7 @@ export type Act =
   | { is: "unclear" };
 
 const unclear: Act[] = [{ is: "unclear" }];
-const separators: readonly Tag[] = ["and", "but", "afterwards"];
+const separators: readonly Tag[] = ["and", "but", "afterwards", "because"];
 const silent: readonly Tag[] = ["small", "request", "to", "move", "here", "there", "numberSign"];
 const heads: readonly Tag[] = [
   ...([
@@ -37,9 +37,15 @@ const heads: readonly Tag[] = [
     "only",
     "just",
     "without",
+    "leave",
+    "letGo",
+    "again",
+    "attempt",
   ] as const),
   ...commands,
 ];
+/** Words that ask for something by themselves where they name no item. */
+const selfContained: readonly Tag[] = [...commands, "again", "leave", "letGo"];
 
 type Chunk = { pieces: Piece[]; after: "start" | "sentence" | "but" | "list" };
 
@@ -49,7 +55,8 @@ export function toClauses(pieces: readonly Piece[]): Piece[][] {
   let waiting: Piece[] = [];
   for (const { pieces: chunk, after } of toChunks(pieces)) {
     const previous = clauses.at(-1);
-    if (hasHead(chunk)) {
+    if (isOpened(chunk)) waiting.push(...chunk);
+    else if (hasHead(chunk)) {
       clauses.push(...(belongTogether(waiting, chunk) ? [[...waiting, ...chunk]] : [waiting, chunk]));
       waiting = [];
     } else if (after === "list" && waiting.length === 0 && previous && belongTogether(chunk, previous))
@@ -67,14 +74,7 @@ function toChunks(pieces: readonly Piece[]): Chunk[] {
   for (const piece of pieces) {
     if (piece.is === "break" || (piece.is === "word" && separators.includes(piece.tag))) {
       if (chunk.pieces.length > 0) chunks.push(chunk);
-      const after =
-        piece.is === "break"
-          ? piece.mark === "." || piece.mark === "?"
-            ? "sentence"
-            : "list"
-          : piece.tag === "but"
-            ? "but"
-            : "list";
+      const after = cutBy(piece);
       // Of several marks in a row the strongest counts: ", but".
       const weaker = chunk.pieces.length === 0 && after === "list";
       chunk = {
@@ -86,57 +86,66 @@ function toChunks(pieces: readonly Piece[]): Chunk[] {
   return chunk.pieces.length > 0 ? [...chunks, chunk] : chunks;
 }
 
+function cutBy(piece: Piece): Chunk["after"] {
+  if (piece.is === "break") return piece.mark === "." || piece.mark === "?" ? "sentence" : "list";
+  if (isTagged(piece, ["because"])) return "sentence";
+  return isTagged(piece, ["but"]) ? "but" : "list";
+}
+
 /** Unknown words may be the titles that a selection goes on with; beside a command they are something of their own. */
 function belongTogether(loose: readonly Piece[], headed: readonly Piece[]): boolean {
-  const isCommand = headed.some((piece) => piece.is === "word" && (commands as readonly Tag[]).includes(piece.tag));
-  return !isCommand || !loose.some((piece) => piece.is === "unknown");
+  const isCommand =
+    headed.every((piece) => piece.is === "word") && headed.some((piece) => isTagged(piece, selfContained));
+  return !isCommand || !loose.some((piece) => piece.is === "unknown" || isTagged(piece, ["isNot"]));
+}
+
+/** "Leave US-4 and the ledger" still waits for its "out". */
+function isOpened(chunk: readonly Piece[]): boolean {
+  const isClosed = chunk.some((piece) => isTagged(piece, ["without"]));
+  return !isClosed && chunk.some((piece) => isTagged(piece, ["leave"])) && chunk.some((piece) => piece.is !== "word");
 }
 
 function hasHead(chunk: readonly Piece[]): boolean {
-  return chunk.some((piece) => piece.is === "word" && heads.includes(piece.tag));
+  return chunk.some((piece) => isTagged(piece, heads));
 }
 
 /** What a clause says; `unclear` where one of its words is not accounted for. */
 export function toActs(clause: readonly Piece[], items: UnderstandContext["items"]): Act[] {
-  const has = (...tags: Tag[]) => clause.some((piece) => piece.is === "word" && tags.includes(piece.tag));
-  const isSelective = has("only", "just", "without", "not", "noOrNot");
+  const has: Has = (...tags) => clause.some((piece) => isTagged(piece, tags));
+  const isSelective = has("only", "just", "without", "letGo", "not", "noOrNot");
   const pieces = isSelective ? resolveTitles(clause, items) : clause;
-  if (
-    has("wait", "team") ||
-    (has("page") && !has("replan", "syncNow")) ||
-    pieces.some((piece) => isOpen(piece, has("all", "create"), items.length))
-  )
-    return unclear;
-
-  const command = commands.filter((name) => has(name));
   const chosen = references(pieces, items, isSelective);
-  if (chosen === "unclear" || command.length > 1) return unclear;
+  if (chosen === "unclear" || pieces.some((piece) => isOpen(piece, has("all", "create"), items.length))) return unclear;
+
   const isNamed = chosen.keys.length + chosen.kinds.length > 0;
-  const isAlone = clause.every((piece) => piece.is === "word" && ["noOrNot", "no", "yes", "fine"].includes(piece.tag));
-  const isNegated = has("not") || (has("noOrNot") && !isAlone);
-  const isCreate = has("create", "do");
-
-  if (has("createWhenNegated") && !isNegated) return unclear;
-  if (command[0])
-    return isNegated || isNamed || has("create") || has("only", "without", "rest")
+  const isAlone = clause.every((piece) => isTagged(piece, ["noOrNot", "no", "yes", "fine"]));
+  const isNegated = has("not") || (has("isNot") && has("need")) || (has("noOrNot") && !isAlone);
+  const [command, another] = commandsOf(has, isNamed);
+  if (another || isUnexplained(has, { isNamed, isNegated, isCommand: command !== undefined })) return unclear;
+  if (command)
+    return isNegated || isNamed || has("create", "only", "without", "rest")
       ? unclear
-      : [...approval(has), { is: "command", command: command[0] }];
-  if (isNegated) return negated(has, chosen, isNamed);
-  if (has("only") && has("without")) return unclear;
+      : [...approval(has), { is: "command", command }];
+  return isNegated ? negated(has, chosen, isNamed) : affirmed(has, chosen, isNamed);
+}
 
-  const acts: Act[] = approval(has);
-  if (has("create")) acts.push({ is: "create" });
-  else if (has("do") && !isNamed) acts.push({ is: "create" });
-  if (has("rest")) acts.push({ is: "rest" });
-  if (has("without"))
-    return isNamed
-      ? [...acts, { is: "select", mode: "without", ...chosen }]
-      : has("rest") && !isCreate
-        ? acts
-        : unclear;
-  if (isNamed) return isCreate || has("only", "just") ? [...acts, { is: "select", mode: "only", ...chosen }] : unclear;
-  if (has("only") || (has("just") && acts.length === 0)) return unclear;
-  return acts.length > 0 ? acts : unclear;
+/** The commands of a clause, by words of their own or by what several words come to: "give it another go", "cancel what you made". */
+function commandsOf(has: Has, isNamed: boolean): readonly Command[] {
+  const said = commands.filter((name) => has(name));
+  const letsAllBe = (has("letGo") || (has("leave") && !has("without"))) && !isNamed;
+  if (has("made")) return has("undo", "cancel") || letsAllBe ? ["undo"] : [];
+  if (letsAllBe) return [...new Set<Command>([...said, "cancel"])];
+  return said.length === 0 && has("again") ? ["retry"] : said;
+}
+
+/** True where a word stands without what would give it its meaning, or means that nothing is asked for. */
+function isUnexplained(has: Has, is: { isNamed: boolean; isNegated: boolean; isCommand: boolean }): boolean {
+  if (has("wait", "condition", "team") || (has("isNot") && !is.isNegated)) return true;
+  if (has("page") && !has("replan", "syncNow")) return true;
+  if (has("createWhenNegated") && !is.isNegated) return true;
+  if (has("need") && !is.isNegated && !has("only")) return true;
+  if (has("leave") && is.isNamed && !has("without")) return true;
+  return has("wish", "attempt", "made") && !is.isCommand;
 }
 
 type Has = (...tags: Tag[]) => boolean;
@@ -151,9 +160,23 @@ function approval(has: Has): Act[] {
   return acts;
 }
 
+function affirmed(has: Has, chosen: Chosen, isNamed: boolean): Act[] {
+  const acts: Act[] = approval(has);
+  const isCreate = has("create", "do");
+  const isWithout = has("without", "letGo");
+  if (has("only") && isWithout) return unclear;
+  if (has("create") || (has("do") && !isNamed)) acts.push({ is: "create" });
+  if (has("rest")) acts.push({ is: "rest" });
+  if (isWithout && isNamed) return [...acts, { is: "select", mode: "without", ...chosen }];
+  if (isWithout) return has("rest") && !isCreate ? acts : unclear;
+  if (isNamed) return isCreate || has("only", "just") ? [...acts, { is: "select", mode: "only", ...chosen }] : unclear;
+  if (has("only") || (has("just") && acts.length === 0)) return unclear;
+  return acts.length > 0 ? acts : unclear;
+}
+
 /** "Don't create the enablers" leaves them out, "don't create anything" ends it, "not the yes that you think" is not guessed at. */
 function negated(has: Has, chosen: Chosen, isNamed: boolean): Act[] {
-  if (has("yes", "fine", "only", "just", "without", "rest")) return unclear;
+  if (has("yes", "fine", "only", "just", "without", "leave", "letGo", "rest")) return unclear;
   if (isNamed) return [{ is: "select", mode: "without", ...chosen }];
   // "Do not create all of them" may mean some of them.
   if (has("all")) return unclear;

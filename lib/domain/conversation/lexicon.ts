@@ -30,6 +30,17 @@ export function unaccented(text: string): string {
     .replaceAll("ß", "ss");
 }
 
+const toleratedTags: readonly Tag[] = [
+  "create",
+  "cancel",
+  "without",
+  "letGo",
+  "only",
+  "retry",
+  "again",
+  "undo",
+  "status",
+];
 const entries = new Map<string, Entry>();
 const lookalikes = new Set<string>();
 for (const words of Object.values(languages)) addLanguage(words);
@@ -71,7 +82,7 @@ function meaning(entry: Entry): unknown {
 function isTolerated(phrase: string, entry: Entry): boolean {
   if (phrase.includes(" ") || phrase.length < 5) return false;
   if (entry.is === "kind") return true;
-  return entry.is === "word" && ["create", "cancel", "without", "only", "retry", "undo", "status"].includes(entry.tag);
+  return entry.is === "word" && toleratedTags.includes(entry.tag);
 }
 
 function addLanguage(words: Words): void {

@@ -16,6 +16,10 @@ export type Piece =
   | { is: "break"; mark: "." | "?" | "," | "-" }
   | { is: "unknown"; text: string };
 
+/** True where the piece is a word of one of these tags. */
+export const isTagged = (piece: Piece, tags: readonly Tag[]): boolean =>
+  piece.is === "word" && tags.includes(piece.tag);
+
 type Segment = string | Piece;
 type Names = Pick<UnderstandContext, "items" | "teams">;
 

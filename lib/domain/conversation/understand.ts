@@ -2,17 +2,18 @@ import { cleanReply } from "./clean-reply.js";
 import { type Act, type Command, toActs, toClauses } from "./clauses.js";
 import { everything, type Intent, type Selection, type UnderstandContext } from "./intent.js";
 import { findByWords } from "./names.js";
-import { type Piece, toPieces } from "./pieces.js";
+import { isTagged, type Piece, toPieces } from "./pieces.js";
+import { commandBesideReason } from "./reason.js";
 import { resolveReferences } from "./references.js";
 import { parseSelectValue } from "./select-value.js";
-import type { Tag } from "./words/words.js";
 
 const notUnderstood: Intent = { type: "not_understood" };
 const longestReply = 1000;
 
 /**
  * What a person wants with a reply, in English, German, French or Spanish. Every word of it must be accounted for: a reply that
- * is negated, conditional, a question or only half clear is `not_understood`, so that nothing is ever created on a guess.
+ * is negated, conditional, a question or only half clear is `not_understood`, so that nothing is ever created on a guess. Only a
+ * command that creates nothing may stand beside its reason.
  */
 export function understand(reply: string, context: UnderstandContext): Intent {
   const value = parseSelectValue(reply.trim(), context.question !== "which_team");
@@ -25,9 +26,9 @@ export function understand(reply: string, context: UnderstandContext): Intent {
 
   const clauses = toClauses(resolveReferences(pieces, context.items));
   const acts = clauses.map((clause) => toActs(clause, context.items));
-  if (acts.some((of) => of.some((act) => act.is === "unclear")))
-    return commandWithReason(acts, pieces, context) ?? notUnderstood;
-  return decide(acts.flat(), context);
+  if (acts.flat().every((act) => act.is !== "unclear")) return decide(acts.flat(), context);
+  const command = commandBesideReason(acts, pieces);
+  return command ? toIntent(command, context) : notUnderstood;
 }
 
 /** What the acts of a reply come to together; where they do not agree, nothing. */
@@ -49,10 +50,11 @@ function decide(acts: readonly Act[], context: UnderstandContext): Intent {
 
 type Says = (is: Act["is"]) => boolean;
 
-/** Praise with a change ("ok, without the enablers") shows the smaller plan first; only a clear word creates it at once. */
+/** Asked for approval, an OK with a change ("ok, but without the enablers") approves the smaller plan; a change by itself shows it first. */
 function selected(says: Says, selection: Selection, { question, proposalId }: UnderstandContext): Intent {
   if (question !== "approval" && question !== "none") return notUnderstood;
-  const isApproved = (says("create") || (says("yes") && question === "approval")) && !says("no");
+  const isOk = question === "approval" && (says("yes") || says("fine"));
+  const isApproved = (says("create") || isOk) && !says("no");
   return isApproved ? { type: "create", proposalId, selection } : { type: "narrow", selection };
 }
 
@@ -92,21 +94,6 @@ function toSelection(acts: readonly Act[], { items }: UnderstandContext): Select
   return { mode, kinds, keys: items.map((item) => item.key).filter((key) => keys.has(key)) };
 }
 
-/** "Stop. Anna found a mistake": the reason for something harmless may be anything that does not take it back. */
-function commandWithReason(
-  acts: readonly (readonly Act[])[],
-  pieces: readonly Piece[],
-  context: UnderstandContext,
-): Intent | null {
-  const said = acts.flat().filter((act) => act.is !== "unclear");
-  const [act] = said;
-  if (said.length !== 1 || act?.is !== "command" || pieces.some((piece) => isTagged(piece, ["wait", "no", "noOrNot"])))
-    return null;
-  const isFirst = acts[0]?.includes(act) === true;
-  const isHarmless = ["replan", "status", "help"].includes(act.command) || (act.command === "cancel" && isFirst);
-  return isHarmless ? toIntent(act.command, context) : null;
-}
-
 const opensQuestion = new Set(["is", "are", "ist", "sind", "est", "sont"]);
 
 /** A question is no wish, unless it is a polite one ("could you …?") or one that we answer (status, help). */
@@ -119,18 +106,30 @@ function isQuestion(pieces: readonly Piece[]): boolean {
     }
     const [first] = sentence;
     const isAsked = piece.mark === "?" || (first?.is === "word" && opensQuestion.has(first.text));
-    const isAnswerable = sentence.some((of) => of.is === "word" && ["request", "status", "help"].includes(of.tag));
+    const isAnswerable = sentence.some((of) => isTagged(of, ["request", "wish", "status", "help"]));
     if (isAsked && sentence.length > 0 && !isAnswerable) return true;
     sentence = [];
   }
   return false;
 }
 
-const isTagged = (piece: Piece, tags: readonly Tag[]) => piece.is === "word" && tags.includes(piece.tag);
 const isDecisive = (piece: Piece) =>
-  isTagged(piece, ["create", "do", "no", "noOrNot", "not", "wait", "cancel", "only", "without", "yes"]);
+  isTagged(piece, [
+    "create",
+    "do",
+    "no",
+    "noOrNot",
+    "not",
+    "wait",
+    "cancel",
+    "only",
+    "without",
+    "leave",
+    "letGo",
+    "yes",
+  ]);
 const isSilent = (piece: Piece) =>
-  isTagged(piece, ["small", "request", "fine", "just", "move", "page", "numberSign"]) ||
+  isTagged(piece, ["small", "request", "fine", "just", "move", "attempt", "page", "numberSign"]) ||
   (piece.is === "break" && piece.mark !== "?");
 
 /** A page by its link, by its number in the list, or by its title. */

@@ -56,8 +56,8 @@ const createWithout = (...keys: string[]): Intent => ({
 const asked = (question: UnderstandContext["question"]) => ({ question });
 
 /** Replies with one outcome, parted by bars. */
-const rows = (expected: ReplyRow["expected"], text: string): ReplyRow[] =>
-  text.split("|").map((reply) => ({ reply: reply.trim(), expected }));
+const rows = (expected: ReplyRow["expected"], text: string, context?: ReplyRow["context"]): ReplyRow[] =>
+  text.split("|").map((reply) => ({ reply: reply.trim(), expected, ...(context && { context }) }));
 
 const approvals = rows(
   all,
@@ -101,7 +101,7 @@ const notUnderstood = rows(
 const selections = rows(
   skipEnablers,
   `skip the enablers | Without enablers | no enablers please | leave out the enablers |
-   don't create the enablers | skip the enabelrs | Could you skip the enablers? | ok, but skip the enablers |
+   don't create the enablers | skip the enabelrs | Could you skip the enablers? |
    ohne Enabler | lass die Enabler weg | keine Enabler bitte | Enabler bitte nicht anlegen |
    sans les facilitateurs | ne crée pas les enablers | pas d'enablers | sin los habilitadores |
    quita los enablers | no crees los enablers`,
@@ -109,12 +109,89 @@ const selections = rows(
 
 const approvedSelections = rows(
   withoutEnablers,
-  `create, but skip the enablers | Create without enablers | yes, but without the enablers |
+  `create, but skip the enablers | ok, but skip the enablers | Create without enablers | yes, but without the enablers |
    skip the enablers and create the rest | create everything except the enablers |
    Skip the enablers. Then create. | Create everything but the enablers | ohne Enabler anlegen |
    alles außer den Enablern anlegen | Ja, aber ohne Enabler | crée tout sauf les enablers |
    oui, mais sans les facilitateurs | crea todo menos los enablers`,
 );
+
+const idle: Partial<UnderstandContext> = { proposalId: null, items: [], question: "none" };
+
+const reasoned = [
+  ...rows(
+    "undo",
+    `undo it please, that was not the page I meant | please roll everything back, wrong team | take it all back please |
+     would you undo that? I mentioned the wrong page | delete everything you just created |
+     Mach das rückgängig, das war nicht die richtige Seite | nimm das bitte alles wieder zurück |
+     annule tout ce que tu viens de créer, je me suis trompé de page | peux-tu défaire tout ça ? mauvaise page |
+     deshazlo todo, no era esa página | borra todo lo que acabas de crear, por favor`,
+    idle,
+  ),
+  ...rows(
+    "not_understood",
+    `I would not undo that, Anna still needs it | if Anna agrees, undo it | undo it, but keep what Anna touched |
+     undo it, or rather don't | do not, under any circumstances, undo this | undo everything except US-3 |
+     undo the enablers, they are wrong | Anna asked whether we should undo it | should we undo it? |
+     wenn Anna zustimmt, mach es rückgängig | ne défais rien, Anna en a besoin | no lo deshagas, Ana lo necesita |
+     don't retry, Confluence is still down | should we try again? | again, who owns this |
+     don't take over, Anna is on it`,
+    idle,
+  ),
+  ...rows(
+    "retry",
+    `try again please, the network is back | can you try again? | will you give it another try? |
+     Confluence was not reachable, please retry | kannst du es bitte nochmal versuchen? Confluence läuft wieder |
+     versuch es bitte noch einmal | tu peux réessayer ? Confluence est revenu | essaie encore une fois stp |
+     ¿lo puedes volver a intentar? ya funciona | prueba otra vez, ya hay conexión`,
+    idle,
+  ),
+  ...rows(
+    "status",
+    `status please, the steering committee is waiting | can I get a status? | wie weit bist du inzwischen? |
+     où en es-tu ? mon chef demande | ¿cómo vas? me preguntan arriba`,
+    idle,
+  ),
+  ...rows("take_over", "übernimm bitte hier, der andere Thread ist alt", asked("other_session")),
+  ...rows("take_over", "prends le relais ici, l'autre fil est mort", asked("other_session")),
+  ...rows("go_on_there", "mach dort weiter, hier liest keiner mit", asked("other_session")),
+  ...rows("go_on_there", "sigue allí, este hilo es un duplicado", asked("other_session")),
+];
+
+const leftOut = [
+  ...rows(
+    skipEnablers,
+    `leave the enablers out | we don't need the enablers yet | the enablers are not needed | forget the enablers |
+     Die Enabler lassen wir weg | Die Enabler brauchen wir noch nicht | die Enabler können raus |
+     les enablers, laisse tomber | les enablers, on n'en a pas besoin | laisse les enablers de côté |
+     los enablers no hacen falta | deja los enablers fuera | los enablers no | withuot the enablers`,
+  ),
+  ...rows(
+    without("US-4", "EN-2"),
+    `leave US-4 and the last enabler out | lass US-4 und den letzten Enabler weg |
+     laisse US-4 et le dernier enabler de côté | US-4 und EN-2 brauchen wir erstmal nicht |
+     olvídate de US-4 y del último enabler`,
+  ),
+  ...rows(
+    withoutEnablers,
+    `ok, but skip the enablers | looks good, but without the enablers | create w/o the enablers |
+     ok, aber lass die Enabler weg | passt, nur ohne die Enabler bitte | d'accord, mais sans les enablers |
+     ok pour moi sauf les enablers | de acuerdo, pero quita los enablers | perfecto, solo sin los enablers`,
+  ),
+  ...rows(
+    "not_understood",
+    `leave the enablers | leave it out | yes, leave US-4 in | leave US-4. Create | we need the enablers |
+     we don't need all of them | don't forget the enablers | lass die Enabler drin | wir brauchen nicht alle |
+     n'oublie pas les enablers | the ledger thing, forget it | create the necessary ones | would you create it? |
+     create it please, Anna agreed | go ahead, that was not a problem | go ahead if you want |
+     ok, aber wenn Anna will ohne Enabler`,
+  ),
+  ...rows(
+    cancel,
+    `leave it | drop it | nope, not needed | wrong page, cancel | lass mal, danke | nee, lass das lieber |
+     brauchen wir nicht | laisse tomber | pas besoin | déjalo | no hace falta | cnacel`,
+  ),
+];
 
 /** Half of the table: replies in four languages, written together with the grammar. */
 export const replies: ReplyRow[] = [
@@ -123,6 +200,8 @@ export const replies: ReplyRow[] = [
   ...notUnderstood,
   ...selections,
   ...approvedSelections,
+  ...reasoned,
+  ...leftOut,
   { reply: "> Create these 13 issues?\n\nYes", expected: all },
   { reply: "", expected: "not_understood" },
   { reply: "only feature 2", expected: only("quiet-hours") },

@@ -19,7 +19,7 @@ export const de: Words = {
       sehr gut, super, prima, perfekt, top, sieht gut aus, schaut gut aus, klingt gut, gern, gerne, weiter,
       mach weiter, weiter so, sehr schön, ist ok, ist gut, das ist gut, das ist ok, stimmt so, okidoki,
       geht in ordnung, sieht super aus`,
-    no: "nein, nee, ne danke, nein danke, auf keinen fall, lieber nicht",
+    no: "nein, nee, nee danke, ne danke, nein danke, auf keinen fall, lieber nicht",
     noOrNot: "",
     not: "nicht, kein, keine, keinen, keinem, keiner, keines, keins, nichts, nie, niemals, nix, gar nichts",
     wait: `
@@ -27,27 +27,36 @@ export const de: Words = {
       halt, einen moment, vielleicht, nicht sicher, langsam, noch, erst mal nicht, erstmal nicht, mal sehen,
       augenblick, sekunde`,
     cancel: `
-      abbrechen, brich ab, brich das ab, brechen sie ab, breche ab, abbruch, stopp, stoppe, stoppen, lass es,
-      lass es sein, lass gut sein, lass das, vergiss es, vergiss das, hör auf, aufhören, storniere, stornieren,
+      abbrechen, brich ab, brich das ab, brechen sie ab, breche ab, abbruch, stopp, stoppe, stoppen,
+      lass gut sein, lass stecken, hör auf, aufhören, storniere, stornieren,
       verwerfen, verwirf, verwirf es, ablehnen, abgelehnt`,
     only: "nur, lediglich, ausschließlich, bloß, behalte nur, nur noch, allein",
     just: "",
     without: `
       ohne, außer, ausser, bis auf, alles außer, alles bis auf, mit ausnahme von, ausgenommen, abgesehen von,
-      lass, lasse, lassen, weglassen, auslassen, weg, raus, heraus, rauslassen, überspringe, überspringen,
-      überspring, streiche, streich, streichen, entferne, entfernen, ignoriere, ignorieren, aber nicht,
-      aber keine, aber ohne, rausnehmen, brauchen wir nicht, wollen wir nicht, brauche ich nicht, lösche,
-      löschen`,
+      weglassen, auslassen, weg, raus, heraus, rauslassen, überspringe, überspringen,
+      überspring, streiche, streich, streichen, entferne, entfernen, ignoriere, ignorieren, aber nicht, nur ohne, nur nicht,
+      aber keine, aber ohne, rausnehmen, kann weg, können weg, kann raus, können raus,
+      fällt weg, fallen weg, verzichte auf`,
+    leave: "lass, lasse, lassen, lasst, lassen wir, lassen sie",
+    letGo: "vergiss, vergessen wir, vergessen sie, lösche, lösch, löschen",
+    need: `
+      brauchen, brauchen wir, brauche, brauche ich, brauch ich, braucht, braucht es, benötigen, benötigen wir,
+      nötig, notwendig, bedarf, wollen wir, will ich, möchte ich`,
     all: "alle, alles, allen, aller, sämtliche, komplett, ganze, ganzen, jede, jeden, beide, beiden",
     rest: `
       den rest, der rest, übrigen, die übrigen, die anderen, anderen, alles andere, alle anderen, alles übrige`,
     and: "und, sowie",
     but: "aber, jedoch",
     afterwards: "dann, danach, anschließend",
+    because: "weil, nämlich",
+    condition: "wenn, falls, sobald, sofern, solange, vorausgesetzt, es sei denn, oder, ob",
+    isNot: "das ist nicht, das war nicht, das sind nicht, das waren nicht, es war nicht, war nicht, war nämlich nicht",
     to: "bis, bis zu, bis zum",
     request: `
       kannst du, könntest du, können sie, könnten sie, würdest du bitte, würden sie bitte, kannst du bitte,
       könntest du bitte, können sie bitte, kannst du mal`,
+    wish: "würdest du, würden sie, können wir, könnten wir, kann man, kann ich",
     move: `
       verschiebe, verschieb, nimm lieber, nutze, verwende, benutze, lieber, stattdessen, pack, packe, ins,
       nehmen wir`,
@@ -62,21 +71,22 @@ export const de: Words = {
       doch, bitte, bitte sehr, danke, danke schön, vielen dank, danke dir, hallo, moin, servus, guten tag,
       tickets, vorgänge, vorgang, aufgaben, einträge, punkte, elemente, plan, vorschlag, wie vorgeschlagen,
       wie gezeigt, wie besprochen, wie geplant, einfach, auch, mit, dazu, du kannst, sie können, du darfst,
-      sie dürfen, ich möchte, wir wollen, wir brauchen, also, sein, ist, sind, diesmal, erst einmal, erstmal,
+      sie dürfen, ich möchte, wir wollen, wir brauchen, lass uns, lasst uns, fürs, beim, aufs, denn, inzwischen, mittlerweile,
+      wieder, trotzdem, ruhig, kurz, eben, bitte mal, sorry, ach, also, sein, ist, sind, diesmal, erst einmal, erstmal,
       vorerst, zunächst, davon, hinzu, in linear, nimm, fang`,
-    retry: `
-      nochmal, noch mal, noch einmal, nochmals, erneut, erneut versuchen, versuch es nochmal,
-      versuch es noch mal, versuche es noch einmal, versuch es noch einmal, nochmal versuchen,
-      noch einmal versuchen, noch mal versuchen, versuche es erneut, probier es nochmal, probier es noch mal,
-      wiederholen, wiederhole`,
-    undo: `
-      rückgängig, rückgängig machen, zurücknehmen, nimm das zurück, nimm es zurück, mach das rückgängig,
-      mach es rückgängig, mach alles rückgängig, zurückrollen, widerrufe`,
+    retry: "wiederholen, wiederhole",
+    attempt: "versuch, versuche, versuchen, versuch's, probier, probiere, probieren, probier's",
+    again: "nochmal, noch mal, noch einmal, nochmals, erneut, ein weiteres mal, noch einen versuch",
+    undo: "rückgängig, zurücknehmen, zurückrollen, widerrufe, widerrufen",
+    made: `
+      was du angelegt hast, was du erstellt hast, was du gemacht hast, was du getan hast,
+      was du gerade angelegt hast, was du gerade erstellt hast, was du gerade gemacht hast,
+      was du eben angelegt hast, was du eben gemacht hast, deine änderungen, die änderungen, alle änderungen`,
     status: `
       wo stehst du, wo stehen wir, wie weit bist du, wie weit sind wir, wie ist der stand, wie ist der status,
       was ist der stand, stand, stand der dinge, wie läuft es, wie läuft's, was machst du, was machst du gerade,
       fortschritt, bist du fertig, wie sieht es aus, wie sieht's aus, gibt es neuigkeiten, gibt's was neues,
-      zwischenstand`,
+      zwischenstand, wie weit bist du eigentlich, bist du schon fertig, schon fertig, wie schaut's aus, wie weit seid ihr`,
     help: `
       hilfe, hilf mir, was kannst du, was kann ich tun, was kann ich sagen, wie funktioniert das, wie geht das,
       welche optionen habe ich, welche möglichkeiten habe ich`,
@@ -130,6 +140,15 @@ export const de: Words = {
     anlagen, anliegen, erstellt, erstellte, erstelltes, erzeugt, erzeugte, angelegen, ablegen, belegen,
     ausgelassen, streicht, entfernt, verlassen, stoppt, überspringt, ignoriert`,
   rewrites: [
+    // What is not needed yet is left out: nobody has to wait for it.
+    [
+      /(?<=(?<!\p{L})(?:brauch|benötig)\p{L}*\s+(?:(?:wir|ich|es)\s+)?)(?:erst ?mal|noch|jetzt|momentan)\s+(?=nicht)/giu,
+      "",
+    ],
+    [
+      /(?<!\p{L})(?:nimm|nehmen sie)\s+((?:(?:das|es|alles|bitte|mal|wieder|jetzt)\s+)+)zurück(?!\p{L})/giu,
+      "rückgängig $1",
+    ],
     // "Los!" by itself is a go; between other words it is a Spanish article.
     [/^\s*(?:auf geht'?s|(?:na )?(?:dann )?los)[\s.!]*$/iu, "go"],
     [/^\s*halt[\s.!]*$/iu, "stopp"],

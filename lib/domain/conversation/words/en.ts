@@ -23,25 +23,28 @@ export const en: Words = {
     no: "nope, nah, no thanks, no thank you, no way",
     noOrNot: "no",
     not: `
-      not, don't, dont, do not, never, none, nothing, must not, mustn't, shouldn't, should not, can't, cannot`,
+      not, don't, dont, do not, never, none, nothing, must not, mustn't, shouldn't, should not, can't, cannot,
+      we don't need, we do not need, i don't need, i do not need, we don't want, we do not want, i don't want,
+      i do not want, we won't need`,
     wait: `
       wait, hold on, hold, hang on, not yet, yet, not now, not so fast, later, later on, tomorrow, pause,
       one moment, a moment, one second, moment, one sec, not ready, not sure, unsure, maybe, perhaps, no rush,
       slow down, give me a minute, give me a second, let me check, let me think, let me see, hmm, hm`,
     cancel: `
-      cancel, cancel it, stop, stop it, stop creating, abort, forget it, forget about it, never mind, nevermind,
-      drop it, discard, discard it, call it off, scrap it, scrap that, leave it, leave it be, quit, not needed,
-      no need, do nothing, throw it away, reject, rejected`,
+      cancel, cancel it, stop, stop it, stop creating, stop your changes, stop the changes, abort, nevermind, discard, discard it, call it off, quit,
+      do nothing, throw it away, reject, rejected`,
     only: `
       only, solely, exclusively, nothing but, keep only, keep just, only keep, just keep, leave only,
       limit it to`,
     just: "just, simply",
     without: `
       without, except, except for, excluding, exclude, excepting, skip, skipping, leave out, leave off,
-      leaving out, out, drop, remove, minus, omit, ignore, apart from, aside from, other than, everything but,
-      all but, anything but, take out, cut, but not, and not, don't include, do not include, don't need,
-      do not need, don't want, we don't need, we do not need, i don't want, we don't want, i don't need, delete,
-      not including`,
+      leaving out, out, off, aside, remove, minus, omit, ignore, apart from, aside from, other than, everything but,
+      all but, anything but, take out, cut, but not, and not, don't include, do not include,
+      not including, ditch, can go`,
+    leave: "leave",
+    letGo: "drop, forget, forget about, never mind, scrap, delete",
+    need: "need, needed, necessary, required, want",
     all: `
       all, everything, all of, all of it, all of them, every, each, the whole lot, the lot, whole, entire, both`,
     rest: `
@@ -50,11 +53,18 @@ export const en: Words = {
     and: "and, plus, as well as",
     but: "but, however, though",
     afterwards: "then, after that, afterwards",
+    because: "because, since, cause, now that, given that",
+    condition: `
+      if, when, once, unless, whenever, as soon as, as long as, provided, providing, assuming, in case, or, whether`,
+    isNot: `
+      that's not, that is not, that was not, this is not, this was not, it's not, it was not, these are not,
+      those are not, those were not, they are not, they were not`,
     to: "to, through, thru, until, till, up to",
     request: `
       can you, could you, would you please, will you please, can we, could we, can you please, could you please,
       would you kindly, would you be so kind`,
-    move: "put, move, use, switch to, switch, place, instead, rather, take, try",
+    wish: "would you, will you, can i get, can i have, could i get, could i have, may i have",
+    move: "put, move, use, switch to, switch, place, instead, rather, take",
     team: "team, teams",
     page: "page, document, doc, link",
     here: "here",
@@ -68,23 +78,28 @@ export const en: Words = {
       planning agent, linear, in linear, issue, issues, item, items, ticket, tickets, plan, the plan, proposal,
       list, work items, as proposed, as suggested, as shown, as is, as planned, as listed, like this, like that,
       as it is, you can, you may, feel free to, i want you to, i'd like you to, i would like you to, i want,
-      i'd like, we want, we need, we only need, want, let's, lets, for me, to me, for us, for now,
+      i'd like, we want, we need, we only need, let's, lets, for me, to me, for us, for now,
       for the moment, from my side, from me, their, our, my, your, your plan, oh, ah, actually, are, is, be,
-      things, stuff, that one, at all, last run, the run, the creation, with the creation, your changes,
-      what you did, what you created, otherwise, again please, for sure, up, off, leave, please go,
+      things, stuff, that one, at all, last run, the run, the creation, with the creation,
+      otherwise, for sure, up, please go, sorry, guys, folks, real quick, quickly,
       great thanks, team please, exactly`,
-    retry: `
-      retry, try again, try it again, try once more, again, once more, one more time, give it another try,
-      another try`,
-    undo: `
-      undo, undo it, undo that, undo this, revert, revert it, revert that, roll back, rollback, roll it back,
-      take it back`,
+    retry: "retry, rerun, re-run, have another go",
+    attempt: "try, give it, give that, give this, run",
+    again: "again, once more, one more time, another try, another go, another shot, another attempt, a second try",
+    undo: "undo, revert, roll back, rollback",
+    made: `
+      you made, you just made, you've made, you have made, you created, you just created, you've created,
+      you've just created, you have created, you have just created, you did, you just did, you've done,
+      you have done, what you did, what you made, what you created, your changes, the changes, these changes,
+      all changes, that was created, that was just created, was created, was just created`,
     status: `
       status, status update, what's the status, whats the status, what is the status, where do you stand,
       where do we stand, where are you, where are we, where does it stand, where do things stand,
       where is it at, how far are you, how far along are you, how is it going, how's it going, any progress,
       progress, what's happening, what are you doing, any news, any update, are you done, are you still there,
-      still working, are you finished, what's going on, how far did you get, what's up`,
+      still working, are you finished, what's going on, how far did you get, what's up, are you done yet,
+      is it done, is it done yet, are we there yet, how's it looking, how are we doing, how are things going,
+      how far are we`,
     help: `
       help, help me, what can you do, what can i do, what can i say, how does this work, how does it work,
       how do you work, what are my options, what are the options, commands, what do you do, what can i ask,
@@ -137,8 +152,12 @@ export const en: Words = {
   lookalikes: `
     created, creates, creature, cancels, canceled, store, stores, stored, storey, enable, enabled, enables,
     removed, removes, deleted, deletes, ignored, ignores, proceeds, approves, excepts, excluded, omits, imports,
-    features', skipped, builds, simple, important, imported, rejects, undoes, expect, aborted`,
+    features', skipped, builds, simple, important, imported, rejects, undoes, expect, aborted, forgot, forgets, scrape, scraps, against`,
   rewrites: [
+    // What is not needed yet is left out: nobody has to wait for it.
+    [/(?<=(?:not|n['’]t) need \S[^.,;!?]*)\s+(?:just )?yet(?!\p{L})/giu, ""],
+    [/(?<![\p{L}\p{N}])w\/(?:o|out)(?!\p{L})/giu, "without"],
+    [/(?<!\p{L})(?:roll|take)\s+((?:(?:it|this|that|them|everything|all|of|please)\s+)+)back(?!\p{L})/giu, "undo $1"],
     // "I'll create them myself" and "we create": the person speaks of what they do, not of what the agent shall do.
     [/(?<!\p{L})(i|we|they|he|she)\s+(create|make|do|did|build|import|cancel|skip)(?!\p{L})/giu, "$1 themselves"],
     // By itself an answer, between words the Spanish "and".

@@ -24,8 +24,7 @@ export const es: Words = {
       mañana, quizás, quizá, tal vez, no estoy seguro, todavía, aún, después no, momento, no estoy segura,
       espérate`,
     cancel: `
-      cancela, cancelar, cancele, cancélalo, cancela todo, detente, detén, detener, deténgase, para ya,
-      olvídalo, déjalo, anula, anular, anúlalo, aborta, abortar, olvida eso, rechazar, rechazado, parar,
+      cancela, cancelar, cancele, cancélalo, cancela todo, detente, detén, detener, deténgase, para ya, anula, anular, anúlalo, aborta, abortar, rechazar, rechazado, parar,
       para todo, alto`,
     only: `
       solo, sólo, solamente, únicamente, nada más que, nada más, deja solo, quédate con, mantén solo,
@@ -34,15 +33,25 @@ export const es: Words = {
     without: `
       sin, excepto, salvo, menos, a excepción de, aparte de, omite, omitir, omita, quita, quitar, quite,
       elimina, eliminar, excluye, excluir, excluyendo, salta, saltar, sáltate, sáltese, ignora, ignorar,
-      deja fuera, dejar fuera, dejando fuera, fuera, pero no, pero sin, todo menos, descarta, descartar,
-      no incluyas, no incluir`,
+      deja fuera, dejar fuera, dejando fuera, fuera, pero no, pero sin, solo sin, todo menos, descarta, descartar,
+      no incluyas, no incluir, saca, sácalo, sácala, sácalos, sácalas, sacar, sobra, sobran`,
+    leave: "deja, deje, dejar, dejamos, dejemos, déjalo, déjala, déjalos, déjalas",
+    letGo: `
+      olvida, olvídalo, olvídala, olvídalos, olvídalas, olvídate de, olvidemos, borra, borrar, bórralo, bórrala,
+      bórralos, bórralas`,
+    need: "hace falta, hacen falta, falta, necesario, necesaria, necesarios, necesarias",
     all: "todo, toda, todos, todas, todo el plan, cada, entero, ambos, ambas",
     rest: "el resto, resto, los demás, las demás, lo demás, todo lo demás, los otros, las otras, demás",
     and: "e",
     but: "pero, sin embargo",
     afterwards: "luego, después, entonces",
+    because: "porque, ya que, puesto que",
+    condition: `
+      si, cuando, en cuanto, una vez que, siempre que, siempre y cuando, a menos que, salvo que, salvo si, o, u`,
+    isNot: "no es, no era, no son, no eran, esa no es, esa no era, eso no es, eso no era",
     to: "hasta, al, hasta la, hasta el, a la",
     request: "puedes, podrías, puede, podría, me puedes, me podrías, podéis, pueden, podemos",
+    wish: "se puede, se podría, querrías, te importaría",
     move: `
       pon, ponlo, ponla, ponlos, ponlas, poner, mueve, muévelo, muévelos, mover, usa, usar, mejor, en su lugar,
       en vez de eso`,
@@ -57,18 +66,22 @@ export const es: Words = {
       ahora mismo, ya mismo, enseguida, gracias, muchas gracias, mil gracias, hola, buenas, buenos días,
       incidencias, tareas, elementos, el plan, como propones, como está, así, tal cual, también,
       puedes proceder a, quiero, quiero que, quisiera, necesito, queremos, necesitamos, a, ellos, ellas,
-      por ahora, de momento, primero que nada, en linear, es, son, está, están, pues, bueno`,
+      por ahora, de momento, primero que nada, en linear, es, son, está, están, pues, bueno, perdón, perdona, oye, la verdad`,
     retry: `
-      reintenta, reintentar, reinténtalo, inténtalo de nuevo, intenta de nuevo, inténtalo otra vez,
-      intentar de nuevo, otra vez, de nuevo, prueba otra vez, prueba de nuevo, vuelve a intentarlo,
-      vuelve a intentar`,
+      reintenta, reintentar, reintentarlo, reinténtalo, vuelve a intentarlo, vuelve a intentar,
+      volver a intentarlo, volver a intentar, vuelve a probar, volver a probar`,
+    attempt: "intenta, inténtalo, intente, intentar, intentarlo, prueba, pruébalo, probar, probarlo",
+    again: "otra vez, de nuevo, una vez más, nuevamente",
     undo: `
-      deshacer, deshaz, deshazlo, deshaga, deshaz todo, deshaz eso, revierte, revertir, reviértelo,
-      da marcha atrás`,
+      deshacer, deshacerlo, deshaz, deshazlo, deshazla, deshazlos, deshaga, revierte, revertir, revertirlo,
+      reviértelo, da marcha atrás, vuelve atrás`,
+    made: `
+      lo que has creado, lo que has hecho, lo que creaste, lo que hiciste, lo que acabas de crear,
+      lo que acabas de hacer, los cambios, tus cambios`,
     status: `
       cómo vas, cómo va, cómo va todo, cómo va eso, cómo va el plan, en qué punto estás, en qué punto estamos,
       en qué estás, dónde estás, dónde estamos, por dónde vas, estado, cuál es el estado, qué estás haciendo,
-      has terminado, ya terminaste, progreso, qué tal vas, hay novedades, alguna novedad, qué haces`,
+      has terminado, ya terminaste, progreso, qué tal vas, hay novedades, alguna novedad, qué haces, cómo vamos, qué tal va, has acabado`,
     help: `
       ayuda, ayúdame, qué puedes hacer, qué sabes hacer, cómo funciona, cómo funciona esto, qué opciones tengo,
       cuáles son mis opciones, qué puedo decir, qué puedo hacer`,

@@ -18,13 +18,14 @@ export const fr: Words = {
       c'est ok, ça roule, excellent, continue, continuez, génial, c'est bien, ça semble bon`,
     no: "non, non merci, nan, surtout pas, pas question, en aucun cas",
     noOrNot: "",
-    not: "ne, n, pas, aucun, aucune, rien, jamais",
+    not: `
+      ne, n, pas, aucun, aucune, rien, jamais, je ne veux pas, on ne veut pas, nous ne voulons pas,
+      je n'ai pas besoin, nous n'avons pas besoin`,
     wait: `
       attends, attendez, attendre, pas encore, pas maintenant, pas tout de suite, plus tard, un instant,
       un moment, une minute, demain, peut-être, pas sûr, minute, patiente, patientez, une seconde, encore`,
     cancel: `
-      annule, annuler, annulez, annule ça, annule tout, arrête, arrêter, arrêtez, laisse tomber, laissez tomber,
-      oublie, oubliez, oublie ça, abandonne, abandonner, abandonnez, tant pis, rejette, rejeté`,
+      annule, annuler, annulez, annule ça, annule tout, arrête, arrêter, arrêtez, abandonne, abandonner, abandonnez, tant pis, rejette, rejeté`,
     only: `
       seulement, uniquement, seul, seule, seuls, seules, rien que, ne garde que, garde seulement,
       garde uniquement, exclusivement`,
@@ -32,17 +33,28 @@ export const fr: Words = {
     without: `
       sans, sauf, excepté, hormis, à part, à l'exception de, à l'exception des, hors, saute, sautez, sauter,
       ignore, ignorez, ignorer, enlève, enlevez, enlever, retire, retirez, retirer, exclus, exclure, supprime,
-      supprimez, supprimer, laisse de côté, laisser de côté, de côté, omets, omettre, mais pas, mais sans,
-      tout sauf, oublie les, oublie la, moins`,
+      supprimez, supprimer, laisse de côté, laisser de côté, de côté, dehors, omets, omettre, mais pas, mais sans, juste sans, juste pas,
+      tout sauf, moins, vire, virez, virer, zappe, zappez, zapper`,
+    leave: "laisse, laissez, laissons",
+    letGo: `
+      laisse tomber, laissez tomber, laisser tomber, laissons tomber, oublie, oubliez, oublions, efface, effacez,
+      effacer`,
+    need: "besoin, la peine, nécessaire, nécessaires, utile, utiles",
     all: "tout, toute, tous, toutes, l'ensemble, tout le plan, tout ça, entier, les deux",
     rest: "le reste, reste, les autres, tout le reste, toutes les autres, tous les autres",
     and: "et, ainsi que",
     but: "mais, par contre, cependant",
     afterwards: "puis, ensuite, après, alors",
+    because: "parce que, parce qu, car, puisque, vu que",
+    condition: `
+      si, s'il, quand, lorsque, dès que, une fois que, à condition que, à condition de, à moins que, sauf si, ou`,
+    isNot: `
+      ce n'est pas, ce n'était pas, c'est pas, c'était pas, ce ne sont pas, ce n'étaient pas, ça n'est pas`,
     to: "à, jusqu'à, jusqu'au, au",
     request: `
       peux-tu, pouvez-vous, pourrais-tu, pourriez-vous, tu peux, vous pouvez, tu pourrais, vous pourriez,
       est-ce que tu peux, est-ce que vous pouvez, est-ce que tu pourrais, est-ce que vous pourriez`,
+    wish: "on peut, peut-on, on pourrait, pourrait-on, pouvons-nous, tu veux bien, vous voulez bien",
     move: "mets, mettez, déplace, déplacez, utilise, utilisez, plutôt, à la place, prends, prenez",
     team: "équipe, l'équipe",
     page: "la page, cette page",
@@ -54,18 +66,26 @@ export const fr: Words = {
       dans, sur, par, avec, maintenant, tout de suite, immédiatement, s'il te plaît, s'il vous plaît, stp, svp,
       merci, merci beaucoup, bonjour, salut, bonsoir, tickets, éléments, élément, tâches, le plan,
       comme proposé, comme prévu, tel quel, comme ça, aussi, donc, tu dois, je veux, je voudrais, j'aimerais,
-      on veut, il faut, faut, eux, elles, laisse, laissez, celui, celle, toutefois, pour l'instant,
+      on veut, il faut, faut, eux, elles, quand même, du coup, bref, désolé, désolée, vraiment, chez, vite, celui, celle, toutefois, pour l'instant,
       pour le moment, d'abord, dans linear, est, sont, à toi`,
     retry: `
-      réessaie, réessaye, réessayer, réessayez, essaie encore, essaie à nouveau, encore une fois, recommence,
-      recommencez, à nouveau, de nouveau, retente, retenter`,
+      réessaie, réessaye, réessayer, réessayez, essaie encore, essaie encore une fois, essayer encore,
+      essayer encore une fois, essayez encore, recommence,
+      recommencer, recommencez, retente, retenter, retentez, relance,
+      relancer, relancez`,
+    attempt: "essaie, essaye, essayer, essayez, tente, tenter",
+    again: "à nouveau, de nouveau, encore une fois, une nouvelle fois, une fois de plus",
     undo: `
-      défais, défaire, défaites, défais ça, annule la création, annuler la création, reviens en arrière,
-      revenir en arrière, fais marche arrière, annule ce que tu as fait, annule ce que tu as créé`,
+      défais, défaire, défaites, annule la création, annuler la création, annulez la création,
+      reviens en arrière, revenir en arrière, revenez en arrière, fais marche arrière`,
+    made: `
+      ce que tu as fait, ce que tu as déjà fait, ce que tu viens de faire, ce que tu viens de créer,
+      ce que vous avez fait, ce que vous avez déjà fait, ce que vous venez de faire, ce que vous venez de créer,
+      tes changements, les changements, tes modifications, les modifications`,
     status: `
       où en es-tu, où en êtes-vous, où en est-on, où en sommes-nous, où ça en est, tu en es où, vous en êtes où,
       on en est où, quel est le statut, quel est l'état, statut, état d'avancement, avancement, ça avance,
-      as-tu fini, tu as fini, que fais-tu, comment ça avance, où en est le plan, du nouveau`,
+      as-tu fini, tu as fini, que fais-tu, comment ça avance, où en est le plan, du nouveau, c'est fini, c'est prêt, tu en es où là`,
     help: `
       aide, aide-moi, à l'aide, que peux-tu faire, que sais-tu faire, qu'est-ce que tu peux faire,
       tu peux faire quoi, comment ça marche, quelles sont mes options, quelles sont les options`,

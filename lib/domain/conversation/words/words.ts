@@ -5,7 +5,14 @@ import type { ItemKind } from "../../plan-item.js";
  * - `create` asks for it by its name, `do` is a light verb ("do it", "mach das"), `createWhenNegated` is a form used in prohibitions only
  * - `yes` approves, `fine` is an OK or praise, `no` stands alone, `noOrNot` stands alone or negates ("no enablers"), `not` negates
  * - `just` is "only" before an item and nothing before a verb
- * - `request` opens a question that is a polite wish ("could you")
+ * - `leave` opens a leaving-out that another word closes ("leave … out", "lass … weg"); with nothing named it lets all be
+ * - `letGo` leaves out what it names, everything where it names nothing ("drop the enablers", "laisse tomber")
+ * - `need` says something only where it is negated ("brauchen wir nicht") or narrowed ("we need only")
+ * - `attempt` and `again` ask for a retry together ("give it another go"), `again` also by itself
+ * - `made` is what the agent has done ("everything you just created"): it is undone, and nothing else
+ * - `condition` makes what stands beside it depend on something, `because` gives a reason
+ * - `isNot` denies a fact ("that was not the page"), which forbids nothing
+ * - `request` opens a question that is a polite wish ("could you"), `wish` one that is so for commands alone ("would you")
  * - `small` are words that carry no decision: articles, pronouns, politeness, "issues"
  */
 export type Tag =
@@ -22,13 +29,20 @@ export type Tag =
   | "only"
   | "just"
   | "without"
+  | "leave"
+  | "letGo"
+  | "need"
   | "all"
   | "rest"
   | "and"
   | "but"
   | "afterwards"
+  | "because"
+  | "condition"
+  | "isNot"
   | "to"
   | "request"
+  | "wish"
   | "move"
   | "team"
   | "page"
@@ -37,7 +51,10 @@ export type Tag =
   | "numberSign"
   | "small"
   | "retry"
+  | "attempt"
+  | "again"
   | "undo"
+  | "made"
   | "status"
   | "help"
   | "goOnThere"
