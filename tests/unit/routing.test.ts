@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { appRoutes, silent } from "../../dev/app.js";
+import { readEnvironment } from "../../lib/compose/env.js";
+
+type Routing = {
+  functions: Record<string, { maxDuration: number }>;
+  rewrites: { source: string; destination: string }[];
+  crons: { path: string; schedule: string }[];
+  framework: null;
+  outputDirectory: string;
+};
+
+const root = join(import.meta.dirname, "../..");
+const routing = JSON.parse(readFileSync(join(root, "vercel.json"), "utf8")) as Routing;
+const files = readdirSync(join(root, "api"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => `api/${name}`)
+  .sort();
+const pathOf = (file: string) => `/${file.replace(/\.ts$/, "")}`;
+
+describe("vercel.json", () => {
+  it("gives each function of api/ its duration, and no other", () => {
+    expect(Object.keys(routing.functions).sort()).toEqual(files);
+  });
+
+  it("stays within the durations of every plan", () => {
+    for (const { maxDuration } of Object.values(routing.functions)) {
+      expect(maxDuration).toBeGreaterThanOrEqual(15);
+      expect(maxDuration).toBeLessThanOrEqual(300);
+    }
+  });
+
+  it("sends every rewrite to a function that is there", () => {
+    const paths = files.map(pathOf);
+    expect(routing.rewrites.filter(({ destination }) => !paths.includes(destination))).toEqual([]);
+  });
+
+  it("runs a cron job at most once a day, as the smallest plan demands, on a function that answers GET", () => {
+    for (const { path, schedule } of routing.crons) {
+      expect(schedule).toMatch(/^\d+ \d+ \* \* \*$/);
+      expect(readFileSync(join(root, `${path.slice(1)}.ts`), "utf8")).toContain("export const GET");
+    }
+  });
+
+  it("serves static files from a directory that is there", () => {
+    expect(routing.framework).toBeNull();
+    expect(readdirSync(join(root, routing.outputDirectory))).toContain("index.html");
+  });
+});
+
+describe("the local application", () => {
+  const localPaths = Object.keys(appRoutes(readEnvironment(anEnvironment()), silent)).sort();
+
+  it("answers where the deployment does: functions at their own path, or at what is rewritten to them", () => {
+    const rewritten = new Set(routing.rewrites.map(({ destination }) => destination));
+    const prefixes = routing.rewrites.map(({ source }) => source.replace(/\/\(\.\*\)$/, ""));
+    const direct = files.map(pathOf).filter((path) => !rewritten.has(path));
+    expect(localPaths).toEqual([...direct, ...prefixes].sort());
+  });
+});
+
+function anEnvironment(): Record<string, string> {
+  const url = "http://localhost:1";
+  return {
+    PUBLIC_URL: url,
+    DATABASE_URL: "postgres://local:local@localhost/local",
+    TOKEN_KEYS: `local:${Buffer.alloc(32).toString("base64")}`,
+    LINEAR_CLIENT_ID: "id",
+    LINEAR_CLIENT_SECRET: "secret",
+    LINEAR_WEBHOOK_SECRET: "secret",
+    CONFLUENCE_CLIENT_ID: "id",
+    CONFLUENCE_CLIENT_SECRET: "secret",
+    QSTASH_TOKEN: "token",
+    QSTASH_CURRENT_SIGNING_KEY: "current",
+    QSTASH_NEXT_SIGNING_KEY: "next",
+  };
+}
