@@ -57,11 +57,12 @@ export function toClauses(pieces: readonly Piece[]): Piece[][] {
     const previous = clauses.at(-1);
     if (isOpened(chunk)) waiting.push(...chunk);
     else if (hasHead(chunk)) {
-      clauses.push(...(belongTogether(waiting, chunk) ? [[...waiting, ...chunk]] : [waiting, chunk]));
+      const isJoined = waiting.length === 0 || (reachesBack(chunk) && belongTogether(waiting, chunk));
+      clauses.push(...(isJoined ? [[...waiting, ...chunk]] : [waiting, chunk]));
       waiting = [];
     } else if (after === "list" && waiting.length === 0 && previous && belongTogether(chunk, previous))
       previous.push(...chunk);
-    else if (after === "start" || (after === "list" && waiting.length > 0)) waiting.push(...chunk);
+    else if (after !== "sentence" && (after !== "list" || waiting.length > 0)) waiting.push(...chunk);
     else clauses.push(chunk);
   }
   if (waiting.length > 0) clauses.push(waiting);
@@ -96,7 +97,12 @@ function cutBy(piece: Piece): Chunk["after"] {
 function belongTogether(loose: readonly Piece[], headed: readonly Piece[]): boolean {
   const isCommand =
     headed.every((piece) => piece.is === "word") && headed.some((piece) => isTagged(piece, selfContained));
-  return !isCommand || !loose.some((piece) => piece.is === "unknown" || isTagged(piece, ["isNot"]));
+  return !isCommand || !loose.some((piece) => piece.is === "unknown" || isTagged(piece, ["fact"]));
+}
+
+/** "US-4 and EN-2 out" speaks of both, "US-4 and no enablers" does not. */
+function reachesBack([first, ...others]: readonly Piece[]): boolean {
+  return first === undefined || !isTagged(first, heads) || others.every((piece) => piece.is === "word");
 }
 
 /** "Leave US-4 and the ledger" still waits for its "out". */
@@ -119,14 +125,15 @@ export function toActs(clause: readonly Piece[], items: UnderstandContext["items
 
   const isNamed = chosen.keys.length + chosen.kinds.length > 0;
   const isAlone = clause.every((piece) => isTagged(piece, ["noOrNot", "no", "yes", "fine"]));
-  const isNegated = has("not") || (has("isNot") && has("need")) || (has("noOrNot") && !isAlone);
+  const isNegated = has("not") || (has("fact") && has("need")) || (has("noOrNot") && !isAlone);
   const [command, another] = commandsOf(has, isNamed);
   if (another || isUnexplained(has, { isNamed, isNegated, isCommand: command !== undefined })) return unclear;
   if (command)
     return isNegated || isNamed || has("create", "only", "without", "rest")
       ? unclear
       : [...approval(has), { is: "command", command }];
-  return isNegated ? negated(has, chosen, isNamed) : affirmed(has, chosen, isNamed);
+  if (isNegated) return isNamed && isNegatedAgain(clause) ? unclear : negated(has, chosen, isNamed);
+  return affirmed(has, chosen, isNamed);
 }
 
 /** The commands of a clause, by words of their own or by what several words come to: "give it another go", "cancel what you made". */
@@ -140,7 +147,7 @@ function commandsOf(has: Has, isNamed: boolean): readonly Command[] {
 
 /** True where a word stands without what would give it its meaning, or means that nothing is asked for. */
 function isUnexplained(has: Has, is: { isNamed: boolean; isNegated: boolean; isCommand: boolean }): boolean {
-  if (has("wait", "condition", "team") || (has("isNot") && !is.isNegated)) return true;
+  if (has("wait", "condition", "team") || (has("fact") && !is.isNegated)) return true;
   if (has("page") && !has("replan", "syncNow")) return true;
   if (has("createWhenNegated") && !is.isNegated) return true;
   if (has("need") && !is.isNegated && !has("only")) return true;
@@ -158,6 +165,12 @@ function approval(has: Has): Act[] {
   if (has("fine")) acts.push({ is: "fine" });
   if (has("noOrNot")) acts.push({ is: "no" });
   return acts;
+}
+
+/** "No enablers not": the second negation at the end may take the first one back. */
+function isNegatedAgain(clause: readonly Piece[]): boolean {
+  const negations = clause.filter((piece) => isTagged(piece, ["not", "noOrNot"]));
+  return negations.length > 1 && negations.at(-1) === clause.at(-1);
 }
 
 function affirmed(has: Has, chosen: Chosen, isNamed: boolean): Act[] {

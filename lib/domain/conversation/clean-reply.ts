@@ -3,6 +3,8 @@ const approving =
 // Disapproval does not say what to do instead: it becomes a word of doubt, so that the agent asks again.
 const doubting =
   /👎|❌|✖|🚫|⛔|🛑|✋|🤚|🤔|😕|🙁|:(?:-1|thumbsdown|x|no_entry|no_entry_sign|thinking|raised_hand):|(?<![\w-])-1(?!\w)/gu;
+// An opening mark only says where the question begins, if a closing one follows.
+const opening = /¿(?=[^?]*\?)/gu;
 const asking = /❓|❔|⁉|¿/gu;
 
 /** The words of a reply without mark-up, quoted lines, struck-through text, mentions of the agent and pictures. */
@@ -20,6 +22,7 @@ export function cleanReply(reply: string): string {
     .replace(/@(?:linear[\s_-]?)?planning[\s_-]?agent\b|@agent\b/giu, " ")
     .replace(approving, " okay ")
     .replace(doubting, " hmm ")
+    .replace(opening, ". ")
     .replace(asking, " ? ")
     .replace(/:[a-z][a-z0-9_]+:/gu, " ")
     .replace(/[:;]-?[)D(P](?!\w)/gu, " ")

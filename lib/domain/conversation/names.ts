@@ -48,7 +48,7 @@ function hasDecidingWord(name: string): boolean {
     .split(" ")
     .some((_, at, words) => {
       const entry = matchPhrase(words.slice(at))?.entry;
-      return entry?.is === "word" && ["no", "noOrNot", "not", "isNot", "wait"].includes(entry.tag);
+      return entry?.is === "word" && ["no", "noOrNot", "not", "fact", "wait"].includes(entry.tag);
     });
 }
 

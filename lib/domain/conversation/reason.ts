@@ -3,7 +3,7 @@ import { isTagged, type Piece } from "./pieces.js";
 import type { Tag } from "./words/words.js";
 
 const takesBack: readonly Tag[] = ["wait", "condition"];
-const negatesOrLimits: readonly Tag[] = ["no", "noOrNot", "not", "only", "without", "leave", "letGo", "rest"];
+const negatesOrLimits: readonly Tag[] = ["no", "noOrNot", "not", "only", "without", "leave", "rest"];
 
 /**
  * The command of a reply that says more than that: "Stop. Anna found a mistake", "wrong page, please undo it". What stands beside

@@ -22,8 +22,12 @@ export function understand(reply: string, context: UnderstandContext): Intent {
   const pieces = toPieces(words, { items: context.items, teams: [] });
   const chosen = choosePage(pieces, context) ?? chooseTeam(words, pieces, context) ?? chooseSession(pieces, context);
   if (chosen) return chosen;
-  if (words.length > longestReply || isQuestion(pieces)) return notUnderstood;
+  if (words.length > longestReply) return notUnderstood;
+  const intent = weigh(pieces, context);
+  return isQuestion(pieces) && intent.type !== "status" && intent.type !== "help" ? notUnderstood : intent;
+}
 
+function weigh(pieces: readonly Piece[], context: UnderstandContext): Intent {
   const clauses = toClauses(resolveReferences(pieces, context.items));
   const acts = clauses.map((clause) => toActs(clause, context.items));
   if (acts.flat().every((act) => act.is !== "unclear")) return decide(acts.flat(), context);

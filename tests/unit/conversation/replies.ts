@@ -193,6 +193,36 @@ const leftOut = [
   ),
 ];
 
+const hurried = [
+  ...rows(all, "all good, go go go"),
+  ...rows(cancel, "nee stop, falsches Dokument | non laisse, on verra lundi | no, para, que está mal la página"),
+  ...rows(createWithout("US-4"), "fine but kill US-4 | ok, US-4 can go"),
+  ...rows(createWithout("US-5", "US-6"), "ja ok, aber US-5 und US-6 raus bitte"),
+  ...rows(createWithout("US-6"), "venga dale, menos la última historia"),
+  ...rows(createWithout("consent-history"), "ok do it, but the consent history feature stays out"),
+  ...rows(
+    withoutEnablers,
+    `yep but hold off on the enablers for now | schmeiß die Enabler raus, Rest passt |
+     Ok nickel, par contre pas les enablers | ok, pero los enablers los dejamos fuera`,
+  ),
+  ...rows(
+    "not_understood",
+    `in a meeting, can't look now | Muss ich erst mit dem Chef klären | ok, feature 1 and no enablers |
+     j'ai pas le temps là, je regarde ce soir | yes, but feature 1 and no enablers`,
+  ),
+  ...rows(
+    "undo",
+    `argh wrong team, undo pls | mach das wieder weg, war die falsche Seite | quita todo lo que creaste, fue un error |
+     ups, me equivoqué, ¿puedes deshacerlo? | bitte alles wieder löschen, war nur ein Test | undo it, it was only a test |
+     can you undo the whole thing? wrong project`,
+    idle,
+  ),
+  ...rows("status", "still nothing?? where are we", idle),
+  ...rows("not_understood", "where are we? undo? | what happened? undo it", idle),
+  ...rows("retry", "noch mal bitte, Confluence war down", idle),
+  ...rows("take_over", "toma el relevo tú, el otro hilo no lo mira nadie", asked("other_session")),
+];
+
 /** Half of the table: replies in four languages, written together with the grammar. */
 export const replies: ReplyRow[] = [
   ...approvals,
@@ -202,6 +232,7 @@ export const replies: ReplyRow[] = [
   ...approvedSelections,
   ...reasoned,
   ...leftOut,
+  ...hurried,
   { reply: "> Create these 13 issues?\n\nYes", expected: all },
   { reply: "", expected: "not_understood" },
   { reply: "only feature 2", expected: only("quiet-hours") },

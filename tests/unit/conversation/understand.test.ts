@@ -43,6 +43,12 @@ describe("never creates on a guess", () => {
       expect({ reply, type: understand(refusal + reply, proposal).type }).not.toEqual({ reply, type: "create" });
   });
 
+  it.each(refusals)("nor undoes anything where “%s” stands before an undo", (refusal) => {
+    const wishes = ["undo it", "Mach das rückgängig", "annule la création", "deshazlo todo", "roll everything back"];
+    for (const text of wishes.flatMap((wish) => [wish, `${wish}, Anna was here`]))
+      expect({ text, type: understand(refusal + text, proposal).type }).not.toEqual({ text, type: "undo" });
+  });
+
   it.each([
     " not",
     ", not yet",

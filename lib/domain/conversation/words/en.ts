@@ -31,22 +31,23 @@ export const en: Words = {
       one moment, a moment, one second, moment, one sec, not ready, not sure, unsure, maybe, perhaps, no rush,
       slow down, give me a minute, give me a second, let me check, let me think, let me see, hmm, hm`,
     cancel: `
-      cancel, cancel it, stop, stop it, stop creating, stop your changes, stop the changes, abort, nevermind, discard, discard it, call it off, quit,
-      do nothing, throw it away, reject, rejected`,
+      cancel, cancel it, stop, stop it, stop creating, stop your changes, stop the changes, abort, nevermind,
+      discard, discard it, call it off, quit, do nothing, throw it away, reject, rejected`,
     only: `
       only, solely, exclusively, nothing but, keep only, keep just, only keep, just keep, leave only,
-      limit it to`,
+      limit it to, is enough, are enough`,
     just: "just, simply",
     without: `
       without, except, except for, excluding, exclude, excepting, skip, skipping, leave out, leave off,
-      leaving out, out, off, aside, remove, minus, omit, ignore, apart from, aside from, other than, everything but,
+      leaving out, out, off, aside, minus, omit, ignore, apart from, aside from, other than, everything but,
       all but, anything but, take out, cut, but not, and not, don't include, do not include,
-      not including, ditch, can go`,
+      not including, hold off on, hold back, park, postpone, defer, ditch, can go`,
     leave: "leave",
-    letGo: "drop, forget, forget about, never mind, scrap, delete",
-    need: "need, needed, necessary, required, want",
+    letGo: "drop, forget, forget about, never mind, scrap, kill, delete, remove",
+    need: "need, needed, necessary, required, want, bother, bother with",
     all: `
-      all, everything, all of, all of it, all of them, every, each, the whole lot, the lot, whole, entire, both`,
+      all, everything, the whole thing, the whole plan, all of, all of it, all of them, every, each,
+      the whole lot, the lot, whole, entire, both`,
     rest: `
       rest, the rest, the others, others, everything else, all else, all others, all the others, remaining,
       the other ones`,
@@ -56,9 +57,9 @@ export const en: Words = {
     because: "because, since, cause, now that, given that",
     condition: `
       if, when, once, unless, whenever, as soon as, as long as, provided, providing, assuming, in case, or, whether`,
-    isNot: `
+    fact: `
       that's not, that is not, that was not, this is not, this was not, it's not, it was not, these are not,
-      those are not, those were not, they are not, they were not`,
+      those are not, those were not, they are not, they were not, was only, were only, was just, were just`,
     to: "to, through, thru, until, till, up to",
     request: `
       can you, could you, would you please, will you please, can we, could we, can you please, could you please,
@@ -81,7 +82,7 @@ export const en: Words = {
       i'd like, we want, we need, we only need, let's, lets, for me, to me, for us, for now,
       for the moment, from my side, from me, their, our, my, your, your plan, oh, ah, actually, are, is, be,
       things, stuff, that one, at all, last run, the run, the creation, with the creation,
-      otherwise, for sure, up, please go, sorry, guys, folks, real quick, quickly,
+      otherwise, for sure, up, please go, sorry, guys, folks, stay, stays, staying, real quick, quickly,
       great thanks, team please, exactly`,
     retry: "retry, rerun, re-run, have another go",
     attempt: "try, give it, give that, give this, run",
@@ -150,9 +151,10 @@ export const en: Words = {
     10: "ten",
   },
   lookalikes: `
-    created, creates, creature, cancels, canceled, store, stores, stored, storey, enable, enabled, enables,
-    removed, removes, deleted, deletes, ignored, ignores, proceeds, approves, excepts, excluded, omits, imports,
-    features', skipped, builds, simple, important, imported, rejects, undoes, expect, aborted, forgot, forgets, scrape, scraps, against`,
+      created, creates, creature, cancels, canceled, store, stores, stored, storey, enable, enabled, enables,
+      removed, removes, deleted, deletes, ignored, ignores, proceeds, approves, excepts, excluded, omits,
+      imports, features', skipped, builds, simple, important, imported, rejects, undoes, expect, aborted,
+      forgot, forgets, scrape, scraps, against`,
   rewrites: [
     // What is not needed yet is left out: nobody has to wait for it.
     [/(?<=(?:not|n['’]t) need \S[^.,;!?]*)\s+(?:just )?yet(?!\p{L})/giu, ""],

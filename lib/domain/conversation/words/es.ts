@@ -24,21 +24,22 @@ export const es: Words = {
       mañana, quizás, quizá, tal vez, no estoy seguro, todavía, aún, después no, momento, no estoy segura,
       espérate`,
     cancel: `
-      cancela, cancelar, cancele, cancélalo, cancela todo, detente, detén, detener, deténgase, para ya, anula, anular, anúlalo, aborta, abortar, rechazar, rechazado, parar,
-      para todo, alto`,
+      cancela, cancelar, cancele, cancélalo, cancela todo, detente, detén, detener, deténgase, para ya, anula,
+      anular, anúlalo, aborta, abortar, rechazar, rechazado, parar, para todo, alto`,
     only: `
       solo, sólo, solamente, únicamente, nada más que, nada más, deja solo, quédate con, mantén solo,
-      exclusivamente, sola, únicos`,
+      exclusivamente, sola, únicos, basta con, basta, bastan`,
     just: "simplemente",
     without: `
-      sin, excepto, salvo, menos, a excepción de, aparte de, omite, omitir, omita, quita, quitar, quite,
-      elimina, eliminar, excluye, excluir, excluyendo, salta, saltar, sáltate, sáltese, ignora, ignorar,
-      deja fuera, dejar fuera, dejando fuera, fuera, pero no, pero sin, solo sin, todo menos, descarta, descartar,
-      no incluyas, no incluir, saca, sácalo, sácala, sácalos, sácalas, sacar, sobra, sobran`,
+      sin, excepto, salvo, menos, a excepción de, aparte de, omite, omitir, omita, excluye, excluir, excluyendo,
+      salta, saltar, sáltate, sáltese, ignora, ignorar, deja fuera, dejar fuera, dejando fuera, fuera, pero no,
+      pero sin, solo sin, todo menos, descarta, descartar, no incluyas, no incluir, saca, sácalo, sácala,
+      sácalos, sácalas, sacar, sobra, sobran`,
     leave: "deja, deje, dejar, dejamos, dejemos, déjalo, déjala, déjalos, déjalas",
     letGo: `
       olvida, olvídalo, olvídala, olvídalos, olvídalas, olvídate de, olvidemos, borra, borrar, bórralo, bórrala,
-      bórralos, bórralas`,
+      bórralos, bórralas, quita, quitar, quite, quítalo, quítala, quítalos, quítalas, elimina, eliminar,
+ elimínalo, elimínalos`,
     need: "hace falta, hacen falta, falta, necesario, necesaria, necesarios, necesarias",
     all: "todo, toda, todos, todas, todo el plan, cada, entero, ambos, ambas",
     rest: "el resto, resto, los demás, las demás, lo demás, todo lo demás, los otros, las otras, demás",
@@ -48,7 +49,9 @@ export const es: Words = {
     because: "porque, ya que, puesto que",
     condition: `
       si, cuando, en cuanto, una vez que, siempre que, siempre y cuando, a menos que, salvo que, salvo si, o, u`,
-    isNot: "no es, no era, no son, no eran, esa no es, esa no era, eso no es, eso no era",
+    fact: `
+      no es, no era, no son, no eran, esa no es, esa no era, eso no es, eso no era, era solo, solo era,
+      fue solo, solo fue`,
     to: "hasta, al, hasta la, hasta el, a la",
     request: "puedes, podrías, puede, podría, me puedes, me podrías, podéis, pueden, podemos",
     wish: "se puede, se podría, querrías, te importaría",
@@ -66,7 +69,8 @@ export const es: Words = {
       ahora mismo, ya mismo, enseguida, gracias, muchas gracias, mil gracias, hola, buenas, buenos días,
       incidencias, tareas, elementos, el plan, como propones, como está, así, tal cual, también,
       puedes proceder a, quiero, quiero que, quisiera, necesito, queremos, necesitamos, a, ellos, ellas,
-      por ahora, de momento, primero que nada, en linear, es, son, está, están, pues, bueno, perdón, perdona, oye, la verdad`,
+      por ahora, de momento, primero que nada, en linear, es, son, está, están, pues, bueno, perdón, perdona,
+      oye, tú, queda, quedan, la verdad`,
     retry: `
       reintenta, reintentar, reintentarlo, reinténtalo, vuelve a intentarlo, vuelve a intentar,
       volver a intentarlo, volver a intentar, vuelve a probar, volver a probar`,
@@ -81,7 +85,8 @@ export const es: Words = {
     status: `
       cómo vas, cómo va, cómo va todo, cómo va eso, cómo va el plan, en qué punto estás, en qué punto estamos,
       en qué estás, dónde estás, dónde estamos, por dónde vas, estado, cuál es el estado, qué estás haciendo,
-      has terminado, ya terminaste, progreso, qué tal vas, hay novedades, alguna novedad, qué haces, cómo vamos, qué tal va, has acabado`,
+      has terminado, ya terminaste, progreso, qué tal vas, hay novedades, alguna novedad, qué haces, cómo vamos,
+      qué tal va, has acabado`,
     help: `
       ayuda, ayúdame, qué puedes hacer, qué sabes hacer, cómo funciona, cómo funciona esto, qué opciones tengo,
       cuáles son mis opciones, qué puedo decir, qué puedo hacer`,
@@ -134,7 +139,8 @@ export const es: Words = {
     [/(?<!\p{L})sí(?!\p{L})/giu, "síyes"],
     [/^\s*si(?=\s*(?:[,.!]|$))/iu, "síyes"],
     [/^\s*si\s+por\s+favor(?=\s*(?:[,.!]|$))/iu, "síyes"],
-    [/^\s*(?:para|pare)[\s.!]*$/iu, "cancela"],
+    // Between marks a stop, before another word a preposition.
+    [/(?<=^\s*|[,.!]\s*)(?:para|pare)(?=\s*(?:[,.!]|$))/giu, "cancela"],
     [/(?<!\p{L})(yo|nosotros)\s+(?:l[oa]s?\s+)?(creo|creamos|crea|hago)(?!\p{L})/giu, "$1 mismo"],
   ],
 };

@@ -25,20 +25,21 @@ export const fr: Words = {
       attends, attendez, attendre, pas encore, pas maintenant, pas tout de suite, plus tard, un instant,
       un moment, une minute, demain, peut-être, pas sûr, minute, patiente, patientez, une seconde, encore`,
     cancel: `
-      annule, annuler, annulez, annule ça, annule tout, arrête, arrêter, arrêtez, abandonne, abandonner, abandonnez, tant pis, rejette, rejeté`,
+      annule, annuler, annulez, annule ça, annule tout, arrête, arrêter, arrêtez, abandonne, abandonner,
+      abandonnez, tant pis, rejette, rejeté`,
     only: `
       seulement, uniquement, seul, seule, seuls, seules, rien que, ne garde que, garde seulement,
-      garde uniquement, exclusivement`,
+      garde uniquement, exclusivement, suffit, suffisent`,
     just: "juste, simplement",
     without: `
       sans, sauf, excepté, hormis, à part, à l'exception de, à l'exception des, hors, saute, sautez, sauter,
-      ignore, ignorez, ignorer, enlève, enlevez, enlever, retire, retirez, retirer, exclus, exclure, supprime,
-      supprimez, supprimer, laisse de côté, laisser de côté, de côté, dehors, omets, omettre, mais pas, mais sans, juste sans, juste pas,
-      tout sauf, moins, vire, virez, virer, zappe, zappez, zapper`,
+      ignore, ignorez, ignorer, enlève, enlevez, enlever, retire, retirez, retirer, exclus, exclure,
+      laisse de côté, laisser de côté, de côté, dehors, omets, omettre, mais pas, mais sans, juste sans,
+      juste pas, tout sauf, moins, vire, virez, virer, zappe, zappez, zapper`,
     leave: "laisse, laissez, laissons",
     letGo: `
       laisse tomber, laissez tomber, laisser tomber, laissons tomber, oublie, oubliez, oublions, efface, effacez,
-      effacer`,
+      effacer, supprime, supprimez, supprimer`,
     need: "besoin, la peine, nécessaire, nécessaires, utile, utiles",
     all: "tout, toute, tous, toutes, l'ensemble, tout le plan, tout ça, entier, les deux",
     rest: "le reste, reste, les autres, tout le reste, toutes les autres, tous les autres",
@@ -48,8 +49,9 @@ export const fr: Words = {
     because: "parce que, parce qu, car, puisque, vu que",
     condition: `
       si, s'il, quand, lorsque, dès que, une fois que, à condition que, à condition de, à moins que, sauf si, ou`,
-    isNot: `
-      ce n'est pas, ce n'était pas, c'est pas, c'était pas, ce ne sont pas, ce n'étaient pas, ça n'est pas`,
+    fact: `
+      ce n'est pas, ce n'était pas, c'est pas, c'était pas, ce ne sont pas, ce n'étaient pas, ça n'est pas,
+      c'était juste, c'était seulement`,
     to: "à, jusqu'à, jusqu'au, au",
     request: `
       peux-tu, pouvez-vous, pourrais-tu, pourriez-vous, tu peux, vous pouvez, tu pourrais, vous pourriez,
@@ -66,8 +68,8 @@ export const fr: Words = {
       dans, sur, par, avec, maintenant, tout de suite, immédiatement, s'il te plaît, s'il vous plaît, stp, svp,
       merci, merci beaucoup, bonjour, salut, bonsoir, tickets, éléments, élément, tâches, le plan,
       comme proposé, comme prévu, tel quel, comme ça, aussi, donc, tu dois, je veux, je voudrais, j'aimerais,
-      on veut, il faut, faut, eux, elles, quand même, du coup, bref, désolé, désolée, vraiment, chez, vite, celui, celle, toutefois, pour l'instant,
-      pour le moment, d'abord, dans linear, est, sont, à toi`,
+      on veut, il faut, faut, eux, elles, quand même, du coup, bref, désolé, désolée, vraiment, chez, vite,
+      allez, celui, celle, toutefois, pour l'instant, pour le moment, d'abord, dans linear, est, sont, à toi`,
     retry: `
       réessaie, réessaye, réessayer, réessayez, essaie encore, essaie encore une fois, essayer encore,
       essayer encore une fois, essayez encore, recommence,
@@ -85,7 +87,8 @@ export const fr: Words = {
     status: `
       où en es-tu, où en êtes-vous, où en est-on, où en sommes-nous, où ça en est, tu en es où, vous en êtes où,
       on en est où, quel est le statut, quel est l'état, statut, état d'avancement, avancement, ça avance,
-      as-tu fini, tu as fini, que fais-tu, comment ça avance, où en est le plan, du nouveau, c'est fini, c'est prêt, tu en es où là`,
+      as-tu fini, tu as fini, que fais-tu, comment ça avance, où en est le plan, du nouveau, c'est fini,
+      c'est prêt, tu en es où là, t'en es où`,
     help: `
       aide, aide-moi, à l'aide, que peux-tu faire, que sais-tu faire, qu'est-ce que tu peux faire,
       tu peux faire quoi, comment ça marche, quelles sont mes options, quelles sont les options`,

@@ -11,7 +11,7 @@ import type { ItemKind } from "../../plan-item.js";
  * - `attempt` and `again` ask for a retry together ("give it another go"), `again` also by itself
  * - `made` is what the agent has done ("everything you just created"): it is undone, and nothing else
  * - `condition` makes what stands beside it depend on something, `because` gives a reason
- * - `isNot` denies a fact ("that was not the page"), which forbids nothing
+ * - `fact` says how something was ("that was not the page", "it was only a test"), which forbids and narrows nothing
  * - `request` opens a question that is a polite wish ("could you"), `wish` one that is so for commands alone ("would you")
  * - `small` are words that carry no decision: articles, pronouns, politeness, "issues"
  */
@@ -39,7 +39,7 @@ export type Tag =
   | "afterwards"
   | "because"
   | "condition"
-  | "isNot"
+  | "fact"
   | "to"
   | "request"
   | "wish"
