@@ -52,6 +52,7 @@ export function aMove(
   return {
     session,
     after,
+    hasAnswered: true,
     work: session.work,
     proposal: session.proposal,
     log: [aLogEntry()],
@@ -104,6 +105,7 @@ export function aStart(differs: Partial<SessionStart> = {}): SessionStart {
     agentSessionId: randomUUID(),
     title: "Plan for ENG-1",
     issueId: "issue-1",
+    pageUrl: null,
     team: { id: "team-eng", name: "ENG" },
     prompt: { texts: ["Please plan this"], delegated: false, appUserId: "app-user", issue: null },
     work: {},

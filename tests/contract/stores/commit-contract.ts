@@ -105,13 +105,24 @@ export function commitContract(current: () => Stores): void {
       await sessions.commit(aMove(session, { type: "advanced", step: "read-page" }, { effects: [thought] }));
       const moved = await read(session.id);
 
-      await expect(
-        sessions.commit(aMove(moved, { type: "completed" }, { effects: [aThought(), thought] })),
-      ).rejects.toMatchObject({ code: "23505" });
+      expect(await sessions.commit(aMove(moved, { type: "completed" }, { effects: [aThought(), thought] }))).toBe(
+        "changed",
+      );
 
       expect(await read(session.id)).toEqual(moved);
       expect(await log(session.id)).toHaveLength(1);
       expect(await queued(session.id)).toHaveLength(1);
+    });
+
+    it("keeps what people said open where the move has not dealt with it", async () => {
+      const { sessions, inbox, givenSession, read } = current();
+      const session = await givenSession();
+      await inbox.reply(aDelivery(), { session, after: null, entry: aReplyEntry("Skip it"), effects: [] });
+      const waiting = { type: "waiting", until: Date.now() } as const;
+
+      await sessions.commit(aMove(await read(session.id), waiting, { hasAnswered: false }));
+
+      expect((await sessions.load(session.id))?.replies).toMatchObject([{ body: "Skip it" }]);
     });
 
     it("lets exactly one of several commits of the same reading through", async () => {

@@ -364,7 +364,7 @@ export function inboxStoreContract(current: () => Stores): void {
       });
     });
 
-    it("leaves a failed session without its open question and without its stop, as any failure does", async () => {
+    it("leaves a failed session its open question, for a retry, and takes its stop away, as any failure does", async () => {
       const { inbox, givenSession, read } = current();
       const session = await givenSession({
         status: "awaiting_input",
@@ -374,7 +374,11 @@ export function inboxStoreContract(current: () => Stores): void {
 
       await inbox.halt(aDelivery(), { failure: revoked, teamIds: null, revoked: true });
 
-      expect(await read(session.id)).toMatchObject({ status: "failed", question: null, stopRequested: false });
+      expect(await read(session.id)).toMatchObject({
+        status: "failed",
+        question: session.question,
+        stopRequested: false,
+      });
     });
 
     it("wins against a step that is about to commit", async () => {
@@ -388,18 +392,33 @@ export function inboxStoreContract(current: () => Stores): void {
   });
 
   describe("InboxStore: finding sessions", () => {
-    it("gives the sessions of an agent session, first the one that asks, then the one at work, then the latest", async () => {
+    it("gives the sessions of an agent session, first the one that asks or works, then the latest, last one that is being stopped", async () => {
       const { inbox, givenOrganization, givenSession } = current();
       await givenOrganization(globex);
       const agentSessionId = "agent-session-1";
-      const statuses = ["completed", "processing", "failed", "awaiting_input"] as const;
-      for (const status of statuses) await givenSession({ agentSessionId, status });
+      await givenSession({ agentSessionId, status: "processing", stopRequested: true });
+      for (const status of ["completed", "awaiting_input", "failed"] as const)
+        await givenSession({ agentSessionId, status });
       await givenSession({ agentSessionId: "agent-session-2" });
       await givenSession({ agentSessionId, organizationId: globex });
 
       const found = await inbox.sessionsOf(acme, agentSessionId);
 
-      expect(found.map(({ status }) => status)).toEqual(["awaiting_input", "processing", "failed", "completed"]);
+      expect(found.map(({ status }) => status)).toEqual(["awaiting_input", "failed", "completed", "processing"]);
+    });
+
+    it("knows a stop that came before its mention, once and for this organization", async () => {
+      const { inbox, givenOrganization, count } = current();
+      await givenOrganization(globex);
+      const meaning = "stopped:agent-session-1";
+      await Promise.all([
+        inbox.keepStop(aDelivery(), "agent-session-1"),
+        inbox.keepStop(aDelivery(), "agent-session-1"),
+      ]);
+
+      expect(await count("webhook_deliveries")).toBe(1);
+      expect(await inbox.isKnown(aDelivery({ meaning }))).toBe(true);
+      expect(await inbox.isKnown(aDelivery({ meaning, organizationId: globex }))).toBe(false);
     });
 
     it("gives the working sessions on an issue", async () => {

@@ -120,6 +120,23 @@ export function planClaimContract(current: () => Stores): void {
       expect((await sessions.load(session.id))?.plan?.basePageVersion).toBe(7);
     });
 
+    it("does nothing where another plan has taken the same issue meanwhile, so that the step looks again", async () => {
+      const { sessions, givenPlan, read } = current();
+      const [one, other] = [await givenPlan(), await givenPlan({}, { source: "confluence:acme.atlassian.net:4712" })];
+      const linearId = randomUUID();
+      await sessions.commit(
+        aMove(one.session, undefined, { plan: { id: one.plan.id, items: [aPlanItem({ linearId })] } }),
+      );
+
+      const adopting = aMove(other.session, undefined, {
+        plan: { id: other.plan.id, items: [aPlanItem({ linearId })] },
+      });
+      expect(await sessions.commit(adopting)).toBe("changed");
+
+      expect(await read(other.session.id)).toEqual(other.session);
+      expect(await sessions.items(other.plan.id)).toEqual([]);
+    });
+
     it("leaves an item of another plan alone", async () => {
       const { sessions, givenPlan } = current();
       const one = await givenPlan();

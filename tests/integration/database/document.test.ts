@@ -14,7 +14,7 @@ describe("docs/database.md", () => {
   });
 
   it("has a section for each table and for no other", () => {
-    const sections = [...text.matchAll(/^### `(\w+)`$/gm)].map(([, name]) => name);
+    const sections = [...text.matchAll(/^### `(\w+)`$/gm)].map(([, name]) => String(name));
     expect(sections.sort()).toEqual(schemaTables().map((table) => getTableName(table)));
   });
 
@@ -22,7 +22,9 @@ describe("docs/database.md", () => {
     it(`says of each column of ${getTableName(table)} what it means`, () => {
       const [, section = ""] = text.split(`### \`${getTableName(table)}\`\n`);
       const rows = section.split(/^##/m)[0]?.matchAll(/^\| (`[^|]*`) \|/gm) ?? [];
-      const described = [...rows].flatMap(([, names = ""]) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+      const described = [...rows].flatMap(([, names = ""]) =>
+        [...names.matchAll(/`(\w+)`/g)].map(([, name]) => String(name)),
+      );
 
       const columns = getTableConfig(table).columns.map(({ name }) => name);
       expect(described.sort()).toEqual(columns.filter((name) => !everywhere.includes(name)).sort());

@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type DrizzleSnapshotJSON, generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { migrate as migrateLocally } from "../../../dev/migrate.js";
 import { openPostgres } from "../../../dev/neon/postgres.js";
+import * as schema from "../../../lib/db/schema.js";
 import { applyMigrations } from "../../../scripts/migrate.js";
 import { createDatabase } from "../../support/postgres.js";
 import { testServer } from "../../support/test-database.js";
@@ -17,6 +19,14 @@ const readJournal = (folder: string) => JSON.parse(readFileSync(join(folder, "me
 it("The journal's stamps rise from each migration to the next", () => {
   const stamps = readJournal(drizzle).entries.map(({ when }) => when);
   expect(stamps.every((when, index) => index === 0 || when > (stamps[index - 1] ?? 0))).toBe(true);
+});
+
+it("The migrations make the schema as it is (npm run db:generate)", async () => {
+  const newest = readJournal(drizzle).entries.at(-1)?.idx ?? 0;
+  const snapshot = readFileSync(join(drizzle, `meta/${String(newest).padStart(4, "0")}_snapshot.json`), "utf8");
+  const migrated = JSON.parse(snapshot) as DrizzleSnapshotJSON;
+
+  expect(await generateMigration(migrated, generateDrizzleJson(schema, migrated.id))).toEqual([]);
 });
 
 describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)", () => {
