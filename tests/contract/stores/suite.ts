@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import type { TestDatabase } from "../../support/test-database.js";
 import { commitContract } from "./commit-contract.js";
+import { haltContract } from "./halt-contract.js";
 import { inboxStoreContract } from "./inbox-store-contract.js";
 import { leaseStoreContract } from "./lease-store-contract.js";
 import { outboxStoreContract } from "./outbox-store-contract.js";
@@ -34,5 +35,6 @@ export function storesContract(name: string, open: () => Promise<TestDatabase>):
     leaseStoreContract(current);
     outboxStoreContract(current);
     inboxStoreContract(current);
+    haltContract(current);
   });
 }
