@@ -256,10 +256,12 @@ CREATE INDEX "engagement_members_user" ON "engagement_members" USING btree ("use
 CREATE INDEX "outbox_unsent" ON "outbox" USING btree ("available_at") WHERE sent_at is null;--> statement-breakpoint
 CREATE INDEX "outbox_session_unsent" ON "outbox" USING btree ("session_id","seq","n") WHERE sent_at is null;--> statement-breakpoint
 CREATE INDEX "plan_items_plan" ON "plan_items" USING btree ("plan_id","position");--> statement-breakpoint
+CREATE INDEX "plan_items_created_by" ON "plan_items" USING btree ("created_by_session");--> statement-breakpoint
 CREATE INDEX "plan_items_children" ON "plan_items" USING btree ("parent_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "planning_sessions_one_default" ON "planning_sessions" USING btree ("engagement_id") WHERE is_default;--> statement-breakpoint
 CREATE INDEX "planning_sessions_organization" ON "planning_sessions" USING btree ("organization_id","created_at");--> statement-breakpoint
 CREATE INDEX "planning_sessions_agent_session" ON "planning_sessions" USING btree ("agent_session_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "planning_sessions_one_working" ON "planning_sessions" USING btree ("organization_id","agent_session_id") WHERE status in ('pending', 'processing', 'awaiting_input') and stop_requested_at is null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_issue" ON "planning_sessions" USING btree ("organization_id","issue_id");--> statement-breakpoint
 CREATE INDEX "planning_sessions_engagement" ON "planning_sessions" USING btree ("engagement_id");--> statement-breakpoint
 CREATE INDEX "planning_sessions_created_by" ON "planning_sessions" USING btree ("created_by");--> statement-breakpoint

@@ -36,6 +36,8 @@ export type LinearClient = {
     updates: { id: string; change: { name?: string; content?: string; priority?: number; trashed?: boolean } }[],
   ): Promise<WriteResult[]>;
   readProjects(ids: string[]): Promise<ProjectSnapshot[]>;
+  /** Every issue in a project, whoever put it there. */
+  projectIssueIds(projectId: string): Promise<string[]>;
   /** One `issueBatchCreate` (at most 50). `conflict`: at least one id exists, read back. `refused`: Linear does not take one of them. */
   createIssues(issues: IssueInput[]): Promise<CreatedIssues>;
   /** Reads by id, 50 to a request, trashed and archived ones too; what is not there is left out. */
@@ -111,6 +113,7 @@ export type IssueSnapshot = {
   delegateId: string | null;
   assigneeId: string | null;
   childIds: string[];
+  hasComments: boolean;
   trashed: boolean;
   archivedAt: string | null;
   updatedAt: string;
@@ -221,6 +224,7 @@ export type Plan = {
   source: string;
   teamId: string;
   sessionId: SessionId;
+  pageId: string | null;
   pageUrl: string | null;
   pageTitle: string;
   basePageVersion: number | null;
@@ -234,6 +238,8 @@ export type PageSnapshot = { pageVersion: number; title: string; body: string };
 export type Move = {
   session: PlanningSession;
   after: SessionState;
+  /** False where what people said is still to be dealt with: by the same step after a wait, or after a retry. */
+  hasAnswered: boolean;
   title?: string;
   pageUrl?: string;
   engagementId?: EngagementId;
@@ -277,6 +283,11 @@ export type SessionStore = {
     source: string,
     teamId: string,
   ): Promise<{ plan: Plan; holder: PlanningSession } | null>;
+  /** What an agent session has created last and has not taken back. */
+  lastRun(
+    organizationId: OrganizationId,
+    agentSessionId: string,
+  ): Promise<{ plan: Plan; holder: PlanningSession; run: PlanningSession } | null>;
   /** Items of other plans that hold one of these Linear ids. */
   heldElsewhere(organizationId: OrganizationId, linearIds: string[], planId: PlanId): Promise<string[]>;
   /** Asks a session to stop; false where it has ended or was asked before. */
@@ -340,6 +351,8 @@ export type InboxStore = {
   /** The sessions of an agent session, the one that a reply belongs to first. */
   sessionsOf(organizationId: OrganizationId, agentSessionId: string): Promise<PlanningSession[]>;
   isKnown(delivery: Delivery): Promise<boolean>;
+  /** Keeps a stop that came before the mention it is about; a delivery with the meaning `stopped:<agent session>` is then known. */
+  keepStop(delivery: Delivery, agentSessionId: string): Promise<InboxResult>;
   /** Starts a session; it takes over the plan of `after`, an ended session, where there is one. */
   start(delivery: Delivery, start: SessionStart): Promise<InboxResult>;
   /** A reply: `append` while a step runs, `answer` to a question, `retry` of a failed session; with its effects. */
@@ -366,6 +379,7 @@ export type SessionStart = {
   title: string;
   issueId: string | null;
   team: { id: string; name: string } | null;
+  pageUrl: string | null;
   prompt: PlanningSession["prompt"];
   work: SessionWork;
   person: { linearUserId: string; name: string; email: string | null } | null;

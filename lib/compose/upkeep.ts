@@ -24,7 +24,10 @@ export function upkeep({ env, db }: Base, world: Delivering): () => Promise<void
   const keepAlive = async (kind: "linear" | "confluence", provider: OAuthProvider) => {
     const store = tokenStore(db, keys, kind);
     const tokens = accessTokens({ store, refresh: provider.refresh, now: Date.now });
-    for (const id of await store.listExpiring(new Date(Date.now() - idleMs[kind]), batch)) await tokens.get(id);
+    for (const id of await store.listExpiring(new Date(Date.now() - idleMs[kind]), batch))
+      await tokens
+        .get(id)
+        .catch((reason: unknown) => world.log.warn("token.not_refreshed", { kind, id, reason: String(reason) }));
     await store.resealAll(batch);
   };
   const tasks: Record<string, () => Promise<unknown>> = {

@@ -22,7 +22,7 @@ export function commitStatement(move: Move): SQL {
     claimed as (${claimPlan ? claim(claimPlan, session.id) : sql`select null::uuid as id where false`}),
     moved as (
       update planning_sessions s
-         set version = s.version + 1, last_seq = s.last_seq + ${move.log.length}, answered = ${session.heard},
+         set version = s.version + 1, last_seq = s.last_seq + ${move.log.length}, answered = case when ${move.hasAnswered} then ${session.heard}::int else s.answered end,
              status = ${after.status}, step = ${after.step}, progress = ${after.progress}, progress_message = ${after.progressMessage},
              question = ${json(after.question)}, failure = ${json(after.failure)}, proposal = ${json(move.proposal)}, work = ${json(move.work)},
              waiting_until = ${after.waitingUntil === null ? null : new Date(after.waitingUntil).toISOString()}::timestamptz,

@@ -35,7 +35,7 @@ export function inboxStore(db: Database): InboxStore {
     const rows = await db.query<{ session: SessionRow }>(
       sql`
       select to_jsonb(s) as session from planning_sessions s where ${condition}
-       order by s.status <> 'awaiting_input', s.status <> 'processing', s.created_at desc`,
+       order by s.stop_requested_at is not null, s.status <> 'awaiting_input', s.status <> 'processing', s.created_at desc`,
       repeatable,
     );
     return rows.map((row) => toSession(row.session));
@@ -43,6 +43,13 @@ export function inboxStore(db: Database): InboxStore {
 
   return {
     isKnown,
+    async keepStop(delivery, agentSessionId) {
+      await db.query(
+        sql`${storeDelivery({ ...delivery, meaning: `stopped:${agentSessionId}` }, null)} on conflict do nothing`,
+        repeatable,
+      );
+      return { outcome: "accepted", sessionIds: [] };
+    },
     sessionsOf: (organizationId, agentSessionId) =>
       sessionsWhere(sql`s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId}`),
     workingSessionsOnIssue: (organizationId, issueId) =>
@@ -75,11 +82,11 @@ export function inboxStore(db: Database): InboxStore {
         }),
         moved as (
           insert into planning_sessions (id, organization_id, engagement_id, created_by, is_default, planning_title, agent_session_id,
-                                         issue_id, team_id, prompt, work, status, step, progress_message, last_seq)
+                                         issue_id, team_id, confluence_page_url, prompt, work, status, step, progress_message, last_seq)
           select ${start.id}::uuid, ${delivery.organizationId}::text, (select id from engagement), (select id from person),
                  exists (select from engagement) and not exists (
                    select from planning_sessions d where d.is_default and d.engagement_id = (select id from engagement)),
-                 ${start.title}::text, ${start.agentSessionId}::text, ${start.issueId}::text, ${team?.id ?? null}::text, ${json(start.prompt)},
+                 ${start.title}::text, ${start.agentSessionId}::text, ${start.issueId}::text, ${team?.id ?? null}::text, ${start.pageUrl}::text, ${json(start.prompt)},
                  ${json(start.work)}, 'processing', 'read-page', 'Starting planning process', ${start.log.length}::int from delivery
           returning id, organization_id, last_seq, version),
         handed as (
@@ -96,7 +103,7 @@ export function inboxStore(db: Database): InboxStore {
         delivery,
         sql`
         with moved as (
-          update planning_sessions s set last_seq = s.last_seq + 1, heard = s.heard + 1, updated_at = now()
+          update planning_sessions s set last_seq = s.last_seq + 1, heard = s.heard + ${entry.type === "person.replied" ? 1 : 0}::int, updated_at = now()
                  ${
                    after
                      ? sql`, version = s.version + 1, status = ${after.status}, step = ${after.step}, progress = ${after.progress},
@@ -152,8 +159,8 @@ export function inboxStore(db: Database): InboxStore {
           update linear_tokens set revoked_at = now(), updated_at = now() from organization where linear_tokens.organization_id = organization.id),
         moved as (
           update planning_sessions s
-             set status = 'failed', version = s.version + 1, last_seq = s.last_seq + 1, stop_requested_at = null, waiting_until = null, question = null,
-                 updated_at = now(), failure = ${json(failure)} || jsonb_build_object('step', case when s.step = 'wind-up' then 'read-page' else s.step end)
+             set status = 'failed', version = s.version + 1, last_seq = s.last_seq + 1, stop_requested_at = null, waiting_until = null, updated_at = now(),
+                 failure = ${json(failure)} || jsonb_build_object('step', case when s.step = 'wind-up' then 'read-page' else s.step end)
             from delivery where s.organization_id = delivery.organization_id and s.status in ('pending', 'processing', 'awaiting_input')
              and (${teamIds === null} or s.team_id in (select jsonb_array_elements_text(${json(teamIds ?? [])})))
           returning s.id, s.organization_id, s.last_seq, s.version),

@@ -186,6 +186,9 @@ export const planningSessions = pgTable(
     uniqueIndex("planning_sessions_one_default").on(table.engagementId).where(sql`is_default`),
     index("planning_sessions_organization").on(table.organizationId, table.createdAt),
     index("planning_sessions_agent_session").on(table.agentSessionId),
+    uniqueIndex("planning_sessions_one_working")
+      .on(table.organizationId, table.agentSessionId)
+      .where(sql`status in ('pending', 'processing', 'awaiting_input') and stop_requested_at is null`),
     index("planning_sessions_issue").on(table.organizationId, table.issueId),
     index("planning_sessions_engagement").on(table.engagementId),
     index("planning_sessions_created_by").on(table.createdBy),
@@ -285,6 +288,7 @@ export const planItems = pgTable(
   (table) => [
     unique("plan_items_linear").on(table.organizationId, table.linearId),
     index("plan_items_plan").on(table.planId, table.position),
+    index("plan_items_created_by").on(table.createdBySession),
     index("plan_items_children").on(table.parentId),
     foreignKey({ columns: [table.parentId], foreignColumns: [table.id], name: "plan_items_parent" }),
   ],

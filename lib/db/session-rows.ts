@@ -67,6 +67,7 @@ export type PlanRow = {
   source: string;
   team_id: string;
   session_id: string;
+  confluence_page_id: string | null;
   page_url: string | null;
   page_title: string;
   base_page_version: number | null;
@@ -80,6 +81,7 @@ export function toPlan(row: PlanRow): Plan {
     source: row.source,
     teamId: row.team_id,
     sessionId: row.session_id as SessionId,
+    pageId: row.confluence_page_id,
     pageUrl: row.page_url,
     pageTitle: row.page_title,
     basePageVersion: row.base_page_version,

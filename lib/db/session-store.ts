@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { Engagement, PageSnapshot, Reply, SessionStore } from "../ports.js";
 import { commitStatement } from "./commit.js";
-import { type Database, json, repeatable } from "./database.js";
+import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { type ItemRow, type PlanRow, type SessionRow, toPlan, toPlanItem, toSession } from "./session-rows.js";
 
 /** Planning sessions, their plans and items in Postgres. Each method is one statement. */
@@ -29,7 +29,13 @@ export function sessionStore(db: Database): SessionStore {
     },
 
     async commit(move) {
-      const [row] = await db.query<{ moved: boolean; guarded: boolean }>(commitStatement(move));
+      const [row] = await db
+        .query<{ moved: boolean; guarded: boolean }>(commitStatement(move))
+        .catch((error: unknown) => {
+          // Another plan has taken one of the issues meanwhile: the step looks again and decides anew.
+          if (sqlState(error) === uniqueViolation) return [];
+          throw error;
+        });
       if (row?.moved) return "committed";
       return row?.guarded && move.claimPlan ? "plan_taken" : "changed";
     },
@@ -58,6 +64,20 @@ export function sessionStore(db: Database): SessionStore {
         repeatable,
       );
       return row ? { plan: toPlan(row.plan), holder: toSession(row.holder) } : null;
+    },
+
+    async lastRun(organizationId, agentSessionId) {
+      const [row] = await db.query<{ plan: PlanRow; holder: SessionRow; run: SessionRow }>(
+        sql`
+        select to_jsonb(p) as plan, to_jsonb(h) as holder, to_jsonb(s) as run
+          from planning_sessions s join plan_items i on i.created_by_session = s.id
+          join plans p on p.id = i.plan_id join planning_sessions h on h.id = p.session_id
+         where s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId}
+           and i.state = 'active' and i.linear_id is not null
+         order by s.created_at desc limit 1`,
+        repeatable,
+      );
+      return row ? { plan: toPlan(row.plan), holder: toSession(row.holder), run: toSession(row.run) } : null;
     },
 
     async heldElsewhere(organizationId, linearIds, planId) {

@@ -1,4 +1,4 @@
-import { derivedUuid, type PlanId, type PlanItemId, type SessionId } from "./ids.js";
+import type { PlanItemId } from "./ids.js";
 import { matchItems } from "./matching.js";
 import type { ExtractedItem, ItemFields, PlanItem } from "./plan-item.js";
 
@@ -17,32 +17,38 @@ export type ProposedItem = {
 };
 export type AdoptedIssue = { id: string; identifier: string; url: string };
 
+/** What links to Linear issues say about extracted items, by key. */
+export type LinkedIssues = {
+  /** Issues that an item is, and that belong to no plan yet. */
+  adoptable: ReadonlyMap<string, AdoptedIssue>;
+  /** Items of this plan whose own issue an item links to: it is that item, whatever else has changed. */
+  own: ReadonlyMap<string, PlanItemId>;
+};
+
 /** Compares what the plan holds with what the page says now: page order, then what has gone from the page. */
-export function diffPlan(
-  existing: PlanItem[],
-  extracted: ExtractedItem[],
-  adoptable: ReadonlyMap<string, AdoptedIssue>,
-): ProposedItem[] {
-  const known = existing.filter((item) => item.state !== "removed");
+export function diffPlan(existing: PlanItem[], extracted: ExtractedItem[], linked: LinkedIssues): ProposedItem[] {
+  const byLink = new Set<string>(linked.own.values());
+  const known = existing.filter((item) => item.state !== "removed" || byLink.has(item.id));
   const matches = matchItems(
-    known.map(({ id, fields, localId }) => ({ id, fields, localId })),
-    extracted,
+    known.filter((item) => !byLink.has(item.id)).map(({ id, fields, localId }) => ({ id, fields, localId })),
+    extracted.filter((item) => !linked.own.has(item.key)),
   );
-  const idByKey = new Map(matches.pairs.map((pair) => [pair.item.key, pair.id]));
+  const idByKey = new Map<string, string>([
+    ...matches.pairs.map((pair) => [pair.item.key, pair.id] as const),
+    ...linked.own,
+  ]);
   const knownById = new Map<string, PlanItem>(known.map((item) => [item.id, item]));
   const idByOldKey = new Map<string, string>(known.map((item) => [item.fields.key, item.id]));
 
   const now = extracted.map((item): ProposedItem => {
     const before = knownById.get(idByKey.get(item.key) ?? "") ?? null;
     const base = { fields: toFields(item), extracted: item, existing: before, changes: [], adopts: null };
-    if (!before?.linearId) {
-      const adopts = adoptable.get(item.key) ?? null;
-      if (before?.state === "undone" && !adopts) return { ...base, change: "not_created" };
-      return { ...base, change: adopts ? "adopted" : "new", adopts };
-    }
-    if (before.state === "undone") return { ...base, change: "not_created" };
+    const adopts = before?.linearId && before.state !== "undone" ? null : (linked.adoptable.get(item.key) ?? null);
+    if (adopts) return { ...base, change: "adopted", adopts };
+    if (before?.state === "undone") return { ...base, change: "not_created" };
+    if (!before?.linearId) return { ...base, change: "new" };
     const changes = changedFields(before, item, idByKey, idByOldKey);
-    return { ...base, change: changes.length > 0 ? "changed" : "unchanged", changes };
+    return { ...base, change: changes.length > 0 || before.state === "removed" ? "changed" : "unchanged", changes };
   });
   const gone = matches.removed
     .map((id) => knownById.get(id))
@@ -99,102 +105,4 @@ const inWords = (value: string | number | null | string[]): string =>
 export function toFields(item: ExtractedItem): ItemFields {
   const { localId: _localId, source: _source, ...fields } = item;
   return fields;
-}
-
-/**
- * The rows that an approval stores: the chosen items with what has to be done for each, and the unchanged ones where the page has moved
- * them. An item hangs below its nearest ancestor that is part of the plan. Ids of new items are drawn here, once, for `proposalId`.
- */
-export function approve(
-  proposed: ProposedItem[],
-  chosen: ReadonlySet<string>,
-  context: { planId: PlanId; proposalId: string; sessionId: SessionId; epicsAs: "issue" | "project" },
-): PlanItem[] {
-  const isPart = (item: ProposedItem) =>
-    chosen.has(item.fields.key) || (item.change !== "not_created" && item.existing?.linearId != null);
-  const part = proposed.filter((item) => item.extracted !== null && isPart(item));
-  const idOf = new Map(
-    part.map((item) => [
-      item.fields.key,
-      item.existing?.id ?? (derivedUuid(context.planId, context.proposalId, item.fields.key) as PlanItemId),
-    ]),
-  );
-  const parentOf = new Map(
-    proposed.filter((item) => item.extracted).map((item) => [item.fields.key, item.fields.parent]),
-  );
-  const nearestParent = (key: string): PlanItemId | null => {
-    const seen = new Set<string>();
-    for (
-      let parent = parentOf.get(key) ?? null;
-      parent !== null && !seen.has(parent);
-      parent = parentOf.get(parent) ?? null
-    ) {
-      const id = idOf.get(parent);
-      if (id) return id;
-      seen.add(parent);
-    }
-    return null;
-  };
-  const kept = part.map((item, position) => toRow(item, chosen.has(item.fields.key), position));
-  const removed = proposed
-    .filter((item) => item.change === "removed" && chosen.has(item.fields.key))
-    .flatMap((item) => (item.existing ? [{ ...item.existing, pending: "cancel" as const }] : []));
-  return [...kept, ...removed];
-
-  function toRow(item: ProposedItem, isChosen: boolean, position: number): PlanItem {
-    const { existing, extracted, fields } = item;
-    const id = idOf.get(fields.key) as PlanItemId;
-    const place = {
-      id,
-      position,
-      parentId: nearestParent(fields.key),
-      localId: extracted?.localId ?? null,
-      source: extracted?.source ?? { item: { start: 0, end: 0 }, fields: {} },
-    };
-    if (existing && (!isChosen || item.change === "unchanged"))
-      return item.change === "unchanged"
-        ? {
-            ...existing,
-            ...place,
-            parentId: existing.parentId,
-            fields,
-            base: existing.base && {
-              ...existing.base,
-              key: fields.key,
-              parent: fields.parent,
-              dependsOn: fields.dependsOn,
-            },
-          }
-        : { ...existing, position };
-    const fresh: PlanItem = {
-      ...place,
-      fields,
-      pending: "create",
-      linksPending: true,
-      state: "active",
-      generation: existing?.generation ?? 1,
-      linearKind: context.epicsAs === "project" && fields.kind === "epic" ? "project" : "issue",
-      linearId: null,
-      linearIdentifier: null,
-      linearUrl: null,
-      adopted: false,
-      base: null,
-      createdBySession: context.sessionId,
-    };
-    if (item.adopts)
-      return {
-        ...fresh,
-        pending: "adopt",
-        linearKind: "issue",
-        linearId: item.adopts.id,
-        linearIdentifier: item.adopts.identifier,
-        linearUrl: item.adopts.url,
-        adopted: true,
-        createdBySession: null,
-      };
-    if (item.change === "not_created") return { ...fresh, generation: (existing?.generation ?? 0) + 1 };
-    if (item.change === "changed" && existing)
-      return { ...existing, ...place, fields, pending: "update", linksPending: true };
-    return fresh;
-  }
 }

@@ -72,7 +72,7 @@ export type PlanItem = {
   fields: ItemFields;
   localId: string | null;
   source: ExtractedItem["source"];
-  pending: "create" | "adopt" | "update" | "cancel" | null;
+  pending: "create" | "adopt" | "update" | "reopen" | "cancel" | null;
   linksPending: boolean;
   state: "active" | "removed" | "undone" | "refused";
   /** Part of the derived ids; grows only when a person asks to create again what was thrown away. */

@@ -49,7 +49,12 @@ export type SessionWork = {
     labels: Record<string, string>;
     estimation: { scale: EstimateScale; extended: boolean; allowZero: boolean };
     canceledStateId: string | null;
+    /** Where an issue goes that was cancelled and is on the page again. */
+    openStateId: string | null;
   };
+  /** The session whose work is taken back, and how many of its issues are gone. */
+  undoOf?: SessionId;
+  trashed?: number;
   /** Issues that this session has changed and cancelled so far. */
   updated?: number;
   cancelled?: number;
@@ -198,7 +203,7 @@ export function transition(session: PlanningSession, event: SessionEvent): Sessi
         progressMessage: progressOf[event.step].message,
       };
     case "waiting":
-      return { ...same, waitingUntil: event.until };
+      return { ...same, question: session.question, waitingUntil: event.until };
     case "asked":
       return { ...same, question: event.question };
     case "answered":
@@ -206,11 +211,11 @@ export function transition(session: PlanningSession, event: SessionEvent): Sessi
     case "completed":
       return { ...same, progress: 100, progressMessage: "Planning process completed" };
     case "failed":
-      return { ...same, failure: { ...event.failure, step: session.step } };
+      return { ...same, question: session.question, failure: { ...event.failure, step: session.step } };
     case "cancelled":
       return { ...same, progressMessage: "Cancelled" };
     case "retried":
-      return { ...same, step: session.failure?.step ?? session.step };
+      return { ...same, step: session.failure?.step ?? session.step, question: session.question };
   }
 }
 

@@ -14,7 +14,7 @@ import { type Connection, type ConnectionOptions, connectLinear } from "./connec
 import * as documents from "./documents.js";
 import { meaningOf, noAccess, refusalOf, refused } from "./errors.js";
 import * as inputs from "./inputs.js";
-import { issuesByFilter } from "./issue-reads.js";
+import { issuesByFilter, projectIssueIds } from "./issue-reads.js";
 import { relationsOf } from "./relations.js";
 import { teamSetup } from "./team-setup.js";
 import { entriesPerRequest, inChunks, type WriteEntry, writeEntries } from "./write-entries.js";
@@ -35,6 +35,7 @@ export function linearClient(options: ConnectionOptions): LinearClient {
     createProjects: (projects) => write(projects.map(projectEntry)),
     updateProjects: (updates) => write(updates.map(projectUpdateEntry)),
     readProjects: (ids) => readProjects(connection, ids),
+    projectIssueIds: (id) => projectIssueIds(connection, id),
     createIssues: (issues) => createIssues(connection, issues),
     readIssues: (ids) =>
       issuesByFilter(

@@ -36,6 +36,7 @@ const issue = z.object({
   delegate: reference,
   assignee: reference,
   children: connection(node),
+  comments: z.object({ nodes: z.array(node) }),
   trashed: z.nullish(z.boolean()),
   archivedAt: z.nullish(z.string()),
   updatedAt: z.string(),
@@ -134,7 +135,7 @@ export const readIssues = document(
       nodes {
         id identifier url title description priority estimate labelIds trashed archivedAt updatedAt
         state { id type } parent { id } project { id } team { id } delegate { id } assignee { id }
-        children(first: 50) { pageInfo { hasNextPage endCursor } nodes { id } }
+        children(first: 50) { pageInfo { hasNextPage endCursor } nodes { id } } comments(first: 1) { nodes { id } }
       }
     }
   }`,
@@ -148,6 +149,15 @@ export const readChildren = document(
     issue(id: $id) { children(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { id } } }
   }`,
   z.object({ issue: z.object({ children: connection(node) }) }),
+);
+
+/** The issues of one project, a page at a time. */
+export const readProjectIssues = document(
+  "ReadProjectIssues",
+  /* GraphQL */ `query ReadProjectIssues($id: String!, $after: String) {
+    project(id: $id) { issues(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { id } } }
+  }`,
+  z.object({ project: z.object({ issues: connection(node) }) }),
 );
 
 export const readProjects = document(

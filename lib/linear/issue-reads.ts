@@ -1,7 +1,7 @@
 import type { LinearDocument } from "@linear/sdk";
 import type { IssueSnapshot } from "../ports.js";
 import type { Connection } from "./connection.js";
-import { type IssueNode, readChildren, readIssues } from "./documents.js";
+import { type IssueNode, readChildren, readIssues, readProjectIssues } from "./documents.js";
 
 /** Reads what each filter finds, which are to find at most fifty; null finds nothing and asks nothing. */
 export async function issuesByFilter(
@@ -29,7 +29,7 @@ async function childIdsOf(connection: Connection, { id, children }: IssueNode): 
 }
 
 function toSnapshot(issue: IssueNode, childIds: string[]): IssueSnapshot {
-  const { state, parent, project, team, delegate, assignee, children: _children, ...same } = issue;
+  const { state, parent, project, team, delegate, assignee, children: _children, comments, ...same } = issue;
   return {
     ...same,
     description: issue.description ?? "",
@@ -42,7 +42,19 @@ function toSnapshot(issue: IssueNode, childIds: string[]): IssueSnapshot {
     delegateId: delegate?.id ?? null,
     assigneeId: assignee?.id ?? null,
     childIds,
+    hasComments: comments.nodes.length > 0,
     trashed: issue.trashed ?? false,
     archivedAt: issue.archivedAt ?? null,
   };
+}
+
+/** The ids of all issues in a project. */
+export async function projectIssueIds(connection: Connection, id: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | null | undefined; ; ) {
+    const { project } = await connection.ask(readProjectIssues, { id, after });
+    ids.push(...project.issues.nodes.map((issue) => issue.id));
+    if (!project.issues.pageInfo.hasNextPage) return ids;
+    after = project.issues.pageInfo.endCursor;
+  }
 }

@@ -1,7 +1,10 @@
 import { FatalError, RetryableError } from "../domain/errors.js";
 import type { SessionId } from "../domain/ids.js";
+import type { PlanningSession } from "../domain/session.js";
 import { checklist } from "../domain/wording/checklist.js";
 import type { Delivering, LinearClient, OutboxRow, Settled } from "../ports.js";
+
+const mostAttempts = 8;
 
 /** Sends what a session has committed: step messages at once, words to Linear in order. Returns when nothing is left to this caller. */
 export async function deliver(sessionId: SessionId, world: Delivering): Promise<void> {
@@ -45,8 +48,11 @@ async function send(row: OutboxRow, world: Delivering): Promise<Settled> {
       world.log.warn("effect.closed", { sessionId: row.sessionId, effectId: row.id, code: error.code });
       return { id: row.id, closedReason: error.code };
     }
-    if (!(error instanceof RetryableError))
+    if (!(error instanceof RetryableError)) {
       world.log.error("effect.broken", { sessionId: row.sessionId, effectId: row.id, reason: String(error) });
+      // A defect of ours must not keep everything behind it silent for ever.
+      if (row.attempts >= mostAttempts) return { id: row.id, closedReason: "broken" };
+    }
     const backoffMs = Math.min(30_000, 500 * 2 ** row.attempts);
     const retryAfterMs = error instanceof RetryableError ? (error.retryAfterMs ?? backoffMs) : backoffMs;
     return { id: row.id, retryAfterMs };
@@ -70,18 +76,22 @@ async function write(row: OutboxRow, world: Delivering): Promise<void> {
         externalUrls: [{ label: "Open the plan", url: world.dashboardUrl(session) }],
       });
     case "take_up":
-      if (session.issueId) await takeUp(session.issueId, session.prompt.appUserId, linear);
+      if (session.issueId) await takeUp(session, session.issueId, linear);
       return;
     case "step":
       return;
   }
 }
 
-/** As Linear asks of an agent that is given an issue: becomes its delegate and moves it to the first started state. */
-async function takeUp(issueId: string, appUserId: string | null, linear: LinearClient): Promise<void> {
+/**
+ * As Linear asks of an agent that is given an issue: becomes its delegate and moves it to the first started state. What an automation has
+ * handed over stays in triage, because nobody has looked at it yet.
+ */
+async function takeUp(session: PlanningSession, issueId: string, linear: LinearClient): Promise<void> {
   const [issue] = await linear.readIssues([issueId]);
   if (!issue || issue.trashed) return;
-  const isOpen = ["triage", "backlog", "unstarted"].includes(issue.stateType);
+  const { appUserId } = session.prompt;
+  const isOpen = [...(session.createdBy ? ["triage"] : []), "backlog", "unstarted"].includes(issue.stateType);
   const team = isOpen ? await linear.readTeam(issue.teamId) : "not_found";
   const started =
     team === "not_found"

@@ -31,6 +31,7 @@ export async function move(
   return sessions.commit({
     session,
     after,
+    hasAnswered: result.event.type !== "waiting" && result.event.type !== "failed",
     work: { ...session.work, ...work },
     proposal: proposal === undefined ? session.proposal : proposal,
     log: [moved, ...log, ...said],

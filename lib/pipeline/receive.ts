@@ -50,6 +50,8 @@ async function accept(delivery: Delivery, inbox: InboxStore): Promise<InboxResul
 
 /** A mention starts a session; where a reply overtook it, it joins the session that the reply has started. */
 async function mentioned(delivery: Delivery, event: Mentioned, inbox: InboxStore): Promise<InboxResult> {
+  if (await inbox.isKnown({ ...delivery, deliveryId: "", meaning: `stopped:${event.agentSessionId}` }))
+    return { outcome: "repeated" };
   const [overtaking] = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
   if (overtaking?.stopRequested) return inbox.remark(delivery, overtaking, []);
   if (overtaking)
@@ -77,11 +79,12 @@ async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore):
   const [session] = sessions;
   const said = { text: event.body, actor: event.person?.id ?? "linear" };
   if (session && isWorking(session) && (event.stop || !session.stopRequested)) {
-    if (event.stop) return stop(delivery, session, inbox);
+    if (event.stop || isStopInWords(session, event.body)) return stop(delivery, session, inbox);
     return answer(delivery, session, said, inbox);
   }
   const ended = session && !isWorking(session) ? session : null;
-  if (event.stop) return session ? sayWhereItStands(delivery, session, inbox) : { outcome: "repeated" };
+  if (event.stop)
+    return session ? sayWhereItStands(delivery, session, inbox) : inbox.keepStop(delivery, event.agentSessionId);
   if (session?.status === "failed" && isRetry(event.body)) return answer(delivery, session, said, inbox);
   return start(delivery, inbox, {
     agentSessionId: event.agentSessionId,
@@ -120,7 +123,7 @@ async function answer(
         : null;
   const after = event ? transition(session, event) : null;
   const entry: LogEntry = {
-    type: "person.replied",
+    type: event?.type === "retried" ? "person.retried" : "person.replied",
     body: { text: said.text },
     actor: said.actor,
     opId: delivery.meaning,
@@ -138,7 +141,7 @@ async function answer(
 /** Ends a run at any moment. A second stop says nothing more: the first one's words are on their way. */
 function stop(delivery: Delivery, session: PlanningSession, inbox: InboxStore): Promise<InboxResult> {
   if (session.stopRequested) return inbox.remark(delivery, session, []);
-  return inbox.stop(delivery, session, [{ kind: "step", id: derivedUuid(session.id, "wind-up"), step: "wind-up" }]);
+  return inbox.stop(delivery, session, [{ kind: "step", id: effectId(delivery, 0), step: "wind-up" }]);
 }
 
 const sayWhereItStands = (delivery: Delivery, session: PlanningSession, inbox: InboxStore): Promise<InboxResult> =>
@@ -174,6 +177,7 @@ function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<Inb
     agentSessionId: begin.agentSessionId,
     title: issue ? `Plan for ${issue.identifier}` : "New plan",
     issueId: issue?.id ?? null,
+    pageUrl: begin.earlierPageUrl,
     team: begin.teamId ? { id: begin.teamId, name: issue?.identifier.split("-")[0] ?? "Team" } : null,
     prompt: {
       texts: begin.texts,
@@ -211,5 +215,8 @@ const activity = (delivery: Delivery, n: number, saying: ReturnType<typeof thoug
   id: effectId(delivery, n),
   activity: saying,
 });
-const isRetry = (body: string): boolean =>
-  understand(body, { proposalId: null, items: [], teams: [], question: "none" }).type === "retry";
+/** "Stop" typed while the agent works is a stop; at a question it is the answer to it. */
+const isStopInWords = (session: PlanningSession, body: string): boolean =>
+  session.status === "processing" && intentOf(body) === "cancel";
+const isRetry = (body: string): boolean => intentOf(body) === "retry";
+const intentOf = (body: string) => understand(body, { proposalId: null, items: [], teams: [], question: "none" }).type;

@@ -3,7 +3,7 @@ import { FatalError, RetryableError } from "../domain/errors.js";
 import type { SessionId } from "../domain/ids.js";
 import { understand } from "../domain/conversation/understand.js";
 import type { StepName } from "../domain/session.js";
-import { slowDown, stillWorking } from "../domain/wording/progress.js";
+import { saidMeanwhile, slowDown, stillWorking } from "../domain/wording/progress.js";
 import type { StepMessage, World } from "../ports.js";
 import { deliver, publishSteps } from "./deliver.js";
 import { move } from "./move.js";
@@ -83,15 +83,7 @@ async function underLease(
   const { world, session } = input;
   const attemptId = randomUUID();
   const taken = await world.leases.acquire(planId, attemptId);
-  if (!taken.held) {
-    const notBefore = world.now() + taken.untilMs + 50;
-    await world.queue.publish({
-      deduplicationId: `${session.id}:${session.version}:held:${attemptId}`,
-      body: message,
-      notBefore,
-    });
-    return "over" as const;
-  }
+  if (!taken.held) return requeue(message, input, world.now() + taken.untilMs + 50);
   const lease: Lease = {
     attemptId,
     takenOver: taken.takenOver,
@@ -103,6 +95,10 @@ async function underLease(
   try {
     const result = await attempt(() => step.run({ ...input, lease }), input);
     const isWaiting = result.event.type === "waiting";
+    if (result.event.type === "waiting" && session.stopRequested) {
+      await world.leases.abandon(planId, attemptId);
+      return requeue(message, input, result.event.until);
+    }
     const plan = isWaiting ? result.plan : { ...result.plan, id: planId, releaseLease: attemptId };
     const outcome = await settle(plan ? { ...withAnswers(result, input), plan } : result, input);
     if (isWaiting || outcome === "again") await world.leases.abandon(planId, attemptId);
@@ -112,6 +108,13 @@ async function underLease(
     if (error instanceof LeaseEnded) return "over";
     throw error;
   }
+}
+
+/** The same message later: waiting is no retry, and moves nothing. */
+async function requeue(message: StepMessage, { world, session }: StepInput, notBefore: number): Promise<"over"> {
+  const deduplicationId = `${session.id}:${session.version}:later:${randomUUID()}`;
+  await world.queue.publish({ deduplicationId, body: message, notBefore });
+  return "over";
 }
 
 /** A step's own end: FatalError ends the session in words, a named wait is committed, anything else is the queue's to bring again. */
@@ -138,11 +141,18 @@ async function settle(result: StepResult, { world, session }: StepInput): Promis
   return "over";
 }
 
-/** People who speak while the agent writes get a word in reply; the work goes on. */
+/** People who speak while the agent writes get a word in reply; the work goes on. What comes too late for this run is asked for again. */
 function withAnswers(result: StepResult, { replies, session }: StepInput): StepResult {
-  if (replies.length === 0 || result.event.type !== "advanced") return result;
-  const intent = understand(replies.at(-1)?.body ?? "", { proposalId: null, items: [], teams: [], question: "none" });
-  return { ...result, say: [thought(stillWorking(intent.type, session.step)), ...(result.say ?? [])] };
+  const last = replies.at(-1);
+  if (!last) return result;
+  const intent = understand(last.body, { proposalId: null, items: [], teams: [], question: "none" });
+  if (result.event.type === "advanced")
+    return { ...result, say: [thought(stillWorking(intent.type, session.step)), ...(result.say ?? [])] };
+  if (result.event.type !== "completed" || intent.type === "status") return result;
+  const [final, ...rest] = [...(result.say ?? [])].reverse();
+  if (!final || final.content.type !== "response") return result;
+  const body = `${final.content.body}\n\n${saidMeanwhile(last.body)}`;
+  return { ...result, say: [...rest.reverse(), { ...final, content: { ...final.content, body } }] };
 }
 
 const noLease: Lease = { attemptId: "", takenOver: false, renew: async () => undefined };

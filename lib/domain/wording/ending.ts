@@ -44,14 +44,19 @@ export function cancelled({ created: made }: { created: number }): string {
 /** A run that was stopped on the way: what exists now. */
 export function stopped({
   created: made,
+  trashed,
   urls,
   takenOver,
 }: {
   created: number;
+  /** Where a run was being taken back: how many issues are in the trash. */
+  trashed: number | null;
   urls: readonly string[];
   takenOver: boolean;
 }): string {
   const why = takenOver ? "I stopped here because this plan was taken over in another session." : "I stopped.";
+  if (trashed !== null)
+    return `${why} ${trashed === 0 ? "Nothing was moved to the trash." : `${count(trashed, "issue")} had been moved to the trash; Linear keeps ${trashed === 1 ? "it" : "them"} there for 30 days.`}`;
   if (made === 0) return `${why} Nothing was created.`;
   const next = takenOver
     ? "It goes on there with what is missing."
@@ -82,12 +87,13 @@ export const nothingChosen =
   "After what you left out there is nothing to create, so I created nothing. Mention me again to see the whole plan.";
 
 /** Why an issue stays when a run is taken back. */
-export type KeptReason = "has_other_children" | "changed" | "parent_of_kept";
+export type KeptReason = "has_other_children" | "changed" | "parent_of_kept" | "refused";
 
 const reasons: Record<KeptReason, string> = {
   has_other_children: "somebody put other issues under it",
   changed: "somebody has worked on it",
   parent_of_kept: "an issue under it stays",
+  refused: "Linear did not let me",
 };
 
 /** A run was taken back: what went to the trash, what stays and why. */

@@ -1,6 +1,14 @@
 import { escapeLine } from "./escape-markdown.js";
 import { link, listOf, quote } from "./phrases.js";
 
+/** Linear does not take the change of an issue. */
+export const refusedChange = (title: string, identifier: string, reason: string): string =>
+  `Linear did not take the change of ${quote(title)} (${escapeLine(identifier)})${reason ? `: ${escapeLine(reason)}` : ""}. It stays as it was.`;
+
+/** People's words in Linear that approving would replace. */
+export const writesOver = (title: string, identifier: string, fields: string[]): string =>
+  `${quote(title)} (${identifier}) was edited in Linear since I wrote it: its ${listOf(fields)} would become what the page says.`;
+
 /** An issue was thrown away in Linear before; it stays away. */
 export const thrownAway = (title: string, identifier: string): string =>
   `${escapeLine(identifier)} ${quote(title)} was thrown away in Linear, so I left it there. Mention me again if you want it back.`;

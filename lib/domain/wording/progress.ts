@@ -1,6 +1,6 @@
 import type { Intent } from "../conversation/intent.js";
 import type { SessionStatus, StepName } from "../session.js";
-import { link } from "./phrases.js";
+import { clip, link, quote } from "./phrases.js";
 
 /** The first word after a mention. */
 export const firstThought = "I’m on it. Looking for the Confluence page first.";
@@ -24,6 +24,10 @@ export const doing: Record<StepName, string> = {
   "apply-undo": "taking back what I created",
   "wind-up": "stopping",
 };
+
+/** At the end of a run during which somebody said what it could no longer take into account. */
+export const saidMeanwhile = (text: string): string =>
+  `You wrote ${quote(clip(text.replace(/\s+/g, " ").trim(), 120))} while I was finishing. If that is still to be done, please say it again now.`;
 
 /** To somebody who speaks while the agent is at work. */
 export function stillWorking(intent: Intent["type"], step: StepName): string {

@@ -11,7 +11,11 @@ describe("few calls", () => {
   afterAll(() => world.close());
 
   const plan = (items: number) =>
-    runDemo(world, { title: `A plan of ${items}`, body: generatedPage(items) }, { answer: "create", tell: null, pageKey: `plan-${items}` });
+    runDemo(
+      world,
+      { title: `A plan of ${items}`, body: generatedPage(items) },
+      { answer: "create", tell: null, pageKey: `plan-${items}` },
+    );
 
   it("brings 75 items to Linear in at most 12 requests", async () => {
     const report = await plan(75);
@@ -20,7 +24,7 @@ describe("few calls", () => {
     expect(report.linearRequests).toBeLessThanOrEqual(12);
   });
 
-  it("brings 500 items to Linear in at most 35 requests, none of more than 10,000 points", async () => {
+  it("brings 500 items to Linear in at most 35 requests, none of more than 10,000 points", { timeout: 90_000 }, async () => {
     const report = await plan(500);
     expect(report.status).toBe("completed");
     expect(report.issues).toHaveLength(500);

@@ -123,10 +123,15 @@ describe("the end of a run", () => {
 
   it("says what exists after a stop", () => {
     expect(cancelled({ created: 0 })).toContain("Nothing was created");
-    expect(stopped({ created: 0, urls: [], takenOver: true })).toBe(
+    expect(stopped({ created: 0, trashed: null, urls: [], takenOver: true })).toBe(
       "I stopped here because this plan was taken over in another session. Nothing was created.",
     );
-    const words = stopped({ created: 1, urls: ["https://linear.example/acme/issue/ENG-9/x"], takenOver: false });
+    const words = stopped({
+      created: 1,
+      trashed: null,
+      urls: ["https://linear.example/acme/issue/ENG-9/x"],
+      takenOver: false,
+    });
     expect(words).toContain("1 issue had been created and stays.");
     expect(words).toContain("[ENG-9](<https://linear.example/acme/issue/ENG-9/x>)");
   });

@@ -20,9 +20,8 @@ export const applyLinks: ApplyingStep = {
     const linear = world.linear(session.organizationId);
     const batch = nextBatch(items, plan);
     const links = batch.flatMap((one) => one.links);
-    const mayHaveRelations = lease.takenOver
-      ? batch.map((one) => one.item)
-      : batch.map((one) => one.item).filter(isOlder);
+    const isOlder = (item: PlanItem) => lease.takenOver || item.adopted || item.createdBySession !== session.id;
+    const mayHaveRelations = batch.map((one) => one.item).filter(isOlder);
     const relations = await relationsOf(linear, mayHaveRelations);
     const missing = links.filter(
       (link) => link.kind === "attachment" || !relations.some((relation) => isSame(relation, link)),
@@ -102,7 +101,6 @@ function attachment(item: PlanItem, plan: Plan): LinkInput[] {
   ];
 }
 
-const isOlder = (item: PlanItem): boolean => item.adopted || (item.base?.dependsOn.length ?? 0) > 0;
 const isSame = (relation: Relation, link: LinkInput): boolean =>
   link.kind === "relation" &&
   relation.type === "blocks" &&

@@ -1,56 +1,48 @@
-import type { SessionId } from "../../../domain/ids.js";
 import { issueContent } from "../../../domain/issue-fields.js";
 import { normalizeMarkdown } from "../../../domain/markdown.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import { type KeptReason, undone, undoTooLate } from "../../../domain/wording/ending.js";
-import type { IssueSnapshot, Plan } from "../../../ports.js";
-import { type ApplyingStep, complete, goTo, type Lease, type StepInput } from "../../step.js";
+import type { IssueSnapshot, LinearClient, Plan } from "../../../ports.js";
+import { type ApplyingStep, complete, goTo, type Lease } from "../../step.js";
 import type { Setup } from "./apply-context.js";
 
 const undoDays = 7;
 
-/** Throws away what the earlier run created and nobody has touched since, and lists the rest. */
+const batchSize = 50;
+
+/** Throws away what an earlier run created and nobody has touched since, a batch at a time, and lists the rest. */
 export const applyUndo: ApplyingStep = {
   kind: "applying",
   async run(input) {
     const { session, plan, world, lease } = input;
-    const run = session.work.after ? await world.sessions.load(session.work.after) : null;
+    const run = session.work.undoOf ? await world.sessions.load(session.work.undoOf) : null;
     if (!plan || !run) return goTo("read-page");
     if (world.now() - run.session.updatedAt.getTime() > undoDays * 86_400_000) return complete(undoTooLate(undoDays));
 
-    const items = await world.sessions.items(plan.id);
-    const mine = items.filter(
-      (item) => item.createdBySession === run.session.id && item.linearId && item.state === "active",
+    const items = (await world.sessions.items(plan.id)).filter(
+      (item) => item.createdBySession === run.session.id && item.linearId,
     );
+    const mine = items.filter((item) => item.state === "active");
     const linear = world.linear(session.organizationId);
-    const issues = new Map(
-      (await linear.readIssues(mine.filter(isIssue).map(linearId))).map((issue) => [issue.id, issue]),
-    );
-    const kept = whatStays(mine, issues, plan, run.session.work.setup);
+    const kept = await whatStays(items, mine, linear, plan, run.session.work.setup);
     const going = mine.filter((item) => !kept.has(item.id));
-    await throwAway(going, linear, lease);
-    return complete(
-      undone({
-        trashed: going.length,
-        kept: mine.flatMap((item) => {
-          const reason = kept.get(item.id);
-          return reason ? [{ title: item.fields.title, url: item.linearUrl ?? "", reason }] : [];
-        }),
-      }),
-      {
-        log: [
-          {
-            type: "plan.undone",
-            body: { trashed: going.length, kept: kept.size, of: run.session.id satisfies SessionId },
-            actor: "agent",
-          },
-        ],
-        plan: {
-          id: plan.id,
-          items: going.map((item): PlanItem => ({ ...item, state: "undone", pending: null, linksPending: false })),
-        },
+    const batch = [...going].reverse().slice(0, batchSize);
+    const gone = await throwAway(batch, linear, lease);
+    const trashed = (session.work.trashed ?? 0) + gone.length;
+    const more = {
+      log: [{ type: "items.undone", body: { items: gone.map((item) => item.id), of: run.session.id }, actor: "agent" }],
+      plan: {
+        id: plan.id,
+        items: gone.map((item): PlanItem => ({ ...item, state: "undone", pending: null, linksPending: false })),
       },
-    );
+      work: { trashed },
+    };
+    if (gone.length > 0 && gone.length < going.length) return goTo("apply-undo", more);
+    const stays = mine.flatMap((item) => {
+      const reason = kept.get(item.id) ?? (batch.includes(item) && !gone.includes(item) ? "refused" : undefined);
+      return reason ? [{ title: item.fields.title, url: item.linearUrl ?? "", reason }] : [];
+    });
+    return complete(undone({ trashed, kept: stays }), more);
   },
 };
 
@@ -58,19 +50,23 @@ const isIssue = (item: PlanItem): boolean => item.linearKind === "issue";
 const linearId = (item: PlanItem): string => item.linearId ?? "";
 
 /** Items that somebody has worked with, and whatever stands above them. */
-function whatStays(
+async function whatStays(
+  items: PlanItem[],
   mine: PlanItem[],
-  issues: ReadonlyMap<string, IssueSnapshot>,
+  linear: LinearClient,
   plan: Plan,
   setup: Setup | undefined,
-): Map<string, KeptReason> {
-  const ours = new Set(mine.map(linearId));
+): Promise<Map<string, KeptReason>> {
+  const ours = new Set(items.map(linearId));
+  const issues = new Map(
+    (await linear.readIssues(mine.filter(isIssue).map(linearId))).map((issue) => [issue.id, issue]),
+  );
   const kept = new Map<string, KeptReason>();
-  for (const item of mine.filter(isIssue)) {
+  for (const item of mine) {
     const issue = issues.get(linearId(item));
-    if (!issue || issue.trashed) continue;
-    if (issue.childIds.some((id) => !ours.has(id))) kept.set(item.id, "has_other_children");
-    else if (isTouched(item, issue, plan, setup)) kept.set(item.id, "changed");
+    const inside = isIssue(item) ? (issue?.childIds ?? []) : await linear.projectIssueIds(linearId(item));
+    if (inside.some((id) => !ours.has(id))) kept.set(item.id, "has_other_children");
+    else if (issue && !issue.trashed && isTouched(item, issue, plan, setup)) kept.set(item.id, "changed");
   }
   const byId = new Map<string, PlanItem>(mine.map((item) => [item.id, item]));
   for (const item of mine)
@@ -92,28 +88,23 @@ function isTouched(item: PlanItem, issue: IssueSnapshot, plan: Plan, setup: Setu
     normalizeMarkdown(issue.description) !== normalizeMarkdown(written.description) ||
     issue.priority !== written.priority ||
     issue.estimate !== written.estimate ||
+    issue.hasComments ||
     issue.assigneeId !== null ||
     issue.delegateId !== null ||
     !["triage", "backlog", "unstarted"].includes(issue.stateType)
   );
 }
 
-/** Children first, so that a kill in between leaves no orphan. Trashing twice is trashing once. */
-async function throwAway(
-  items: PlanItem[],
-  linear: ReturnType<StepInput["world"]["linear"]>,
-  lease: Lease,
-): Promise<void> {
-  const issues = items.filter(isIssue).map(linearId).reverse();
-  const projects = items
-    .filter((item) => !isIssue(item))
-    .map((item) => ({ id: linearId(item), change: { trashed: true } }));
-  if (issues.length > 0) {
-    await lease.renew();
-    await linear.trashIssues(issues);
-  }
-  if (projects.length > 0) {
-    await lease.renew();
-    await linear.updateProjects(projects);
-  }
+/** Trashing twice is trashing once. Returns what is gone. */
+async function throwAway(items: PlanItem[], linear: LinearClient, lease: Lease): Promise<PlanItem[]> {
+  if (items.length === 0) return [];
+  await lease.renew();
+  const results = [
+    ...(await linear.trashIssues(items.filter(isIssue).map(linearId))),
+    ...(await linear.updateProjects(
+      items.filter((item) => !isIssue(item)).map((item) => ({ id: linearId(item), change: { trashed: true } })),
+    )),
+  ];
+  const refused = new Set(results.filter((result) => result.outcome === "refused").map((result) => result.id));
+  return items.filter((item) => !refused.has(linearId(item)));
 }

@@ -1,5 +1,6 @@
 import type { Budget } from "../../../ports.js";
-import type { StepInput, StepResult } from "../../step.js";
+import { slowDown } from "../../../domain/wording/progress.js";
+import { type StepInput, type StepResult, thought } from "../../step.js";
 
 /** A step of writes costs at most this many requests and complexity points. */
 const stepCost = { requests: 8, complexity: 4_000 };
@@ -9,7 +10,8 @@ const reserve = 0.2;
 export async function waitForBudget({ session, world }: StepInput): Promise<StepResult | null> {
   const budget = await world.sessions.budget(session.organizationId);
   if (!budget || budget.resetAt <= world.now() || hasRoom(budget)) return null;
-  return { event: { type: "waiting", until: budget.resetAt } };
+  const until = budget.resetAt;
+  return { event: { type: "waiting", until }, say: [thought(slowDown("linear_rate_limited", new Date(until)))] };
 }
 
 export function hasRoom(budget: Budget): boolean {

@@ -1,18 +1,23 @@
 import { applySelection } from "../../../domain/conversation/selection.js";
 import type { Selection } from "../../../domain/conversation/intent.js";
 import { toEstimate } from "../../../domain/estimate.js";
+import type { PlanItemId } from "../../../domain/ids.js";
+import { type IssueContent, issueContent } from "../../../domain/issue-fields.js";
+import { normalizeMarkdown } from "../../../domain/markdown.js";
 import { extract } from "../../../domain/extraction/extract.js";
 import { type AdoptedIssue, diffPlan, type ProposedItem } from "../../../domain/plan-diff.js";
 import type { ExtractedItem, Extraction, PlanItem } from "../../../domain/plan-item.js";
 import type { SessionWork } from "../../../domain/session.js";
 import * as notes from "../../../domain/wording/notes.js";
 import { preview } from "../../../domain/wording/preview.js";
-import type { PageSnapshot, Plan, TeamSetup } from "../../../ports.js";
+import type { IssueSnapshot, PageSnapshot, Plan, TeamSetup } from "../../../ports.js";
 import type { StepInput } from "../../step.js";
 
 /** A plan as it would be shown: what the page says, against what is there, with everything that a person should know before saying yes. */
 export type PlanProposal = {
   extraction: Extraction;
+  /** The plan's items; those whose issue somebody has thrown away count as not created. */
+  existing: PlanItem[];
   proposed: ProposedItem[];
   setup: NonNullable<SessionWork["setup"]>;
   teamName: string;
@@ -23,33 +28,83 @@ export type PlanProposal = {
 export async function prepareProposal(input: StepInput, plan: Plan, page: PageSnapshot): Promise<PlanProposal> {
   const { world, session } = input;
   const extraction = extract({ title: page.title, body: page.body });
-  const existing = await world.sessions.items(plan.id);
+  const { items: existing, issues } = await readKnown(input, plan);
   const team = await world.linear(session.organizationId).readTeam(plan.teamId);
   const adoption = await findAdoptable(input, plan, extraction.items, existing);
-  const proposed = diffPlan(existing, extraction.items, adoption.adoptable);
+  const proposed = diffPlan(existing, extraction.items, adoption);
   const related = await world.sessions.relatedPlans(session.organizationId, page.title, plan.id);
   const creating = proposed.filter((item) => item.change === "new").map((item) => item.fields.title);
   const similar = await world.sessions.similarItems(session.organizationId, creating, plan.id);
+  const setup = toSetup(team);
   return {
     extraction,
+    existing,
     proposed,
-    setup: toSetup(team),
+    setup,
     teamName: team === "not_found" ? "your team" : team.name,
     notes: [
       ...adoption.notes,
+      ...proposed.flatMap((item) => writtenOver(item, issues, setup, plan)),
       ...similar.map(notes.likelyDuplicate),
       ...(related.length > 0 ? [notes.relatedPlans(related)] : []),
     ],
   };
 }
 
+/** The plan's items as Linear holds them now. */
+async function readKnown(
+  { world, session }: StepInput,
+  plan: Plan,
+): Promise<{ items: PlanItem[]; issues: Map<string, IssueSnapshot> }> {
+  const items = await world.sessions.items(plan.id);
+  const ids = items
+    .filter((item) => item.linearKind === "issue" && item.state === "active")
+    .flatMap((item) => item.linearId ?? []);
+  const read = ids.length > 0 ? await world.linear(session.organizationId).readIssues(ids) : [];
+  const issues = new Map(read.map((issue) => [issue.id, issue]));
+  const isGone = (item: PlanItem) =>
+    item.linearId !== null && ids.includes(item.linearId) && (issues.get(item.linearId)?.trashed ?? true);
+  return {
+    items: items.map((item) => (isGone(item) ? { ...item, state: "undone", linksPending: false } : item)),
+    issues,
+  };
+}
+
+/** What people have changed in Linear and approving would write over, so that they know before they say yes. */
+function writtenOver(
+  item: ProposedItem,
+  issues: ReadonlyMap<string, IssueSnapshot>,
+  setup: PlanProposal["setup"],
+  plan: Plan,
+): string[] {
+  const issue = issues.get(item.existing?.linearId ?? "");
+  const base = item.existing?.base;
+  if (item.change !== "changed" || !issue || !base) return [];
+  const context = { estimation: setup.estimation, pageUrl: plan.pageUrl };
+  const [written, wanted] = [issueContent(base, context), issueContent(item.fields, context)];
+  const isEdited = (field: keyof IssueContent) =>
+    field === "description"
+      ? normalizeMarkdown(issue.description) !== normalizeMarkdown(written.description)
+      : issue[field] !== written[field];
+  const lost = (["title", "description", "priority", "estimate"] as const).filter(
+    (field) => wanted[field] !== written[field] && isEdited(field),
+  );
+  return lost.length > 0 ? [notes.writesOver(item.fields.title, issue.identifier, [...lost])] : [];
+}
+
 /** What the steps need to know of the team; labels by lower-case name. */
 export function toSetup(team: TeamSetup | "not_found"): NonNullable<SessionWork["setup"]> {
-  if (team === "not_found")
-    return { labels: {}, estimation: { scale: "notUsed", extended: false, allowZero: false }, canceledStateId: null };
+  const estimation = { scale: "notUsed", extended: false, allowZero: false } as const;
+  if (team === "not_found") return { labels: {}, estimation, canceledStateId: null, openStateId: null };
   const labels = team.labels.filter((label) => !label.isGroup).map((label) => [label.name.toLowerCase(), label.id]);
-  const canceled = team.states.filter((state) => state.type === "canceled").sort((a, b) => a.position - b.position)[0];
-  return { labels: Object.fromEntries(labels), estimation: team.estimation, canceledStateId: canceled?.id ?? null };
+  const first = (type: string) =>
+    team.states.filter((state) => state.type === type).sort((a, b) => a.position - b.position)[0]?.id ?? null;
+  return {
+    labels: Object.fromEntries(labels),
+    estimation: team.estimation,
+    canceledStateId: first("canceled"),
+    openStateId: first("backlog") ?? first("unstarted"),
+  };
 }
 
 /** Items whose own row links to an issue of this team *are* that issue, unless another plan holds it. */
@@ -58,16 +113,19 @@ async function findAdoptable(
   plan: Plan,
   items: ExtractedItem[],
   existing: PlanItem[],
-): Promise<{ adoptable: Map<string, AdoptedIssue>; notes: string[] }> {
+): Promise<{ adoptable: Map<string, AdoptedIssue>; own: Map<string, PlanItemId>; notes: string[] }> {
   const adoptable = new Map<string, AdoptedIssue>();
+  const own = new Map<string, PlanItemId>();
   const said: string[] = [];
   const linked = items.flatMap((item) => {
     const identifier = /([A-Z][A-Z0-9]*-\d+)/.exec(item.issueLink ?? "")?.[1];
     return identifier ? [{ item, identifier }] : [];
   });
-  if (linked.length === 0) return { adoptable, notes: said };
+  if (linked.length === 0) return { adoptable, own, notes: said };
   const issues = await world.linear(session.organizationId).readIssuesByIdentifier(linked.map((one) => one.identifier));
-  const mine = new Set(existing.flatMap((item) => (item.linearId ? [item.linearId] : [])));
+  const mine = new Map(
+    existing.flatMap((item) => (item.linearId && item.state !== "undone" ? [[item.linearId, item.id] as const] : [])),
+  );
   const held = new Set(
     await world.sessions.heldElsewhere(
       session.organizationId,
@@ -78,16 +136,16 @@ async function findAdoptable(
   const used = new Set<string>();
   for (const { item, identifier } of linked) {
     const issue = issues.find((one) => one.identifier === identifier);
-    if (!issue || mine.has(issue.id) || used.has(issue.id)) continue;
-    if (issue.trashed) said.push(notes.linkedIssueTrashed(item.title, identifier));
+    if (!issue || used.has(issue.id)) continue;
+    used.add(issue.id);
+    const itself = mine.get(issue.id);
+    if (itself) own.set(item.key, itself);
+    else if (issue.trashed) said.push(notes.linkedIssueTrashed(item.title, identifier));
     else if (issue.teamId !== plan.teamId) said.push(notes.linkedIssueOfOtherTeam(item.title, identifier));
     else if (held.has(issue.id)) said.push(notes.linkedIssueOfOtherPlan(item.title, identifier));
-    else {
-      used.add(issue.id);
-      adoptable.set(item.key, { id: issue.id, identifier: issue.identifier, url: issue.url });
-    }
+    else adoptable.set(item.key, { id: issue.id, identifier: issue.identifier, url: issue.url });
   }
-  return { adoptable, notes: said };
+  return { adoptable, own, notes: said };
 }
 
 /** Keys of the items that approving would touch, after what the person has left out. */

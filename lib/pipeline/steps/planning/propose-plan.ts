@@ -4,7 +4,7 @@ import { understand } from "../../../domain/conversation/understand.js";
 import { extract } from "../../../domain/extraction/extract.js";
 import { derivedUuid } from "../../../domain/ids.js";
 import { findPageAddresses } from "../../../domain/page-address.js";
-import { approve } from "../../../domain/plan-diff.js";
+import { approve } from "../../../domain/plan-approval.js";
 import type { ExtractionWarning } from "../../../domain/plan-item.js";
 import * as words from "../../../domain/wording/approval.js";
 import { cancelled, noItems, nothingChanged, nothingChosen } from "../../../domain/wording/ending.js";
@@ -60,6 +60,11 @@ async function propose(
   const keys = chosenKeys(proposal.proposed, selections);
   if (keys.length === 0 && selections.length > 0)
     return propose(input, plan, page, { selections: [], before: nothingChosen, again });
+  if (
+    keys.length === 0 &&
+    proposal.existing.some((item) => item.linksPending && item.linearId && item.state === "active")
+  )
+    return goTo("apply-links");
   if (keys.length === 0) return complete(nothingChanged(proposal.proposed.length, plan.pageUrl));
   const id = derivedUuid(input.session.id, "proposal", input.session.version).slice(0, 8);
   const text = showProposal(plan, proposal, new Set(keys));
@@ -127,9 +132,15 @@ async function takeAnswer(input: StepInput, plan: Plan, page: PageSnapshot): Pro
     case "replan":
       return goTo("read-page");
     default:
-      if (findPageAddresses(reply.body).length > 0) return goTo("read-page", { work: { pageUrl: reply.body } });
+      if (isOnlyALink(reply.body)) return goTo("read-page", { work: { pageUrl: reply.body } });
       return askAgain(words.askedAgain(intent.type));
   }
+}
+
+/** A link with a word or two is another page to plan; one among other words may be there for any reason. */
+function isOnlyALink(text: string): boolean {
+  const [address] = findPageAddresses(text);
+  return address !== undefined && text.replace(address.url, "").trim().split(/\s+/).length <= 4;
 }
 
 /** Yes: to what was shown, by somebody who may say so, about a page that still says the same. */
@@ -162,7 +173,10 @@ async function create(
   const proposal = await prepareProposal(input, plan, page);
   const chosen = chosenKeys(proposal.proposed, selections);
   if (chosen.length === 0) return complete(nothingChosen);
-  const items = approve(proposal.proposed, new Set(chosen), {
+  const items = approve({
+    proposed: proposal.proposed,
+    existing: proposal.existing,
+    chosen: new Set(chosen),
     planId: plan.id,
     proposalId: session.proposal?.id ?? "",
     sessionId: session.id,
@@ -190,7 +204,8 @@ async function readAgain(
   const confluence = address && (await world.confluence(session.organizationId, address.host));
   if (!address || !confluence) return page;
   const read = await readThrough(confluence, address);
-  return read.kind === "page"
+  const isHidden = read.kind === "page" && read.page.restricted && session.work.confirmedPageVersion === undefined;
+  return read.kind === "page" && !isHidden
     ? { pageVersion: read.page.version, title: read.page.title, body: read.page.body }
     : "gone";
 }

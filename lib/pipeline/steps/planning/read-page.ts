@@ -6,7 +6,7 @@ import type { PlanId } from "../../../domain/ids.js";
 import { findPageAddresses, type PageAddress } from "../../../domain/page-address.js";
 import { isWorking, type PlanningSession } from "../../../domain/session.js";
 import * as words from "../../../domain/wording/finding-page.js";
-import { cancelled } from "../../../domain/wording/ending.js";
+import { cancelled, undone } from "../../../domain/wording/ending.js";
 import { FatalError } from "../../../domain/errors.js";
 import type { ConfluenceClient, Page, PageResult, Plan, Reply, World } from "../../../ports.js";
 import {
@@ -36,16 +36,28 @@ export const readPage: DecidingStep = {
     const team = await chooseTeam(session, intent, address, world);
     if ("event" in team) return team;
 
-    const confluence = await world.confluence(session.organizationId, address.host);
-    if (!confluence) return connectFirst(session, address, world);
-    const read = await readThrough(confluence, address);
-    if (read.kind === "revoked") return connectFirst(session, address, world);
-    if (read.kind !== "page") return askForPage(session, words.cannotRead(read, address.url));
-    const { page } = read;
-    if (page.restricted && !isConfirmed(session, page, intent)) return confirmRestricted(session, page, address);
-    return takePlan(input, page, address, team);
+    const result = await readAndTake(input, intent, address, team);
+    return { ...result, work: { teamId: team.id, ...result.work } };
   },
 };
+
+async function readAndTake(
+  input: StepInput,
+  intent: Intent,
+  address: PageAddress,
+  team: { id: string; name: string },
+): Promise<StepResult> {
+  const { session, world } = input;
+  const confluence = await world.confluence(session.organizationId, address.host);
+  if (!confluence) return connectFirst(session, address, world);
+  const read = await readThrough(confluence, address);
+  if (read.kind === "revoked") return askToConnect(session, address, world);
+  if (read.kind !== "page") return askForPage(session, words.cannotRead(read, address.url));
+  const { page } = read;
+  if (page.restricted && !(await isConfirmed(input, page, intent, team)))
+    return confirmRestricted(session, page, address);
+  return takePlan(input, page, address, team);
+}
 
 /** A connection that Confluence no longer takes is one that has to be made again: the person is asked, the run does not fail. */
 export async function readThrough(
@@ -83,7 +95,7 @@ async function requestInstead(
     ? intent
     : understand(session.prompt.texts[0] ?? "", { proposalId: null, items: [], teams: [], question: "none" });
   if (intent.type === "cancel") return cancel(cancelled({ created: 0 }));
-  if (!session.question && session.work.after && opening.type === "undo" && plan) return goTo("apply-undo");
+  if (!session.question && opening.type === "undo") return takeBack(session, world);
   if (!session.question && session.work.after && (opening.type === "status" || opening.type === "help")) {
     const items = plan
       ? (await world.sessions.items(plan.id)).filter((item) => item.linearId && item.state === "active")
@@ -101,6 +113,35 @@ async function requestInstead(
   }
   await world.sessions.requestStop(sessionId, { actor: "agent", takenOverBy: session.id });
   return goTo("read-page", { say: [thought(words.takingOver)], notBefore: world.now() + 5_000 });
+}
+
+/** Undo is about the last run of this conversation, whichever plan it worked on. */
+async function takeBack(session: PlanningSession, world: World): Promise<StepResult> {
+  const last = session.agentSessionId
+    ? await world.sessions.lastRun(session.organizationId, session.agentSessionId)
+    : null;
+  if (!last) return complete(undone({ trashed: 0, kept: [] }));
+  const { plan, holder, run } = last;
+  if (holder.id !== session.id && isWorking(holder)) {
+    if (holder.stopRequested) return goTo("read-page", { notBefore: world.now() + 2_000 });
+    return askWhoGoesOn(session, holder, plan.id);
+  }
+  const { id, source, teamId, pageId, pageUrl, pageTitle } = plan;
+  const engagement = await world.sessions.ensureEngagement(session.organizationId, { id: teamId, name: pageTitle });
+  return goTo("apply-undo", {
+    work: { undoOf: run.id },
+    teamId,
+    ...(pageUrl ? { pageUrl } : {}),
+    claimPlan: {
+      id,
+      source,
+      teamId,
+      engagementId: engagement.id,
+      pageId: pageId ?? "",
+      pageUrl: pageUrl ?? "",
+      title: pageTitle,
+    },
+  });
 }
 
 function askWhoGoesOn(session: PlanningSession, holder: PlanningSession, planId: PlanId, said = ""): StepResult {
@@ -136,8 +177,8 @@ function chooseAddress(
     ...replies.map((reply) => reply.body).reverse(),
     session.work.pageUrl,
     ...session.prompt.texts,
-    plan?.pageUrl,
     session.work.earlierPageUrl,
+    plan?.pageUrl,
   ];
   for (const text of looked) {
     const found = text ? findPageAddresses(text) : [];
@@ -191,8 +232,11 @@ async function chooseTeam(
 
 async function connectFirst(session: PlanningSession, address: PageAddress, world: World): Promise<StepResult> {
   const anywhere = await world.confluence(session.organizationId, null);
-  if (anywhere)
-    return askForPage(session, words.cannotRead({ kind: "host_not_allowed", host: address.host }, address.url));
+  if (!anywhere) return askToConnect(session, address, world);
+  return askForPage(session, words.cannotRead({ kind: "host_not_allowed", host: address.host }, address.url));
+}
+
+async function askToConnect(session: PlanningSession, address: PageAddress, world: World): Promise<StepResult> {
   const url = await world.connectLink(session);
   return ask(
     { kind: "connect", step: "read-page", again: 0 },
@@ -201,9 +245,18 @@ async function connectFirst(session: PlanningSession, address: PageAddress, worl
   );
 }
 
-const isConfirmed = (session: PlanningSession, page: Page, intent: Intent): boolean =>
-  session.work.confirmedPageVersion === page.version ||
-  (session.question?.kind === "confirm_restricted" && intent.type === "confirm");
+/** A page that not everybody may see is shown here only after somebody has said so who may approve. */
+async function isConfirmed(
+  { session, replies, world }: StepInput,
+  page: Page,
+  intent: Intent,
+  team: { id: string; name: string },
+): Promise<boolean> {
+  if (session.work.confirmedPageVersion === page.version) return true;
+  if (session.question?.kind !== "confirm_restricted" || intent.type !== "confirm") return false;
+  const { settings, members } = await world.sessions.ensureEngagement(session.organizationId, team);
+  return settings.approval !== "members" || members.includes(replies.at(-1)?.actor ?? "");
+}
 
 const confirmRestricted = (session: PlanningSession, page: Page, address: PageAddress): StepResult =>
   ask(

@@ -1,5 +1,7 @@
 import type { PlanItem } from "../../../domain/plan-item.js";
+import type { PlanningSession } from "../../../domain/session.js";
 import { stopped } from "../../../domain/wording/ending.js";
+import type { LinearClient } from "../../../ports.js";
 import { type ApplyingStep, cancel, type Lease, type StepInput } from "../../step.js";
 import { applied, linearIdOf } from "./apply-context.js";
 
@@ -14,8 +16,12 @@ export const windUp: ApplyingStep = {
     const mine = exist.filter(
       (item) => item.createdBySession === session.id && item.linearId && item.state === "active",
     );
+    const trashed = session.work.undoOf
+      ? exist.filter((item) => item.createdBySession === session.work.undoOf && item.state === "undone").length
+      : null;
     const words = stopped({
       created: mine.length,
+      trashed,
       urls: mine.filter((item) => item.parentId === null).flatMap((item) => (item.linearUrl ? [item.linearUrl] : [])),
       takenOver: session.takenOverBy !== null,
     });
@@ -45,9 +51,46 @@ async function readBack(
     ...issues.map((issue) => [issue.id, issue] as const),
     ...projects.map((project) => [project.id, { ...project, identifier: project.slug }] as const),
   ]);
-  return pending.map((item): PlanItem => {
+  const settled = pending.map((item): PlanItem => {
     const made = found.get(linearIdOf(item));
-    if (!made) return { ...item, pending: null, linksPending: item.linearId !== null };
-    return { ...applied(item), linearId: made.id, linearIdentifier: made.identifier, linearUrl: made.url };
+    if (made) return { ...applied(item), linearId: made.id, linearIdentifier: made.identifier, linearUrl: made.url };
+    const rest = { ...item, pending: null, linksPending: item.linearId !== null };
+    return item.pending === "adopt" ? { ...rest, ...notAdopted } : rest;
   });
+  return [...settled, ...(await readTaken({ session, linear, items }))];
+}
+
+/** An issue that was to be adopted and is as people left it: the next plan offers it again. */
+const notAdopted = {
+  linearId: null,
+  linearIdentifier: null,
+  linearUrl: null,
+  adopted: false,
+  linksPending: false,
+} as const;
+
+/** What a run that takes another one back has thrown away already. */
+async function readTaken({
+  session,
+  linear,
+  items,
+}: {
+  session: PlanningSession;
+  linear: LinearClient;
+  items: PlanItem[];
+}): Promise<PlanItem[]> {
+  const { undoOf } = session.work;
+  const taken = undoOf
+    ? items.filter((item) => item.createdBySession === undoOf && item.linearId && item.state === "active")
+    : [];
+  if (taken.length === 0) return [];
+  const ids = taken.map((item) => item.linearId ?? "");
+  const trashed = new Set(
+    [...(await linear.readIssues(ids)), ...(await linear.readProjects(ids))]
+      .filter((one) => one.trashed)
+      .map((one) => one.id),
+  );
+  return taken
+    .filter((item) => trashed.has(item.linearId ?? ""))
+    .map((item) => ({ ...item, state: "undone", pending: null, linksPending: false }));
 }
