@@ -4,7 +4,8 @@ import { basicAuthorization, bearerAuthorization } from "../confluence/request.j
 import { keyring } from "../db/keyring.js";
 import { tokenStore } from "../db/token-store.js";
 import { accessTokens } from "../pipeline/access-token.js";
-import type { ConfluenceClient, World } from "../ports.js";
+import type { World } from "../ports.js";
+import type { ConfluenceClient } from "../ports-services.js";
 import type { ConnectionStore, StoredConnection } from "../ports-identity.js";
 import type { Base } from "./delivering.js";
 import type { Environment } from "./env.js";

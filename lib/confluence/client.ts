@@ -1,6 +1,6 @@
 import type { PageAddress } from "../domain/page-address.js";
 import { sitePath } from "../domain/page-address.js";
-import type { ConfluenceClient, PageResult } from "../ports.js";
+import type { ConfluenceClient, PageResult } from "../ports-services.js";
 import type { ConfluenceConnection } from "../ports-identity.js";
 import { cloudPages } from "./cloud.js";
 import { dataCenterPages } from "./data-center.js";

@@ -16,7 +16,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type { ItemFields, PlanItem } from "../domain/plan-item.js";
 import type { EngagementSettings, Failure, Proposal, Question, SessionPrompt, SessionWork } from "../domain/session.js";
-import type { Budget } from "../ports.js";
+import type { Budget } from "../ports-services.js";
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 const times = {

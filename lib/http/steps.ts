@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { giveUp } from "../pipeline/give-up.js";
 import { runStep } from "../pipeline/run-step.js";
 import { sweep } from "../pipeline/sweep.js";
-import type { StepMessage, World } from "../ports.js";
+import type { World } from "../ports.js";
+import type { StepMessage } from "../ports-services.js";
 import { readRaw, respond } from "./respond.js";
 
 export type WorkerDeps = {

@@ -1,4 +1,4 @@
-import type { Budget } from "../ports.js";
+import type { Budget } from "../ports-services.js";
 
 /** What the headers of an answer say of the hour's budget; null where they do not say it all. */
 export function readBudget(headers: Headers): Budget | null {

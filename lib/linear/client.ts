@@ -9,7 +9,7 @@ import type {
   ProjectSnapshot,
   Relation,
   Team,
-} from "../ports.js";
+} from "../ports-services.js";
 import { type Connection, type ConnectionOptions, connectLinear } from "./connection.js";
 import * as documents from "./documents.js";
 import { meaningOf, noAccess, refusalOf, refused } from "./errors.js";

@@ -1,7 +1,7 @@
 /** One installation's connection to Linear's GraphQL endpoint. */
 import * as z from "zod/mini";
 import { RetryableError } from "../domain/errors.js";
-import type { Budget } from "../ports.js";
+import type { Budget } from "../ports-services.js";
 import { readBudget } from "./budget.js";
 import type { Document } from "./documents.js";
 import { GraphqlError, meaningOf, rateLimited, refusalOf, refused, throwIfRunEnding } from "./errors.js";

@@ -1,6 +1,13 @@
 /** From the words of our ports to Linear's inputs; the SDK's types hold these to what Linear takes. */
 import type { LinearDocument } from "@linear/sdk";
-import type { AgentActivity, IssueChange, IssueInput, LinearClient, ProjectInput, Relation } from "../ports.js";
+import type {
+  AgentActivity,
+  IssueChange,
+  IssueInput,
+  LinearClient,
+  ProjectInput,
+  Relation,
+} from "../ports-services.js";
 
 /** A label as `createLabels` takes it. */
 export type LabelInput = Parameters<LinearClient["createLabels"]>[0][number];

@@ -1,5 +1,5 @@
 import type { LinearDocument } from "@linear/sdk";
-import type { IssueSnapshot } from "../ports.js";
+import type { IssueSnapshot } from "../ports-services.js";
 import type { Connection } from "./connection.js";
 import { type IssueNode, readChildren, readIssues, readProjectIssues } from "./documents.js";
 

@@ -1,4 +1,4 @@
-import type { Relation } from "../ports.js";
+import type { Relation } from "../ports-services.js";
 import type { Connection } from "./connection.js";
 import { type RelatedNode, readRelations, readRelationsOfOne } from "./documents.js";
 import { inChunks } from "./write-entries.js";

@@ -1,4 +1,4 @@
-import type { EstimateScale, TeamSetup } from "../ports.js";
+import type { EstimateScale, TeamSetup } from "../ports-services.js";
 import type { Connection } from "./connection.js";
 import { type LabelNode, readTeam, type TeamAnswer } from "./documents.js";
 import { meaningOf, refusalOf, refused } from "./errors.js";

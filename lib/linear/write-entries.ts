@@ -1,6 +1,6 @@
 /** Many writes in few requests, each entry with an outcome of its own. */
 import { RetryableError } from "../domain/errors.js";
-import type { WriteResult } from "../ports.js";
+import type { WriteResult } from "../ports-services.js";
 import type { Answer, Connection } from "./connection.js";
 import { type GraphqlError, meaningOf, refusalOf } from "./errors.js";
 import { entryAlias, type WriteKind, type WritePayload, writeDocument } from "./write-documents.js";

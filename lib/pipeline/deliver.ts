@@ -2,7 +2,8 @@ import { FatalError, RetryableError } from "../domain/errors.js";
 import type { SessionId } from "../domain/ids.js";
 import type { PlanningSession } from "../domain/session.js";
 import { checklist } from "../domain/wording/checklist.js";
-import type { Delivering, LinearClient, OutboxRow, Settled } from "../ports.js";
+import type { Delivering, OutboxRow, Settled } from "../ports.js";
+import type { LinearClient } from "../ports-services.js";
 
 const mostAttempts = 8;
 

@@ -1,6 +1,7 @@
 import type { SessionId } from "../domain/ids.js";
 import { gaveUp } from "../domain/wording/failures.js";
-import type { StepMessage, World } from "../ports.js";
+import type { World } from "../ports.js";
+import type { StepMessage } from "../ports-services.js";
 import { deliver } from "./deliver.js";
 import { move } from "./move.js";
 

@@ -4,7 +4,8 @@ import type { SessionId } from "../domain/ids.js";
 import { understand } from "../domain/conversation/understand.js";
 import type { StepName } from "../domain/session.js";
 import { saidMeanwhile, slowDown, stillWorking } from "../domain/wording/progress.js";
-import type { StepMessage, World } from "../ports.js";
+import type { World } from "../ports.js";
+import type { StepMessage } from "../ports-services.js";
 import { deliver, publishSteps } from "./deliver.js";
 import { move } from "./move.js";
 import {

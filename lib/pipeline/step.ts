@@ -1,6 +1,7 @@
 import type { FatalError } from "../domain/errors.js";
 import type { PlanningSession, Proposal, Question, SessionEvent, SessionWork, StepName } from "../domain/session.js";
-import type { AgentActivity, LogEntry, Move, Plan, Reply, World } from "../ports.js";
+import type { LogEntry, Move, Plan, Reply, World } from "../ports.js";
+import type { AgentActivity } from "../ports-services.js";
 
 /** What a step is given: the session as it was read, its plan, and what people said since the last move. */
 export type StepInput = { session: PlanningSession; plan: Plan | null; replies: Reply[]; world: World };

@@ -1,6 +1,6 @@
 import type { Client, PublishRequest } from "@upstash/qstash";
 import { RetryableError } from "../domain/errors.js";
-import type { Queue, QueueMessage } from "../ports.js";
+import type { Queue, QueueMessage } from "../ports-services.js";
 
 export type QueueOptions = {
   /** The region's base URL. */

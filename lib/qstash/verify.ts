@@ -1,7 +1,7 @@
 import { Receiver } from "@upstash/qstash";
 import { int, literal, minLength, nonnegative, nullish, number, object, string, union, uuid } from "zod/mini";
 import { RequestError } from "../domain/errors.js";
-import type { StepMessage } from "../ports.js";
+import type { StepMessage } from "../ports-services.js";
 
 const Step = object({
   kind: union([literal("session"), literal("sync")]),

@@ -16,7 +16,7 @@ const steps = [
 const creating = steps.indexOf("Creating Linear issues");
 const position: Partial<Record<StepName, number>> = {
   "read-page": steps.indexOf("Retrieving Confluence page"),
-  "propose-plan": steps.indexOf("Parsing Confluence page"),
+  "propose-plan": steps.indexOf("Extracting planning information"),
   "apply-items": creating,
   "apply-links": steps.indexOf("Maintaining SAFe hierarchy"),
 };

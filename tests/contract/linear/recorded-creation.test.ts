@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { IssueInput } from "../../../lib/ports.js";
+import type { IssueInput } from "../../../lib/ports-services.js";
 import { linearErrors as errors, recordedLinear } from "./recorded-linear.js";
 
 const thought = { id: "a1", agentSessionId: "as-1", content: { type: "thought" as const, body: "Reading" } };

@@ -1,6 +1,6 @@
 /** Plays recorded answers of Linear, one for each request, and keeps what was asked. */
 import { linearClient } from "../../../lib/linear/client.js";
-import type { LinearClient } from "../../../lib/ports.js";
+import type { LinearClient } from "../../../lib/ports-services.js";
 
 export type RecordedRequest = { query: string; variables: Record<string, unknown>; authorization: string | null };
 export type RecordedAnswer = { status?: number; headers?: Record<string, string>; body: unknown };

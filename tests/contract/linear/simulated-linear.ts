@@ -3,7 +3,7 @@ import { linearSimulator } from "../../../dev/linear/simulator.js";
 import type { Switches } from "../../../dev/linear/settings.js";
 import { derivedUuid } from "../../../lib/domain/ids.js";
 import { linearClient } from "../../../lib/linear/client.js";
-import type { IssueInput } from "../../../lib/ports.js";
+import type { IssueInput } from "../../../lib/ports-services.js";
 
 export const webhookSecret = "linear-webhook-secret";
 export const clientId = "linear-client";

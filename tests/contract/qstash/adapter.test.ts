@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { faults } from "../../../dev/faults.js";
 import { RequestError, RetryableError } from "../../../lib/domain/errors.js";
-import type { StepMessage } from "../../../lib/ports.js";
+import type { StepMessage } from "../../../lib/ports-services.js";
 import { qstashQueue, type QueueOptions } from "../../../lib/qstash/queue.js";
 import { qstashVerifier, readFailureCallback, readStepMessage } from "../../../lib/qstash/verify.js";
 import { aQueueWorld, destination, failing, type QueueWorld, type Received, token } from "./world.js";

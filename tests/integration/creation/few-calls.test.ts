@@ -24,7 +24,9 @@ describe("few calls", () => {
     expect(report.linearRequests).toBeLessThanOrEqual(12);
   });
 
-  it("brings 500 items to Linear in at most 35 requests, none of more than 10,000 points", { timeout: 90_000 }, async () => {
+  it("brings 500 items to Linear in at most 35 requests, none of more than 10,000 points", {
+    timeout: 90_000,
+  }, async () => {
     const report = await plan(500);
     expect(report.status).toBe("completed");
     expect(report.issues).toHaveLength(500);

@@ -21,7 +21,8 @@ import { oauth } from "../../../lib/http/oauth.js";
 import { linearClient } from "../../../lib/linear/client.js";
 import { identifyInstallation, linearOAuth } from "../../../lib/linear/oauth.js";
 import { accessTokens } from "../../../lib/pipeline/access-token.js";
-import type { Delivering, QueueMessage } from "../../../lib/ports.js";
+import type { Delivering } from "../../../lib/ports.js";
+import type { QueueMessage } from "../../../lib/ports-services.js";
 import type { Identity } from "../../../lib/ports-identity.js";
 import type { TestDatabase } from "../../support/test-database.js";
 

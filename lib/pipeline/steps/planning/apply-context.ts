@@ -1,7 +1,8 @@
 import { derivedUuid } from "../../../domain/ids.js";
 import { labelOf } from "../../../domain/issue-fields.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
-import type { LinearClient, Plan } from "../../../ports.js";
+import type { Plan } from "../../../ports.js";
+import type { LinearClient } from "../../../ports-services.js";
 import type { Lease, StepInput } from "../../step.js";
 
 /** The team as it was read when the plan was approved. */

@@ -2,7 +2,8 @@ import { withoutCycles } from "../../../domain/dependencies.js";
 import { derivedUuid } from "../../../domain/ids.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import { created } from "../../../domain/wording/ending.js";
-import type { LinearClient, LinkInput, Plan, Relation } from "../../../ports.js";
+import type { Plan } from "../../../ports.js";
+import type { LinearClient, LinkInput, Relation } from "../../../ports-services.js";
 import { type ApplyingStep, complete, goTo, type Lease, type StepInput, type StepResult } from "../../step.js";
 import { waitForBudget } from "./budget.js";
 

@@ -1,4 +1,4 @@
-import type { Budget } from "../../../ports.js";
+import type { Budget } from "../../../ports-services.js";
 import { slowDown } from "../../../domain/wording/progress.js";
 import { type StepInput, type StepResult, thought } from "../../step.js";
 

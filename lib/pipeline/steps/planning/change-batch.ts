@@ -1,7 +1,7 @@
 import { issueContent, labelOf } from "../../../domain/issue-fields.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import { refusedChange } from "../../../domain/wording/notes.js";
-import type { IssueChange, WriteResult } from "../../../ports.js";
+import type { IssueChange, WriteResult } from "../../../ports-services.js";
 import { type ApplyContext, applied, labelIdsOf, placeOf } from "./apply-context.js";
 
 type Changed = { done: PlanItem[]; warnings: string[]; refused: Set<string> };

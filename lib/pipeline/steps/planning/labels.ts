@@ -1,5 +1,6 @@
 import { derivedUuid } from "../../../domain/ids.js";
-import type { LinearClient, Plan } from "../../../ports.js";
+import type { Plan } from "../../../ports.js";
+import type { LinearClient } from "../../../ports-services.js";
 import type { Lease } from "../../step.js";
 import type { Setup } from "./apply-context.js";
 import { toSetup } from "./proposal.js";

@@ -10,7 +10,8 @@ import type { ExtractedItem, Extraction, PlanItem } from "../../../domain/plan-i
 import type { SessionWork } from "../../../domain/session.js";
 import * as notes from "../../../domain/wording/notes.js";
 import { preview } from "../../../domain/wording/preview.js";
-import type { IssueSnapshot, PageSnapshot, Plan, TeamSetup } from "../../../ports.js";
+import type { PageSnapshot, Plan } from "../../../ports.js";
+import type { IssueSnapshot, TeamSetup } from "../../../ports-services.js";
 import type { StepInput } from "../../step.js";
 
 /** A plan as it would be shown: what the page says, against what is there, with everything that a person should know before saying yes. */

@@ -8,7 +8,8 @@ import { isWorking, type PlanningSession } from "../../../domain/session.js";
 import * as words from "../../../domain/wording/finding-page.js";
 import { cancelled, undone } from "../../../domain/wording/ending.js";
 import { FatalError } from "../../../domain/errors.js";
-import type { ConfluenceClient, Page, PageResult, Plan, Reply, World } from "../../../ports.js";
+import type { Plan, Reply, World } from "../../../ports.js";
+import type { ConfluenceClient, Page, PageResult } from "../../../ports-services.js";
 import {
   ask,
   cancel,

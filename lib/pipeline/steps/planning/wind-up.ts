@@ -1,7 +1,7 @@
 import type { PlanItem } from "../../../domain/plan-item.js";
 import type { PlanningSession } from "../../../domain/session.js";
 import { stopped } from "../../../domain/wording/ending.js";
-import type { LinearClient } from "../../../ports.js";
+import type { LinearClient } from "../../../ports-services.js";
 import { type ApplyingStep, cancel, type Lease, type StepInput } from "../../step.js";
 import { applied, linearIdOf } from "./apply-context.js";
 

@@ -1,0 +1,194 @@
+/** The outside services that the inside speaks to. Adapters implement these; `lib/compose` connects them. */
+import type { EstimateScale } from "./domain/estimate-scale.js";
+import type { PageAddress } from "./domain/page-address.js";
+
+// ---- Linear ------------------------------------------------------------------------------------------------------------------
+
+/**
+ * Linear, as one installation may use it. Calls time out after 10 s and never repeat by themselves. Throws RetryableError
+ * (`linear_rate_limited` with its wait, `linear_unreachable`, `linear_unavailable`; a lost answer may have been done) and FatalError
+ * (`installation_revoked`, `linear_plan_full`, `linear_no_access`, `linear_refused`).
+ */
+export type LinearClient = {
+  createActivity(activity: AgentActivity): Promise<"created" | "exists">;
+  updateAgentSession(
+    id: string,
+    change: { plan?: ChecklistEntry[]; externalUrls?: { label: string; url: string }[] },
+  ): Promise<void>;
+  listTeams(): Promise<Team[]>;
+  /** Settings, workflow states, labels of team and workspace: one request. */
+  readTeam(teamId: string): Promise<TeamSetup | "not_found">;
+  createLabels(labels: { id: string; name: string; teamId: string; color?: string }[]): Promise<WriteResult[]>;
+  createProjects(projects: ProjectInput[]): Promise<(WriteResult & { url?: string; slug?: string })[]>;
+  updateProjects(
+    updates: { id: string; change: { name?: string; content?: string; priority?: number; trashed?: boolean } }[],
+  ): Promise<WriteResult[]>;
+  readProjects(ids: string[]): Promise<ProjectSnapshot[]>;
+  /** Every issue in a project, whoever put it there. */
+  projectIssueIds(projectId: string): Promise<string[]>;
+  /** One `issueBatchCreate` (at most 50). `conflict`: at least one id exists, read back. `refused`: Linear does not take one of them. */
+  createIssues(issues: IssueInput[]): Promise<CreatedIssues>;
+  /** Reads by id, 50 to a request, trashed and archived ones too; what is not there is left out. */
+  readIssues(ids: string[]): Promise<IssueSnapshot[]>;
+  /** Reads by identifier ("ENG-12"); what is not there is left out. */
+  readIssuesByIdentifier(identifiers: string[]): Promise<IssueSnapshot[]>;
+  /** Aliased `issueUpdate`s, 50 to a request. */
+  updateIssues(updates: { id: string; change: IssueChange }[]): Promise<WriteResult[]>;
+  trashIssues(ids: string[]): Promise<WriteResult[]>;
+  /** Relations in both directions of the named issues. */
+  readRelations(issueIds: string[]): Promise<Relation[]>;
+  createRelations(relations: (Relation & { id: string })[]): Promise<WriteResult[]>;
+  deleteRelations(ids: string[]): Promise<WriteResult[]>;
+  upsertAttachments(
+    attachments: { issueId: string; url: string; title: string; subtitle?: string }[],
+  ): Promise<WriteResult[]>;
+  /** Relations and attachments in shared requests: what `createRelations` and `upsertAttachments` would do, in half the calls. */
+  writeLinks(links: LinkInput[]): Promise<WriteResult[]>;
+  /** What the last answer said of the hour's budget; null before the first. */
+  budget(): Budget | null;
+};
+
+export type AgentActivity = {
+  id: string;
+  agentSessionId: string;
+  content:
+    | { type: "thought" | "elicitation" | "response" | "error"; body: string }
+    | { type: "action"; action: string; parameter: string; result?: string };
+  ephemeral?: boolean;
+  select?: { label: string; value: string }[];
+  auth?: { url: string; providerName: string; userId?: string };
+};
+export type ChecklistEntry = { content: string; status: "pending" | "inProgress" | "completed" | "canceled" };
+export type { EstimateScale };
+export type Team = { id: string; key: string; name: string };
+export type TeamSetup = Team & {
+  estimation: { scale: EstimateScale; extended: boolean; allowZero: boolean };
+  states: { id: string; name: string; type: string; position: number }[];
+  labels: { id: string; name: string; isGroup: boolean; teamId: string | null }[];
+};
+export type IssueInput = {
+  id: string;
+  teamId: string;
+  title: string;
+  description: string;
+  parentId: string | null;
+  projectId: string | null;
+  labelIds: string[];
+  /** 0 none, 1 urgent, 2 high, 3 medium, 4 low. */
+  priority: number;
+  estimate: number | null;
+};
+export type IssueChange = Partial<Omit<IssueInput, "id" | "teamId" | "labelIds">> & {
+  addedLabelIds?: string[];
+  removedLabelIds?: string[];
+  stateId?: string;
+  delegateId?: string;
+};
+export type IssueSnapshot = {
+  id: string;
+  identifier: string;
+  url: string;
+  title: string;
+  description: string;
+  priority: number;
+  estimate: number | null;
+  stateId: string;
+  stateType: string;
+  parentId: string | null;
+  projectId: string | null;
+  teamId: string;
+  labelIds: string[];
+  delegateId: string | null;
+  assigneeId: string | null;
+  childIds: string[];
+  hasComments: boolean;
+  trashed: boolean;
+  archivedAt: string | null;
+  updatedAt: string;
+};
+export type CreatedIssues =
+  | {
+      kind: "created";
+      issues: { id: string; identifier: string; url: string; parentId: string | null; updatedAt: string }[];
+    }
+  | { kind: "conflict" }
+  | { kind: "refused"; message: string };
+export type ProjectInput = {
+  id: string;
+  name: string;
+  description: string;
+  content: string;
+  teamIds: string[];
+  priority: number;
+};
+export type ProjectSnapshot = {
+  id: string;
+  slug: string;
+  url: string;
+  name: string;
+  content: string;
+  priority: number;
+  trashed: boolean;
+  updatedAt: string;
+};
+/** `issueId` blocks `relatedIssueId`. */
+export type Relation = {
+  id?: string;
+  issueId: string;
+  relatedIssueId: string;
+  type: "blocks" | "duplicate" | "related" | "similar";
+};
+export type LinkInput =
+  | { kind: "relation"; id: string; issueId: string; relatedIssueId: string }
+  | { kind: "attachment"; issueId: string; url: string; title: string; subtitle?: string };
+/** What became of one entry of a request with many; `exists` where the id, or the same thing, was there before. */
+export type WriteResult = { id: string; outcome: "done" | "exists" | "refused"; message?: string };
+/** Requests and complexity points of the hour; `resetAt` is the instant (ms) at which the emptier of the two is full again. */
+export type Budget = {
+  requestsLimit: number;
+  requestsRemaining: number;
+  complexityLimit: number;
+  complexityRemaining: number;
+  resetAt: number;
+};
+
+// ---- Confluence --------------------------------------------------------------------------------------------------------------
+
+/**
+ * Confluence through one organization's connection. Throws RetryableError (`confluence_rate_limited`, `confluence_unreachable`,
+ * `confluence_unavailable`) and FatalError (`confluence_revoked`). Hosts and spaces that the connection does not name are refused
+ * without a request wherever the address tells.
+ */
+export type ConfluenceClient = {
+  readPage(address: PageAddress): Promise<PageResult>;
+};
+export type PageResult =
+  | { kind: "page"; page: Page }
+  | { kind: "not_found" }
+  | { kind: "host_not_allowed"; host: string }
+  | { kind: "space_not_allowed"; space: string };
+export type Page = {
+  id: string;
+  title: string;
+  spaceKey: string;
+  version: number;
+  /** Storage format, exactly as Confluence gave it. */
+  body: string;
+  /** The page as a person opens it. */
+  url: string;
+  /** True where the page has view restrictions of its own. */
+  restricted: boolean;
+};
+
+// ---- QStash ------------------------------------------------------------------------------------------------------------------
+
+export type QueueMessage = {
+  /** A repeat within ten minutes is swallowed by the queue. */
+  deduplicationId: string;
+  body: StepMessage;
+  /** Earliest delivery, ms since the epoch. */
+  notBefore?: number;
+};
+export type StepMessage = { kind: "session" | "sync"; id: string; step: string; version: number };
+/** Throws RetryableError `queue_unavailable`. */
+export type Queue = { publish(message: QueueMessage): Promise<{ messageId: string }> };
