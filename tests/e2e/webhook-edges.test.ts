@@ -45,13 +45,6 @@ describe("a webhook that is not as Linear sends it", () => {
       queued: world.qstash.control.messages().length,
     };
   };
-  const leavesNothing = async (delivery: () => Delivery, status: number) => {
-    const before = await traces();
-    expect(await post(delivery())).toBe(status);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await traces()).toEqual(before);
-  };
-
   it.each<[string, number, () => Delivery]>([
     ["without a signature", 401, () => ({ ...genuine, headers: { ...genuine.headers, "linear-signature": "" } })],
     ["with another's signature", 401, () => ({ ...sign("{}"), body: genuine.body })],
@@ -73,7 +66,11 @@ describe("a webhook that is not as Linear sends it", () => {
     ["that is signed and no JSON", 400, () => sign("{ not json")],
     ["that is signed and empty", 400, () => sign("")],
   ])("%s is refused with %i, stored nowhere and answered by nobody", async (_, status, delivery) => {
-    await leavesNothing(delivery, status);
+    const before = await traces();
+    expect(await post(delivery())).toBe(status);
+    // Words would go out behind the answer.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await traces()).toEqual(before);
   });
 
   it("is told from a genuine one, which is taken in and answered", async () => {
