@@ -23,7 +23,8 @@ try {
   const world = await demoWorld({ port, dataDir: resolve(values.data), ...(log ? { log } : {}) });
   const page = demoPage();
   const landing = readFileSync(join(import.meta.dirname, "../public/index.html"), "utf8");
-  world.mount({ "/": async () => new Response(landing, { headers: { "content-type": "text/html; charset=utf-8" } }) });
+  const front = async () => new Response(landing, { headers: { "content-type": "text/html; charset=utf-8" } });
+  world.mount({ "/": front, "/plan": front });
   console.log(`The local world is on ${world.url}
 
   The page to plan     ${page}
