@@ -1,6 +1,7 @@
 /**
  * `npm run test:kill`: kills the application at every call that it makes to the outside, before it leaves and after its answer has come, and
- * again under every fault. `-- --all` pairs every point with every fault instead of a seeded sample.
+ * again under every fault. `-- --all` pairs every point with every fault instead of a seeded sample; `--part matrix`, `faults` or `pairs` does
+ * that part alone, `--only` what has these words in its name.
  */
 import { parseArgs } from "node:util";
 import { postgresDatabases } from "../support/fault-database.js";
@@ -14,10 +15,17 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     workers: { type: "string", default: "3" },
     sample: { type: "string", default: "200" },
+    /** Which of the three parts; all of them without. */
+    part: { type: "string" },
     only: { type: "string" },
     log: { type: "boolean", default: false },
   },
 });
+const parts = ["matrix", "faults", "pairs"];
+if (values.part !== undefined && !parts.includes(values.part)) {
+  console.error(`--part is ${parts.join(", ")}, not ${values.part}`);
+  process.exit(1);
+}
 const seed = Number(values.seed);
 const workers = Number(values.workers);
 const sampleSize = Number(values.sample);
@@ -59,17 +67,17 @@ async function testEverything(): Promise<number> {
   console.log(
     `runs without faults: n=${points.length / 2} calls, ${cleanRun.ms} ms, longest stuck ${stuckMs} ms, so a slack of ${base.slackMs} ms`,
   );
-  const groups: [name: string, runs: Planned[]][] = [
-    ["kill matrix", points.map((kill) => ({ scenario: clean, kill }))],
-    ["faults", scenarios.map((scenario) => ({ scenario }))],
+  const groups: [part: string, name: string, runs: Planned[]][] = [
+    ["matrix", "kill matrix", points.map((kill) => ({ scenario: clean, kill }))],
+    ["faults", "faults", scenarios.map((scenario) => ({ scenario }))],
     values.only
-      ? ["kill × fault, those named", pairs(points).filter(isWanted).slice(0, sampleSize)]
+      ? ["pairs", "kill × fault, those named", pairs(points).filter(isWanted).slice(0, sampleSize)]
       : values.all
-        ? ["kill × fault, every pair", pairs(points)]
-        : [`kill × fault, sample of ${sampleSize}`, sample(pairs(points))],
+        ? ["pairs", "kill × fault, every pair", pairs(points)]
+        : ["pairs", `kill × fault, sample of ${sampleSize}`, sample(pairs(points))],
   ];
   let failures = 0;
-  for (const [name, planned] of groups)
+  for (const [, name, planned] of groups.filter(([part]) => values.part === undefined || values.part === part))
     failures += await runGroup(name, planned.filter(isWanted), base, cleanRun, points.length / 2);
   console.log(`elapsed ${Math.round((Date.now() - begun) / 1000)} s with ${workers} workers, seed ${seed}`);
   return failures;

@@ -230,7 +230,7 @@ const replies: Scenario[] = [
     arrange: (stage) => void speaks(stage, { key: "commit completed apply-links" }, "undo"),
     expected: created,
     saysOtherWords: true,
-    says: "Say “undo” once I’m done",
+    says: "You wrote “undo” while I was finishing",
   },
 ];
 
