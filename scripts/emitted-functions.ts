@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
@@ -13,6 +13,7 @@ export function emittedFunctions(output: string): EmittedFunction[] {
   const emitted = join(output, "functions");
   if (!existsSync(emitted)) return [];
   const copy = mkdtempSync(join(tmpdir(), "functions-"));
+  process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
   cpSync(emitted, copy, { recursive: true });
   return readdirSync(copy, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".func/.vc-config.json"))
