@@ -177,12 +177,20 @@ export type InboxStore = {
 };
 /** `moved`: somebody else was first; read and decide again. */
 export type InboxResult =
-  | { outcome: "accepted"; sessionIds: SessionId[] }
+  | {
+      outcome: "accepted";
+      /** Sessions that have something to say. */
+      sessionIds: SessionId[];
+      /** Step messages to publish. */
+      steps: OutboxRow[];
+    }
   | { outcome: "repeated" }
   | { outcome: "moved" }
   | { outcome: "unknown_organization" };
 export type SessionStart = {
   id: SessionId;
+  /** Starts only where nothing has been heard of the agent session before; `moved` otherwise. */
+  isFirst: boolean;
   agentSessionId: string;
   title: string;
   issueId: string | null;

@@ -81,7 +81,8 @@ export function queueEffects(effects: Effect[]): SQL {
       insert into outbox (id, organization_id, session_id, seq, n, kind, body)
       select e.id, moved.organization_id, moved.id, moved.last_seq, e.n, e.kind,
              case when e.kind = 'step' then e.body || jsonb_build_object('kind', 'session', 'id', moved.id, 'version', moved.version) else e.body end
-        from moved cross join jsonb_to_recordset(${json(rows)}) as e(id uuid, n int, kind text, body jsonb)`;
+        from moved cross join jsonb_to_recordset(${json(rows)}) as e(id uuid, n int, kind text, body jsonb)
+      returning id, organization_id, session_id, attempts, message_id, kind, body`;
 }
 
 function snapshot(move: Move): SQL {

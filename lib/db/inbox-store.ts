@@ -5,6 +5,7 @@ import { defaultEngagementSettings } from "../domain/session.js";
 import type { InboxResult, InboxStore } from "../ports.js";
 import { appendLog, queueEffects } from "./commit.js";
 import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { type EffectRow, toOutboxRow } from "./outbox-store.js";
 import { type SessionRow, toSession } from "./session-rows.js";
 
 /** Accepted deliveries and what they ask for. A delivery's row is written by the statement that acts on it, or not at all. */
@@ -22,8 +23,9 @@ export function inboxStore(db: Database): InboxStore {
   /** Repeatable: a second time the delivery is there. A unique violation means that the delivery is here already, or that somebody else was first; the caller tells which by reading. */
   async function act(delivery: Delivery, statement: SQL): Promise<InboxResult> {
     try {
-      const rows = await db.query<{ id: string }>(statement, repeatable);
-      if (rows.length > 0) return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId) };
+      const rows = await db.query<{ id: string; steps: EffectRow[] | null }>(statement, repeatable);
+      const steps = (rows[0]?.steps ?? []).map(toOutboxRow);
+      if (rows.length > 0) return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId), steps };
     } catch (error) {
       if (sqlState(error) === foreignKeyViolation) return { outcome: "unknown_organization" };
       if (sqlState(error) !== uniqueViolation) throw error;
@@ -48,7 +50,7 @@ export function inboxStore(db: Database): InboxStore {
         sql`${storeDelivery({ ...delivery, meaning: `stopped:${agentSessionId}` }, null)} on conflict do nothing`,
         repeatable,
       );
-      return { outcome: "accepted", sessionIds: [] };
+      return { outcome: "accepted", sessionIds: [], steps: [] };
     },
     sessionsOf: (organizationId, agentSessionId) =>
       sessionsWhere(sql`s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId}`),
@@ -61,7 +63,8 @@ export function inboxStore(db: Database): InboxStore {
       return act(
         delivery,
         sql`
-        with delivery as (${storeDelivery(delivery, start.id)} on conflict do nothing returning session_id),
+        with delivery as (${storeDelivery(delivery, start.id, start.isFirst ? nobodyBefore(delivery, start.agentSessionId) : sql``)}
+          on conflict do nothing returning session_id),
         person as (${
           person
             ? sql`
@@ -94,7 +97,7 @@ export function inboxStore(db: Database): InboxStore {
            where session_id = ${start.after}::uuid and exists (select from moved)),
         logged as (${appendLog(start.log)}),
         queued as (${queueEffects(start.effects)})
-        select id from moved`,
+        select id, ${queuedSteps} from moved`,
       );
     },
 
@@ -113,10 +116,10 @@ export function inboxStore(db: Database): InboxStore {
            where s.id = ${session.id} and s.status = ${session.status} and (${!after} or s.version = ${session.version})
              and s.stop_requested_at is null
           returning s.id, s.organization_id, s.last_seq, s.version),
-        delivery as (${storeDelivery(delivery, session.id, "moved")}),
+        delivery as (${storeDelivery(delivery, session.id, sql`from moved`)}),
         logged as (${appendLog([entry])}),
         queued as (${queueEffects(effects)})
-        select id from moved`,
+        select id, ${queuedSteps} from moved`,
       ),
 
     stop: (delivery, session, effects) =>
@@ -127,10 +130,10 @@ export function inboxStore(db: Database): InboxStore {
           update planning_sessions s set last_seq = s.last_seq + 1, stop_requested_at = now(), updated_at = now()
            where s.id = ${session.id} and s.stop_requested_at is null and s.status in ('pending', 'processing', 'awaiting_input')
           returning s.id, s.organization_id, s.last_seq, s.version),
-        delivery as (${storeDelivery(delivery, session.id, "moved")}),
+        delivery as (${storeDelivery(delivery, session.id, sql`from moved`)}),
         logged as (${appendLog([{ type: "stop.requested", body: {}, actor: actorOf(delivery) }])}),
         queued as (${queueEffects(effects)})
-        select id from moved`,
+        select id, ${queuedSteps} from moved`,
       ),
 
     remark: (delivery, session, effects) =>
@@ -141,10 +144,10 @@ export function inboxStore(db: Database): InboxStore {
           update planning_sessions s set last_seq = s.last_seq + 1, updated_at = now()
            where s.id = ${session.id} and s.status = ${session.status} and s.version = ${session.version}
           returning s.id, s.organization_id, s.last_seq, s.version),
-        delivery as (${storeDelivery(delivery, session.id, "moved")}),
+        delivery as (${storeDelivery(delivery, session.id, sql`from moved`)}),
         logged as (${appendLog([{ type: "person.noted", body: { meaning: delivery.meaning }, actor: actorOf(delivery) }])}),
         queued as (${queueEffects(effects)})
-        select id from moved`,
+        select id, ${queuedSteps} from moved`,
       ),
 
     halt: async (delivery, { failure, teamIds, revoked }) => {
@@ -172,18 +175,27 @@ export function inboxStore(db: Database): InboxStore {
           insert into outbox (id, organization_id, session_id, seq, n, kind, body)
           select gen_random_uuid(), organization_id, id, last_seq, 0, 'activity', ${json({ content: { type: "error", body: failure.words } })}
             from moved where not ${revoked})
-        select id from moved union all select null::uuid from delivery`,
+        select id, null::jsonb as steps from moved union all select null::uuid, null::jsonb from delivery`,
       );
       if (result.outcome !== "accepted") return result;
-      return { outcome: "accepted", sessionIds: result.sessionIds.filter((id) => id !== null) };
+      return { ...result, sessionIds: result.sessionIds.filter((id) => id !== null) };
     },
   };
 }
 
-function storeDelivery(delivery: Delivery, sessionId: SessionId | null, from?: "moved"): SQL {
+/** The step messages that the statement queued, so that they can be published without being read again. */
+const queuedSteps = sql`(select jsonb_agg(to_jsonb(q)) from queued q where q.kind = 'step') as steps`;
+
+/** True where a mention is the first that is heard of its agent session: no reply and no stop has overtaken it. */
+const nobodyBefore = (delivery: Delivery, agentSessionId: string): SQL => sql`
+  where not exists (select from planning_sessions s where s.organization_id = ${delivery.organizationId} and s.agent_session_id = ${agentSessionId})
+    and not exists (select from webhook_deliveries d where d.provider = 'linear' and d.organization_id = ${delivery.organizationId}
+                       and d.meaning = ${`stopped:${agentSessionId}`})`;
+
+function storeDelivery(delivery: Delivery, sessionId: SessionId | null, source: SQL = sql``): SQL {
   return sql`insert into webhook_deliveries (provider, delivery_id, meaning, organization_id, session_id, type)
              select 'linear', ${delivery.deliveryId}::text, ${delivery.meaning}::text, ${delivery.organizationId}::text, ${sessionId}::uuid,
-                    ${delivery.event.type}::text ${from ? sql`from moved` : sql``}`;
+                    ${delivery.event.type}::text ${source}`;
 }
 
 function actorOf(delivery: Delivery): string {

@@ -3,7 +3,8 @@ import type { OrganizationId, SessionId } from "../domain/ids.js";
 import type { OutboxRow, OutboxStore, Settled } from "../ports.js";
 import { type Database, repeatable } from "./database.js";
 
-type Row = {
+/** A row of `outbox` as its sender sees it. */
+export type EffectRow = {
   id: string;
   organization_id: string;
   session_id: string;
@@ -17,7 +18,7 @@ type Row = {
 export function outboxStore(db: Database, times: { claimMs: number; stuckMs: number }): OutboxStore {
   /** Settles `done` and claims what then comes first; an effect that must wait keeps its place and is not claimed again here. */
   async function claimFirst(sessionId: SessionId, done?: Settled): Promise<OutboxRow | null> {
-    const rows = await db.query<Row>(sql`
+    const rows = await db.query<EffectRow>(sql`
       with settled as (${done ? settle(done) : sql`select null::uuid as id where false`}),
       first as (
         select o.id from outbox o
@@ -32,7 +33,7 @@ export function outboxStore(db: Database, times: { claimMs: number; stuckMs: num
 
   return {
     async unsentSteps(sessionId) {
-      const rows = await db.query<Row>(
+      const rows = await db.query<EffectRow>(
         sql`
         select id, organization_id, session_id, attempts, message_id, kind, body from outbox
          where session_id = ${sessionId} and kind = 'step' and sent_at is null order by seq, n`,
@@ -60,7 +61,7 @@ export function outboxStore(db: Database, times: { claimMs: number; stuckMs: num
          group by o.session_id order by min(o.available_at) limit ${limit}`,
         repeatable,
       );
-      const stuck = await db.query<Row>(sql`
+      const stuck = await db.query<EffectRow>(sql`
         update outbox set attempts = attempts + 1, sent_at = now(), updated_at = now() where id in (
           select o.id from planning_sessions s join outbox o on o.session_id = s.id
            where (s.status = 'processing' or s.stop_requested_at is not null) and o.kind = 'step'
@@ -90,7 +91,8 @@ function settle(done: Settled): SQL {
 const closedBy = (done: Settled | undefined): string | null =>
   done && done.retryAfterMs === undefined ? done.id : null;
 
-function toOutboxRow(row: Row): OutboxRow {
+/** What a row of `outbox` means. */
+export function toOutboxRow(row: EffectRow): OutboxRow {
   return {
     id: row.id,
     organizationId: row.organization_id as OrganizationId,

@@ -18,16 +18,21 @@ export async function publishSteps(sessionId: SessionId, world: Delivering): Pro
   for (const row of await world.outbox.unsentSteps(sessionId)) await publish(row, world);
 }
 
-/** Publishes one step message and marks it as sent. A message that is sent again carries an id of its own. */
+/** Publishes one step message and marks it as sent. */
 export async function publish(row: OutboxRow, world: Delivering): Promise<void> {
-  if (row.kind !== "step") return;
+  await world.outbox.settle(await handOver(row, world));
+}
+
+/** Publishes one step message; marking it as sent is left to the caller. A message that is sent again carries an id of its own. */
+export async function handOver(row: OutboxRow, world: Delivering): Promise<Settled> {
+  if (row.kind !== "step") throw new Error(`${row.kind} is nothing for the queue`);
   const { notBefore, ...body } = row.body;
   const { messageId } = await world.queue.publish({
     deduplicationId: row.attempts === 0 ? row.id : `${row.id}:${row.attempts}`,
     body,
     ...(notBefore === undefined ? {} : { notBefore }),
   });
-  await world.outbox.settle({ id: row.id, messageId });
+  return { id: row.id, messageId };
 }
 
 /** Sends the session's effects for Linear one at a time, in order, as long as this caller gets the claim. */

@@ -4,7 +4,7 @@ import { derivedUuid, type SessionId } from "../domain/ids.js";
 import { isWorking, type PlanningSession, type SessionEvent, transition } from "../domain/session.js";
 import { installationRevoked, teamAccessLost } from "../domain/wording/failures.js";
 import { firstThought, retrying, whereItStands } from "../domain/wording/progress.js";
-import type { Effect, InboxResult, InboxStore, LogEntry } from "../ports.js";
+import type { Effect, InboxResult, InboxStore, LogEntry, OutboxRow } from "../ports.js";
 import { response, thought } from "./step.js";
 
 type Mentioned = Extract<DeliveryEvent, { type: "mentioned" }>;
@@ -18,13 +18,13 @@ type Prompted = Extract<DeliveryEvent, { type: "prompted" }>;
 export async function receive(
   delivery: Delivery,
   inbox: InboxStore,
-): Promise<{ outcome: "accepted" | "repeated" | "ignored"; sessionIds: SessionId[] }> {
+): Promise<{ outcome: "accepted" | "repeated" | "ignored"; sessionIds: SessionId[]; steps: OutboxRow[] }> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const result = await accept(delivery, inbox);
-    if (result === "ignored") return { outcome: "ignored", sessionIds: [] };
-    if (result.outcome === "accepted") return { outcome: "accepted", sessionIds: result.sessionIds };
-    if (result.outcome === "repeated") return { outcome: "repeated", sessionIds: [] };
-    if (result.outcome === "unknown_organization") return { outcome: "ignored", sessionIds: [] };
+    if (result === "ignored") return { outcome: "ignored", sessionIds: [], steps: [] };
+    if (result.outcome === "accepted") return result;
+    if (result.outcome === "repeated") return { outcome: "repeated", sessionIds: [], steps: [] };
+    if (result.outcome === "unknown_organization") return { outcome: "ignored", sessionIds: [], steps: [] };
   }
   throw new Error(`delivery ${delivery.deliveryId} never won against its session`);
 }
@@ -48,20 +48,10 @@ async function accept(delivery: Delivery, inbox: InboxStore): Promise<InboxResul
   }
 }
 
-/** A mention starts a session; where a reply overtook it, it joins the session that the reply has started. */
+/** A mention starts a session; where a reply overtook it, it joins that session, and where a stop did, nothing starts. */
 async function mentioned(delivery: Delivery, event: Mentioned, inbox: InboxStore): Promise<InboxResult> {
-  if (await inbox.isKnown({ ...delivery, deliveryId: "", meaning: `stopped:${event.agentSessionId}` }))
-    return { outcome: "repeated" };
-  const [overtaking] = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
-  if (overtaking?.stopRequested) return inbox.remark(delivery, overtaking, []);
-  if (overtaking)
-    return answer(
-      delivery,
-      overtaking,
-      { text: event.texts.join("\n\n"), actor: event.creator?.id ?? "linear" },
-      inbox,
-    );
-  return start(delivery, inbox, {
+  const started = await start(delivery, inbox, {
+    isFirst: true,
     agentSessionId: event.agentSessionId,
     issue: event.issue,
     teamId: event.teamId,
@@ -72,6 +62,15 @@ async function mentioned(delivery: Delivery, event: Mentioned, inbox: InboxStore
     after: null,
     earlierPageUrl: null,
   });
+  if (started.outcome !== "moved") return started;
+  const [overtaking] = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
+  if (!overtaking) {
+    const stopped = { ...delivery, deliveryId: "", meaning: `stopped:${event.agentSessionId}` };
+    return (await inbox.isKnown(stopped)) ? { outcome: "repeated" } : started;
+  }
+  if (overtaking.stopRequested) return inbox.remark(delivery, overtaking, []);
+  const text = event.texts.join("\n\n");
+  return answer(delivery, overtaking, { text, actor: event.creator?.id ?? "linear" }, inbox);
 }
 
 async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore): Promise<InboxResult> {
@@ -87,6 +86,7 @@ async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore):
     return session ? sayWhereItStands(delivery, session, inbox) : inbox.keepStop(delivery, event.agentSessionId);
   if (session?.status === "failed" && isRetry(event.body)) return answer(delivery, session, said, inbox);
   return start(delivery, inbox, {
+    isFirst: false,
     agentSessionId: event.agentSessionId,
     issue:
       event.issue ??
@@ -148,6 +148,7 @@ const sayWhereItStands = (delivery: Delivery, session: PlanningSession, inbox: I
   inbox.remark(delivery, session, [activity(delivery, 0, response(whereItStands(session)))]);
 
 type Start = {
+  isFirst: boolean;
   agentSessionId: string;
   issue: {
     id: string;
@@ -174,6 +175,7 @@ function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<Inb
   const takeUp: Effect[] = begin.delegated && !after ? [{ kind: "take_up", id: effectId(delivery, 1) }] : [];
   return inbox.start(delivery, {
     id,
+    isFirst: begin.isFirst,
     agentSessionId: begin.agentSessionId,
     title: issue ? `Plan for ${issue.identifier}` : "New plan",
     issueId: issue?.id ?? null,

@@ -102,6 +102,7 @@ const aPrompt = (): DeliveryEvent => ({
 export function aStart(differs: Partial<SessionStart> = {}): SessionStart {
   return {
     id: aSessionId(),
+    isFirst: false,
     agentSessionId: randomUUID(),
     title: "Plan for ENG-1",
     issueId: "issue-1",

@@ -54,7 +54,7 @@ export function haltContract(current: () => Stores): void {
         revoked: false,
       });
 
-      expect(result).toEqual({ outcome: "accepted", sessionIds: [lost.id] });
+      expect(result).toEqual({ outcome: "accepted", sessionIds: [lost.id], steps: [] });
       expect(await queued(lost.id)).toMatchObject([
         { kind: "activity", isSent: false, body: { content: { type: "error", body: noAccess.words } } },
       ]);
@@ -66,6 +66,7 @@ export function haltContract(current: () => Stores): void {
       expect(await inbox.halt(aDelivery(), { failure: revoked, teamIds: null, revoked: true })).toEqual({
         outcome: "accepted",
         sessionIds: [],
+        steps: [],
       });
     });
 

@@ -22,11 +22,32 @@ const anAppend = (session: PlanningSession, text = "Hello") => ({
 /** A delivery acts once, or not at all; a person never loses to a step. */
 export function inboxStoreContract(current: () => Stores): void {
   describe("InboxStore.start", () => {
+    it("hands out the step messages that it has queued, as the outbox holds them", async () => {
+      const { inbox, outbox } = current();
+      const start = aStart({ effects: [aThought(), aStepEffect()] });
+      const result = await inbox.start(aDelivery(), start);
+      expect(result.outcome === "accepted" && result.steps).toEqual(await outbox.unsentSteps(start.id));
+      expect(result.outcome === "accepted" && result.steps).toHaveLength(1);
+    });
+
+    it("starts a first mention only where nobody was heard before: no reply, no stop", async () => {
+      const { inbox } = current();
+      const first = aStart({ isFirst: true });
+      expect(await inbox.start(aDelivery(), first)).toMatchObject({ outcome: "accepted" });
+      expect(await inbox.start(aDelivery(), aStart({ isFirst: true, agentSessionId: first.agentSessionId }))).toEqual({
+        outcome: "moved",
+      });
+      await inbox.keepStop(aDelivery(), "stopped-agent-session");
+      expect(
+        await inbox.start(aDelivery(), aStart({ isFirst: true, agentSessionId: "stopped-agent-session" })),
+      ).toEqual({ outcome: "moved" });
+    });
+
     it("makes the session with its person, engagement, log and first effects", async () => {
       const { inbox, sessions, outbox, read, log } = current();
       const start = aStart();
 
-      expect(await inbox.start(aDelivery(), start)).toEqual({ outcome: "accepted", sessionIds: [start.id] });
+      expect(await inbox.start(aDelivery(), start)).toMatchObject({ outcome: "accepted", sessionIds: [start.id] });
 
       expect(await read(start.id)).toMatchObject({
         status: "processing",
