@@ -79,8 +79,6 @@ export type InstallationStore = {
   /** Stores the workspace and its tokens; a reinstallation replaces them and lifts the revocation. */
   install(installation: { organization: LinearOrganization; appUserId: string; tokens: TokenSet }): Promise<void>;
   find(organizationId: OrganizationId): Promise<Installation | null>;
-  /** Where the tokens of an installation are that was not revoked. */
-  tokenIdOf(organizationId: OrganizationId): Promise<string | null>;
   /** Linear's id of somebody whom we know. */
   linearUserOf(userId: UserId): Promise<string | null>;
 };

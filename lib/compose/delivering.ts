@@ -1,10 +1,9 @@
 import { connect, type Database } from "../db/database.js";
-import { installationStore } from "../db/installation-store.js";
+import { linearTokenId } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
 import { outboxStore } from "../db/outbox-store.js";
 import { sessionStore } from "../db/session-store.js";
 import { tokenStore } from "../db/token-store.js";
-import { FatalError } from "../domain/errors.js";
 import type { OrganizationId } from "../domain/ids.js";
 import { linearClient } from "../linear/client.js";
 import { linearOAuth } from "../linear/oauth.js";
@@ -64,24 +63,13 @@ function linearOf({ env, db }: Base): (organizationId: OrganizationId) => Linear
     refresh: (refreshToken) => linearProvider(env).refresh(refreshToken),
     now: Date.now,
   });
-  const installations = installationStore(db, keyring(env.TOKEN_KEYS));
   return (organizationId) => {
+    const id = linearTokenId(organizationId);
     let token = "";
-    const tokenId = async () => {
-      const found = await installations.tokenIdOf(organizationId);
-      if (!found)
-        throw new FatalError(
-          "installation_revoked",
-          "I am no longer installed in this workspace. An admin can install me again; then say “retry”.",
-        );
-      return found;
-    };
-    let id: Promise<string> | undefined;
-    const known = () => (id ??= tokenId());
     return linearClient({
       url: `${env.LINEAR_API_URL}/graphql`,
-      accessToken: async () => (token = await tokens.get(await known())),
-      onUnauthorized: async () => void (token = await tokens.renew(await known(), token)),
+      accessToken: async () => (token = await tokens.get(id)),
+      onUnauthorized: async () => void (token = await tokens.renew(id, token)),
       timeoutMs: env.CALL_TIMEOUT_MS,
     });
   };

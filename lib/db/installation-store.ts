@@ -4,6 +4,9 @@ import type { InstallationStore, Keyring } from "../ports-identity.js";
 import type { Database } from "./database.js";
 import { tokenSealer } from "./token-store.js";
 
+/** Where the tokens of a workspace's installation are; the same after each reinstallation. */
+export const linearTokenId = (organizationId: string): string => derivedUuid(organizationId, "linear_tokens");
+
 /** Workspaces that installed the app, each with one grant. */
 export function installationStore(db: Database, keyring: Keyring): InstallationStore {
   const seal = tokenSealer(keyring, "linear");
@@ -16,7 +19,7 @@ export function installationStore(db: Database, keyring: Keyring): InstallationS
 
   return {
     async install({ organization, appUserId, tokens }) {
-      const id = derivedUuid(organization.id, "linear_tokens");
+      const id = linearTokenId(organization.id);
       const sealed = seal(id, tokens);
       await db.query(sql`
         with organization as (
@@ -35,11 +38,6 @@ export function installationStore(db: Database, keyring: Keyring): InstallationS
     },
 
     find,
-
-    async tokenIdOf(organizationId) {
-      const installation = await find(organizationId);
-      return installation && !installation.isRevoked ? installation.tokenId : null;
-    },
 
     async linearUserOf(userId) {
       const [row] = await db.query<{ linear_user_id: string }>(

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connectionStore } from "../../../lib/db/connection-store.js";
-import { installationStore } from "../../../lib/db/installation-store.js";
+import { installationStore, linearTokenId } from "../../../lib/db/installation-store.js";
 import { keyring } from "../../../lib/db/keyring.js";
 import { tokenStore } from "../../../lib/db/token-store.js";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
@@ -36,7 +36,7 @@ describe.each(["linear", "confluence"] as const)("The tokens of %s", (provider) 
   async function stored(): Promise<string> {
     const installations = installationStore(test.db, keys);
     await installations.install({ organization, appUserId: "app-1", tokens: tokens("0") });
-    if (provider === "linear") return String(await installations.tokenIdOf(organizationId));
+    if (provider === "linear") return linearTokenId(organizationId);
     return connectionStore(test.db, keys).upsert({
       organizationId,
       kind: "cloud_oauth",

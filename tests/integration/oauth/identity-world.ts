@@ -9,7 +9,7 @@ import { confluenceOAuth } from "../../../lib/confluence/oauth.js";
 import { basicAuthorization, bearerAuthorization } from "../../../lib/confluence/request.js";
 import { accessibleSites, listSpaces } from "../../../lib/confluence/sites.js";
 import { connectionStore } from "../../../lib/db/connection-store.js";
-import { installationStore } from "../../../lib/db/installation-store.js";
+import { installationStore, linearTokenId } from "../../../lib/db/installation-store.js";
 import { keyring } from "../../../lib/db/keyring.js";
 import { oauthStateStore } from "../../../lib/db/oauth-state-store.js";
 import { outboxStore } from "../../../lib/db/outbox-store.js";
@@ -91,7 +91,7 @@ export function identityWorld({ db }: TestDatabase, app: LinearApp = {}) {
       linearClient({
         url: `${linearUrl}/graphql`,
         fetch: linearFetch,
-        accessToken: async () => tokens.get((await installations.tokenIdOf(organizationId)) ?? randomUUID()),
+        accessToken: () => tokens.get(linearTokenId(organizationId)),
       }),
     dashboardUrl: (session) => `${publicUrl}/plan/${session.id}`,
     log: { info: log, warn: log, error: log },
