@@ -48,7 +48,8 @@ export async function runStep(message: StepMessage, world: World): Promise<"done
     }
     const { session } = loaded;
     if (message.version > session.version) return "ahead";
-    const isStopping = session.stopRequested && message.step === "wind-up";
+    // Whose step was ended by a stop winds up itself: the message for that may have found the lease held, and come again only at its end.
+    const isStopping = session.stopRequested && (message.step === "wind-up" || attempt > 0);
     if (
       message.version < session.version ||
       (session.stopRequested && !isStopping) ||
@@ -58,7 +59,7 @@ export async function runStep(message: StepMessage, world: World): Promise<"done
       return "done";
     }
     const stepName: StepName = isStopping ? "wind-up" : session.step;
-    const outcome = await runOnce(steps[stepName], message, { ...loaded, world });
+    const outcome = await runOnce(steps[stepName], { ...message, step: stepName }, { ...loaded, world });
     world.log.info("step.ran", { sessionId, step: stepName, version: session.version, outcome });
     if (outcome === "over") {
       await deliver(sessionId, world);
@@ -106,7 +107,7 @@ async function underLease(
     return outcome;
   } catch (error) {
     await world.leases.abandon(planId, attemptId).catch(() => undefined);
-    if (error instanceof LeaseEnded) return "over";
+    if (error instanceof LeaseEnded) return error.message === "stop_requested" ? "again" : "over";
     throw error;
   }
 }

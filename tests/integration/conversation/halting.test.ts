@@ -86,4 +86,16 @@ describe("when Linear says no", () => {
     expect(preview.type).toBe("elicitation");
     expect(preview.body).toContain("First story");
   });
+
+  it("winds up as soon as the running step has ended, not at the end of its lease", async () => {
+    await story.close();
+    story = await aStory({ env: { LEASE_MS: "60000", STUCK_MS: "60000" } });
+    const page = story.page(smallPage());
+    const mention = await story.mention(`please plan ${page.url}`);
+    story.world.faults.linear.add({ kind: "latency", on: "issueBatchCreate", ms: 500 });
+    story.linear.control.reply({ agentSessionId: mention.agentSessionId, body: "create" });
+    await story.waitFor("creating", async () => (await mention.sessions())[0]?.step === "apply-items");
+    const last = await mention.stop();
+    expect(last.body).toMatch(/stopped/i);
+  });
 });
