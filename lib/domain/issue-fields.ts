@@ -1,5 +1,5 @@
 import { type Estimation, toEstimate } from "./estimate.js";
-import type { EnablerType, ItemFields, ItemKind, Priority } from "./plan-item.js";
+import type { ItemFields, ItemKind, Priority } from "./plan-item.js";
 import { issueDescription } from "./wording/issue-description.js";
 
 /** The parts of a Linear issue that a plan item decides. */
@@ -31,6 +31,3 @@ const labelNames: Record<ItemKind, string | null> = {
 
 /** Name of the label that shows an item's kind in Linear; a story, the usual thing, has none. */
 export const labelOf = (kind: ItemKind): string | null => labelNames[kind];
-
-/** What an enabler's type is called in words. */
-export const enablerTypeName = (type: EnablerType): string => type.charAt(0).toUpperCase() + type.slice(1);

@@ -1,3 +1,4 @@
+import type { EnablerType } from "../plan-item.js";
 import { escapeParagraph } from "./escape-markdown.js";
 import { safeUrl } from "./phrases.js";
 
@@ -6,17 +7,26 @@ import { safeUrl } from "./phrases.js";
  * itself would write it (`*` marks, loose lists, `<url>` targets), so that reading it back shows no change.
  */
 export function issueDescription(
-  item: { description: string; acceptanceCriteria: readonly string[] },
+  item: { description: string; acceptanceCriteria: readonly string[]; enablerType: EnablerType | null },
   { pageUrl }: { pageUrl: string | null },
 ): string {
   const criteria = item.acceptanceCriteria.map((criterion) => criterion.replace(/\s+/g, " ").trim()).filter(Boolean);
-  return [...paragraphs(item.description), ...criteriaList(criteria), ...footer(pageUrl)].join("\n\n");
+  return [
+    ...paragraphs(item.description),
+    ...enablerLine(item.enablerType),
+    ...criteriaList(criteria),
+    ...footer(pageUrl),
+  ].join("\n\n");
 }
 
 /** A single line break means nothing in Markdown, so each line becomes a paragraph. */
 function paragraphs(description: string): string[] {
   const lines = description.split(/\n+/).map((line) => line.trim());
   return lines.filter(Boolean).map(escapeParagraph);
+}
+
+function enablerLine(type: EnablerType | null): string[] {
+  return type ? [`**Enabler type:** ${type.charAt(0).toUpperCase()}${type.slice(1)}`] : [];
 }
 
 function criteriaList(criteria: readonly string[]): string[] {

@@ -29,10 +29,6 @@ export const linkedIssueOfOtherTeam = (title: string, identifier: string): strin
 export const linkedIssueOfOtherPlan = (title: string, identifier: string): string =>
   `${quote(title)} links to ${escapeLine(identifier)}, which belongs to another plan, so it gets an issue of its own.`;
 
-/** A dependency that would close a circle. `item` waits for `on`. */
-export const cycleLeftOut = ({ item, on }: { item: string; on: string }): string =>
-  `${escapeLine(item)} and ${escapeLine(on)} wait for each other, directly or through others. I leave out that ${escapeLine(item)} depends on ${escapeLine(on)}.`;
-
 /** An issue of another plan has the same title. */
 export const likelyDuplicate = ({ title, identifier }: { title: string; identifier: string }): string =>
   `${quote(title)} may already exist as ${escapeLine(identifier)}.`;
@@ -40,7 +36,3 @@ export const likelyDuplicate = ({ title, identifier }: { title: string; identifi
 /** Earlier plans that this one resembles. */
 export const relatedPlans = (plans: readonly { title: string; url: string | null }[]): string =>
   `Related ${plans.length === 1 ? "plan" : "plans"} from before: ${listOf(plans.slice(0, 3).map((plan) => link(plan.title, plan.url)))}.`;
-
-/** Another plan writes to the page; this one only reads it. */
-export const oneWriter = (title: string): string =>
-  `The plan ${quote(title)} already writes to this page. This one follows the page, but does not write to it.`;

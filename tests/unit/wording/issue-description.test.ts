@@ -9,15 +9,17 @@ const pageUrl = "https://acme.atlassian.net/wiki/spaces/ENG/pages/42/Plan";
 const pages = readdirSync("tests/fixtures/planning").filter((name) => name.endsWith(".html"));
 
 describe("the description of an issue", () => {
-  it("holds paragraphs, criteria as a loose list, and the link to the page", () => {
+  it("holds paragraphs, an enabler's type, criteria as a loose list, and the link to the page", () => {
     const item = {
       description: "As a user, I want topics.\n\nHypothesis: fewer calls.",
       acceptanceCriteria: ["Sorted by name", "Under 2 s"],
+      enablerType: "architecture" as const,
     };
     expect(issueDescription(item, { pageUrl })).toBe(
       [
         "As a user, I want topics.",
         "Hypothesis: fewer calls.",
+        "**Enabler type:** Architecture",
         "**Acceptance criteria**",
         "* Sorted by name",
         "* Under 2 s",
@@ -27,18 +29,25 @@ describe("the description of an issue", () => {
   });
 
   it("is empty where there is nothing to say", () => {
-    expect(issueDescription({ description: " \n", acceptanceCriteria: [" "] }, { pageUrl: null })).toBe("");
+    expect(
+      issueDescription({ description: " \n", acceptanceCriteria: [" "], enablerType: null }, { pageUrl: null }),
+    ).toBe("");
   });
 
   it("lets nothing of the page out of its place", () => {
     const text = issueDescription(
-      { description: "+++ x\n# y\n@anna [a](b)", acceptanceCriteria: ["one\n\n# two", "- three"] },
+      { description: "+++ x\n# y\n@anna [a](b)", acceptanceCriteria: ["one\n\n# two", "- three"], enablerType: null },
       { pageUrl: "https://a.example/x> [b](c" },
     );
     expect(text).toContain("\\+++ x\n\n\\# y\n\n@\u2060anna \\[a\\](b)");
     expect(text).toContain("* one # two\n\n* \\- three");
     expect(text).toContain("(<https://a.example/x%3E%20[b](c>)");
-    expect(issueDescription({ description: "", acceptanceCriteria: [] }, { pageUrl: "javascript:alert(1)" })).toBe("");
+    expect(
+      issueDescription(
+        { description: "", acceptanceCriteria: [], enablerType: null },
+        { pageUrl: "javascript:alert(1)" },
+      ),
+    ).toBe("");
   });
 
   it.each(pages)("comes back from Linear as it was, for each item of %s", (name) => {

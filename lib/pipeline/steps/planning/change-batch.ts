@@ -67,7 +67,7 @@ function adoption(item: PlanItem, context: ApplyContext): IssueChange {
   const { fields } = item;
   const { title, description, priority, estimate } = contentOf(fields, context);
   const { parentId, projectId } = placeOf(item, context.items);
-  const saysMore = fields.description !== "" || fields.acceptanceCriteria.length > 0;
+  const saysMore = fields.description !== "" || fields.acceptanceCriteria.length > 0 || fields.enablerType !== null;
   return {
     title,
     ...(saysMore ? { description } : {}),
