@@ -1,8 +1,8 @@
 /** What installing, connecting and staying signed in ask of the outside, beside `ports.ts`. */
+import type { TokenSet } from "./domain/token-set.js";
 import type { OrganizationId, SessionId, UserId } from "./domain/ids.js";
 import type { Delivering } from "./ports.js";
 
-export type TokenSet = { accessToken: string; refreshToken: string | null; expiresAt: Date; scope: string };
 export type OAuthProvider = {
   /** Where the browser goes; `state` and the PKCE verifier are kept by the caller. */
   authorizationUrl(request: { state: string; codeVerifier: string; redirectUri: string }): Promise<string>;

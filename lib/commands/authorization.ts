@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { RequestError } from "../domain/errors.js";
-import type { ConnectLink, Identity, OAuthProvider, OAuthPurpose, OAuthRequest, TokenSet } from "../ports-identity.js";
+import type { TokenSet } from "../domain/token-set.js";
+import type { ConnectLink, Identity, OAuthProvider, OAuthPurpose, OAuthRequest } from "../ports-identity.js";
 
 /** What a browser brings back from a provider; `browser` is the secret that it was given when it left, null where it has none. */
 export type Callback = { url: URL; browser: string | null };

@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { FatalError, RequestError, RetryableError } from "../domain/errors.js";
-import type { OAuthProvider, TokenSet } from "../ports-identity.js";
+import { toTokenSet } from "../domain/token-set.js";
+import type { OAuthProvider } from "../ports-identity.js";
 
 export type ConfluenceOAuthOptions = {
   /** `https://auth.atlassian.com/authorize` */
@@ -76,14 +77,14 @@ export function confluenceOAuth(options: ConfluenceOAuthOptions): OAuthProvider 
           oauth.nopkce,
           http(),
         );
-        return toTokenSet(await oauth.processAuthorizationCodeResponse(server, client, response));
+        return toTokenSet(await oauth.processAuthorizationCodeResponse(server, client, response), Date.now());
       });
     },
 
     refresh: (refreshToken) =>
       translated("refresh", async () => {
         const response = await oauth.refreshTokenGrantRequest(server, client, secret, refreshToken, http());
-        const tokens = toTokenSet(await oauth.processRefreshTokenResponse(server, client, response));
+        const tokens = toTokenSet(await oauth.processRefreshTokenResponse(server, client, response), Date.now());
         return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
       }),
 
@@ -112,18 +113,6 @@ function readCallback(read: () => URLSearchParams): URLSearchParams {
       });
     throw new RequestError("oauth_callback_invalid", 400, "This link does not belong to a connection that was begun.");
   }
-}
-
-/** A token counts as expired somewhat early, so that none expires on its way. */
-function toTokenSet(token: oauth.TokenEndpointResponse): TokenSet {
-  const lifetimeMs = (token.expires_in ?? 3600) * 1000;
-  const marginMs = Math.min(5 * 60_000, lifetimeMs / 10);
-  return {
-    accessToken: token.access_token,
-    refreshToken: token.refresh_token ?? null,
-    expiresAt: new Date(Date.now() + lifetimeMs - marginMs),
-    scope: token.scope ?? "",
-  };
 }
 
 type Operation = "exchange" | "refresh";

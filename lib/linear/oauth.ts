@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { FatalError, RequestError, RetryableError } from "../domain/errors.js";
-import type { OAuthProvider, TokenSet } from "../ports-identity.js";
+import { toTokenSet } from "../domain/token-set.js";
+import type { OAuthProvider } from "../ports-identity.js";
 import { connectLinear } from "./connection.js";
 import { viewer } from "./documents.js";
 
@@ -65,14 +66,14 @@ export function linearOAuth(options: LinearOAuthOptions): OAuthProvider {
           codeVerifier,
           http(),
         );
-        return toTokenSet(await oauth.processAuthorizationCodeResponse(server, client, response));
+        return toTokenSet(await oauth.processAuthorizationCodeResponse(server, client, response), Date.now());
       });
     },
 
     refresh: (refreshToken) =>
       translated("refresh", async () => {
         const response = await oauth.refreshTokenGrantRequest(server, client, secret, refreshToken, http());
-        return toTokenSet(await oauth.processRefreshTokenResponse(server, client, response));
+        return toTokenSet(await oauth.processRefreshTokenResponse(server, client, response), Date.now());
       }),
 
     revoke: (token) =>
@@ -110,18 +111,6 @@ function readCallback(read: () => URLSearchParams): URLSearchParams {
       );
     throw new RequestError("oauth_callback_invalid", 400, "This does not belong to a request that was begun.");
   }
-}
-
-/** A token counts as expired somewhat early, so that none expires on its way. */
-function toTokenSet(token: oauth.TokenEndpointResponse): TokenSet {
-  const lifetimeMs = (token.expires_in ?? 3600) * 1000;
-  const marginMs = Math.min(5 * 60_000, lifetimeMs / 10);
-  return {
-    accessToken: token.access_token,
-    refreshToken: token.refresh_token ?? null,
-    expiresAt: new Date(Date.now() + lifetimeMs - marginMs),
-    scope: token.scope ?? "",
-  };
 }
 
 async function translated<Result>(operation: "exchange" | "refresh" | "revoke", call: () => Promise<Result>) {

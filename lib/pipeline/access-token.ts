@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { FatalError, RetryableError } from "../domain/errors.js";
-import type { StoredTokens, TokenSet, TokenStore } from "../ports-identity.js";
+import type { TokenSet } from "../domain/token-set.js";
+import type { StoredTokens, TokenStore } from "../ports-identity.js";
 
 export type AccessTokens = {
   /** A token that is good for another minute at least. */

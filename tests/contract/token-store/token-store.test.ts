@@ -6,7 +6,7 @@ import { installationStore, linearTokenId } from "../../../lib/db/installation-s
 import { keyring } from "../../../lib/db/keyring.js";
 import { tokenStore } from "../../../lib/db/token-store.js";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
-import type { TokenSet } from "../../../lib/ports-identity.js";
+import type { TokenSet } from "../../../lib/domain/token-set.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
 
 const organizationId = "org-1" as OrganizationId;

@@ -13,7 +13,8 @@ import { tokenStore } from "../../../lib/db/token-store.js";
 import { FatalError, RetryableError } from "../../../lib/domain/errors.js";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
 import { accessTokens } from "../../../lib/pipeline/access-token.js";
-import type { TokenSet, TokenStore } from "../../../lib/ports-identity.js";
+import type { TokenSet } from "../../../lib/domain/token-set.js";
+import type { TokenStore } from "../../../lib/ports-identity.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
 
 const organizationId = "org-1" as OrganizationId;
