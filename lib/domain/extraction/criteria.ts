@@ -1,15 +1,12 @@
 import type { Block, ListItem } from "./blocks.js";
 import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
-import { anyOf, labels, steps } from "./lexicon.js";
+import { labels, steps } from "./lexicon.js";
 import { flat, linesOf, type RichText, rangeOf, slice } from "./rich-text.js";
 import { isNothing } from "./values.js";
 
 const LIST_MARK = /^(?:[-–—•*·▪◦‣●○→✓✔☐☑✅]+\s*|\d{1,2}[.)]\s+|\(?[a-h]\)\s+)/u;
-const LABEL = new RegExp(
-  `^${anyOf([...labels].filter(([, label]) => label === "criteria").map(([word]) => word))}\\s*\\d{0,2}\\s*:\\s*`,
-  "u",
-);
+const AFTER_LABEL = /^\s*\d{0,2}\s*:\s*/;
 const GIVEN = new RegExp(`^${steps.given}(?![\\p{L}])`, "u");
 const NEXT_STEP = new RegExp(`^${steps.next}(?![\\p{L}])`, "u");
 const SCENARIO = new RegExp(`^${steps.scenario}\\b`, "u");
@@ -78,6 +75,8 @@ export function looksLikeCriterion(line: RichText): boolean {
 function withoutMark(line: RichText): RichText {
   const marked = LIST_MARK.exec(line.text);
   const bare = marked ? slice(line, marked[0].length) : line;
-  const label = LABEL.exec(fold(bare.text));
-  return label ? slice(bare, label[0].length) : bare;
+  const folded = fold(bare.text);
+  const label = labels.at(folded);
+  const after = label?.meaning === "criteria" ? AFTER_LABEL.exec(folded.slice(label.end)) : null;
+  return label && after ? slice(bare, label.end + after[0].length) : bare;
 }

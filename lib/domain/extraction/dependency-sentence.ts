@@ -10,8 +10,11 @@ const SENTENCE = new RegExp(
   "giu",
 );
 
+const NAMES_ITEM = /-[A-Z]{0,3}\d/i;
+
 /** What a line says in sentences such as "MOB-12 depends on MOB-11". */
 export function readDependencySentences(line: RichText): { dependent: RichText; on: RichText }[] {
+  if (!NAMES_ITEM.test(line.text)) return [];
   return [...fold(line.text).matchAll(SENTENCE)].map((match) => {
     const [whole, dependent = "", on = ""] = match;
     const end = match.index + whole.length;

@@ -1,9 +1,12 @@
 /** Lower case without accents and with straight quotes, unit by unit: positions in the folded text are positions in the text. */
 export function fold(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   let folded = "";
   for (let i = 0; i < text.length; i++) folded += foldUnit(text.charAt(i));
   return folded;
 }
+
+const ASCII = /^[\0-\x7f]*$/;
 
 const folded = new Map<string, string>([
   ["’", "'"],

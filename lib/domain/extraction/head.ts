@@ -3,7 +3,7 @@ import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
 import { ID, isStandard, prefixOf, SHORT_ID } from "./ids.js";
 import { takeIssueLink } from "./issue-link.js";
-import { anyOf, isStorySentence, kinds, wordsFor } from "./lexicon.js";
+import { isStorySentence, kinds, phrasesFor } from "./lexicon.js";
 import { flat, join, type RichText, rangeOf, slice } from "./rich-text.js";
 import { takeTrailingValues } from "./trailing-values.js";
 import { readEnablerType, readOnlyPriority } from "./values.js";
@@ -32,35 +32,45 @@ export type Head = {
   isValued: boolean;
 };
 
-const kindWords = anyOf([...kinds.keys()]);
 const SEPARATOR = "(?:\\s*[:|]\\s*|\\s+[-–—]+\\s*|\\s*[–—]\\s+|\\s*\\n\\s*)";
-const KIND = new RegExp(
-  `^(?<opening>[[(]?)\\s*(?:(?<before>\\p{L}{5,20})\\s+)?(?<kind>${kindWords})(?![\\p{L}\\p{N}/])(?:\\s*[\\])])?(?:\\s*\\((?<inside>[^()\\n]{2,40})\\))?`,
-  "u",
-);
+const BEFORE_KIND = /^(?<opening>[[(]?)\s*/;
+const WORD_BEFORE_KIND = /^(?<before>\p{L}{5,20})\s+/u;
+const AFTER_KIND = /^(?!\/)(?:\s*[\])])?(?:\s*\((?<inside>[^()\n]{2,40})\))?/;
 const NUMBER = /^\s*(?:#|no\.?|nr\.?)?\s*\d{1,3}(?:\.\d{1,3})*(?=\s*[:–—|-]|\s*\n|\s*$)/i;
 const LEADING_ID = new RegExp(`^\\s*[\\[(]?(?<id>${ID}|${SHORT_ID})[\\])]?(?![\\p{L}\\p{N}-])`, "u");
 const LEADING_SEPARATOR = new RegExp(`^(?:${SEPARATOR}|\\s*\\.\\s+)`);
 const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#"“„]+/u;
-const dropped = anyOf(wordsFor("dropped"));
-const DROPPED = new RegExp(`^\\s*[\\[(]?\\s*${dropped}\\s*[\\])]?\\s*[!.]*$`, "u");
-const STARTS_DROPPED = new RegExp(`^[\\[(]?${dropped}(?:[\\])]|\\s*:)\\s*`, "u");
-const DROPPED_WORD = new RegExp(`^${dropped}(?![\\p{L}])`, "u");
-const ENDS_DROPPED = new RegExp(`(?:[\\[(]\\s*${dropped}\\s*[\\])]|\\s[–—-]\\s*${dropped})[.!]*$`, "u");
+const dropped = phrasesFor("dropped");
+const BEFORE_MARK = /^\s*[[(]?\s*/;
+const ENDS_MARK = /^\s*[\])]?\s*[!.]*$/;
+const PARTS_MARK = /^(?:[\])]|\s*:)\s*/;
+const FINAL_BRACKET = /[[(]\s*([^()[\]]{3,40}?)\s*[\])][.!]*$/;
+const FINAL_DASH = /\s[–—-]\s*([^–—]{3,40}?)[.!]*$/;
 
 /** True for "won't do", "rejected", "cancelled" and nothing else. */
 export function isDropMark(text: string): boolean {
-  return DROPPED.test(fold(text));
+  const folded = fold(text);
+  const mark = dropped.at(folded, BEFORE_MARK.exec(folded)?.[0].length);
+  return mark !== null && ENDS_MARK.test(folded.slice(mark.end));
 }
 
 /** A mark of an item that is not done, in front of its title: "[Rejected] …", "Cancelled: …", or in capitals. */
 function takeDropMark(line: RichText): RichText | null {
   const folded = fold(line.text);
-  const mark = STARTS_DROPPED.exec(folded);
-  if (mark) return slice(line, mark[0].length);
-  const word = DROPPED_WORD.exec(folded)?.[0] ?? "";
-  const isCapital = word !== "" && line.text.slice(0, word.length) === word.toUpperCase();
-  return isCapital ? slice(line, word.length) : null;
+  const opening = /^[[(]/.test(folded) ? 1 : 0;
+  const mark = dropped.at(folded, opening);
+  if (!mark) return null;
+  const after = PARTS_MARK.exec(folded.slice(mark.end));
+  if (after) return slice(line, mark.end + after[0].length);
+  const isCapital = opening === 0 && line.text.slice(0, mark.end) === mark.phrase.toUpperCase();
+  return isCapital ? slice(line, mark.end) : null;
+}
+
+/** Where a mark of an item that is not done begins, at the end of its line: "… (rejected)", "… – cancelled". */
+function findFinalDropMark(line: RichText): number | null {
+  const folded = fold(line.text);
+  const match = FINAL_BRACKET.exec(folded) ?? FINAL_DASH.exec(folded);
+  return match && dropped.get(match[1] ?? "") ? match.index : null;
 }
 
 /** Reads the line that may introduce an item. `prefixes` are those of ids on this page; without them every id is trusted. */
@@ -70,8 +80,8 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const isStruckBefore = marks.rest.spans.some((span) => span.mark === "struck" && span.start === 0);
   const bare = skip(marks.rest, JUNK);
   const unmarked = takeDropMark(bare);
-  const droppedEnd = ENDS_DROPPED.exec(fold(bare.text));
-  const rest = slice(unmarked ?? bare, 0, unmarked || !droppedEnd ? undefined : droppedEnd.index);
+  const droppedEnd = findFinalDropMark(bare);
+  const rest = slice(unmarked ?? bare, 0, unmarked || droppedEnd === null ? undefined : droppedEnd);
 
   const first = takeId(rest, prefixes);
   const unmarkedTitle = takeDropMark(first.rest);
@@ -142,27 +152,34 @@ function takeStatusMarks(line: RichText) {
 
 function takeKind(line: RichText) {
   const none = { rest: line, kindWord: null, id: null, enablerType: null, alias: null };
-  const match = KIND.exec(fold(line.text));
-  const groups = match?.groups;
-  const value = kinds.get(groups?.["kind"] ?? "");
-  if (!match || !groups || !value) return none;
-  const before = groups["before"] ? readEnablerType(groups["before"]) : null;
-  const inside = groups["inside"] ? readEnablerType(groups["inside"]) : null;
-  if (groups["before"] && !before) return none;
-  if (groups["inside"] && !inside && kinds.get(groups["inside"].trim()) === undefined) return none;
+  const folded = fold(line.text);
+  const opening = BEFORE_KIND.exec(folded);
+  const from = opening?.[0].length ?? 0;
+  const word = kinds.at(folded, from) ? null : WORD_BEFORE_KIND.exec(folded.slice(from));
+  const kind = kinds.at(folded, from + (word?.[0].length ?? 0));
+  const closing = kind && AFTER_KIND.exec(folded.slice(kind.end));
+  if (!kind || !closing) return none;
+  const value = kind.meaning;
+  const inside = closing.groups?.["inside"];
+  const before = word ? readEnablerType(word[0]) : null;
+  const bracketed = inside ? readEnablerType(inside) : null;
+  if (word && !before) return none;
+  if (inside && !bracketed && kinds.get(inside.trim()) === undefined) return none;
 
-  const kindWord = { value, range: rangeOf(line, 0, match[0].trimEnd().length) };
-  const enablerType = (inside ?? before) ? { value: (inside ?? before) as EnablerType, range: kindWord.range } : null;
-  const afterKind = slice(line, match[0].length);
-  const after = line.text.slice(match[0].length);
+  const end = kind.end + closing[0].length;
+  const kindWord = { value, range: rangeOf(line, 0, folded.slice(0, end).trimEnd().length) };
+  const stated = bracketed ?? before;
+  const enablerType = stated ? { value: stated, range: kindWord.range } : null;
+  const afterKind = slice(line, end);
+  const after = line.text.slice(end);
   const number = NUMBER.exec(after);
   const idMatch = number ? null : LEADING_ID.exec(after);
   const idText = idMatch?.groups?.["id"];
   if (idMatch && idText) {
-    const at = match[0].length + idMatch[0].indexOf(idText);
+    const at = end + idMatch[0].indexOf(idText);
     const id = { value: idText, range: rangeOf(line, at, at + idText.length) };
     return {
-      rest: skip(slice(line, match[0].length + idMatch[0].length), LEADING_SEPARATOR),
+      rest: skip(slice(line, end + idMatch[0].length), LEADING_SEPARATOR),
       kindWord,
       id,
       enablerType,
@@ -171,17 +188,17 @@ function takeKind(line: RichText) {
   }
   const alias = number ? `${value} ${number[0].trim()}` : null;
   const separator = LEADING_SEPARATOR.exec(after.slice(number?.[0].length ?? 0));
-  if (!separator && !number && groups["opening"] === "") return none;
+  if (!separator && !number && opening?.groups?.["opening"] === "") return none;
   if (!separator)
     return {
-      rest: number ? slice(line, match[0].length + number[0].length) : afterKind,
+      rest: number ? slice(line, end + number[0].length) : afterKind,
       kindWord,
       id: null,
       enablerType,
       alias,
     };
   return {
-    rest: slice(line, match[0].length + (number?.[0].length ?? 0) + separator[0].length),
+    rest: slice(line, end + (number?.[0].length ?? 0) + separator[0].length),
     kindWord,
     id: null,
     enablerType,

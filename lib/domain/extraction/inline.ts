@@ -9,7 +9,7 @@ const UNSEEN = new Set(
 );
 const STRUCK = new Set(["s", "del", "strike"]);
 const BOLD = new Set(["strong", "b"]);
-const ENTITY_OR_UNIT = /&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{0,31});|[^]/g;
+const ENTITY = /&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{0,31});/g;
 
 /** The text of some inline nodes as a reader sees it. */
 export function readInline(nodes: readonly StorageNode[]): RichText {
@@ -42,15 +42,14 @@ function readNode(node: StorageNode, builder: TextBuilder): void {
 }
 
 function addText({ raw, start, verbatim }: StorageText, builder: TextBuilder) {
-  if (verbatim || !raw.includes("&")) {
-    for (let i = 0; i < raw.length; i++) builder.add(raw.charAt(i), start + i, start + i + 1);
-    return;
+  if (verbatim || !raw.includes("&")) return builder.addPlain(raw, start);
+  let from = 0;
+  for (const { 0: entity, index } of raw.matchAll(ENTITY)) {
+    builder.addPlain(raw.slice(from, index), start + from);
+    from = index + entity.length;
+    builder.add(decodeEntity(entity), start + index, start + from);
   }
-  for (const match of raw.matchAll(ENTITY_OR_UNIT)) {
-    const at = start + match.index;
-    const piece = match[0];
-    builder.add(piece.length > 1 ? decodeEntity(piece) : piece, at, at + piece.length);
-  }
+  builder.addPlain(raw.slice(from), start + from);
 }
 
 /** Struck words are not part of the text; that they were there is. */

@@ -4,6 +4,7 @@ import { de } from "./words/de.js";
 import { en } from "./words/en.js";
 import { es } from "./words/es.js";
 import { fr } from "./words/fr.js";
+import { type Phrases, phrasesOf } from "./phrases.js";
 import type { KindWord, Label, Words } from "./words/words.js";
 
 const languages: readonly Words[] = [en, de, fr, es];
@@ -26,6 +27,11 @@ export function wordsFor(list: ListsOfWords): string[] {
   return [...new Set(languages.flatMap((words) => words[list].map(fold)))];
 }
 
+/** The same words as phrases that can be found in texts. */
+export function phrasesFor(list: ListsOfWords): Phrases<true> {
+  return phrasesOf(wordsFor(list).map((word) => [word, true] as const));
+}
+
 /** A regular expression for one of the phrases, longest first so that "must have" is not read as "must". */
 export function anyOf(phrases: readonly string[]): string {
   const longestFirst = [...phrases].sort((a, b) => b.length - a.length);
@@ -33,30 +39,28 @@ export function anyOf(phrases: readonly string[]): string {
 }
 
 /** Folded word → what it means; where languages disagree the first one has it. */
-function dictionary<Meaning extends string>(
-  pick: (words: Words) => Record<Meaning, string[]>,
-): ReadonlyMap<string, Meaning> {
+function dictionary<Meaning extends string>(pick: (words: Words) => Record<Meaning, string[]>): Phrases<Meaning> {
   const map = new Map<string, Meaning>();
   for (const words of languages) {
     const byMeaning = pick(words);
     for (const meaning of Object.keys(byMeaning) as Meaning[])
       for (const phrase of byMeaning[meaning]) if (!map.has(fold(phrase))) map.set(fold(phrase), meaning);
   }
-  return map;
+  return phrasesOf(map);
 }
 
 /** Kind words in front of titles. */
-export const kinds: ReadonlyMap<string, KindWord> = dictionary((words) => words.kinds);
+export const kinds: Phrases<KindWord> = dictionary((words) => words.kinds);
 /** Kind words of headings that group. */
-export const groups: ReadonlyMap<string, KindWord> = dictionary((words) => words.groups);
+export const groups: Phrases<KindWord> = dictionary((words) => words.groups);
 /** Labels of values and columns. */
-export const labels: ReadonlyMap<string, Label> = dictionary((words) => words.labels);
+export const labels: Phrases<Label> = dictionary((words) => words.labels);
 /** Words for priorities. */
-export const priorities: ReadonlyMap<string, Priority> = dictionary((words) => words.priorities);
+export const priorities: Phrases<Priority> = dictionary((words) => words.priorities);
 /** Stated types of enablers. */
-export const enablerTypes: ReadonlyMap<string, EnablerType> = dictionary((words) => words.enablerTypes);
+export const enablerTypes: Phrases<EnablerType> = dictionary((words) => words.enablerTypes);
 /** Words in titles that tell the type of an enabler. */
-export const enablerHints: ReadonlyMap<string, EnablerType> = dictionary((words) => words.enablerHints);
+export const enablerHints: Phrases<EnablerType> = dictionary((words) => words.enablerHints);
 
 const storySentences = languages.map(
   ({ story }) => new RegExp(`^(?:${fold(story.role)})[^]{1,300}?(?<![\\p{L}])(?:${fold(story.wish)})(?![\\p{L}])`, "u"),

@@ -1,5 +1,5 @@
 import { fold } from "./fold.js";
-import { anyOf, groups, priorities, wordsFor } from "./lexicon.js";
+import { groups, phrasesFor, priorities } from "./lexicon.js";
 import { readFields } from "./labelled-line.js";
 import { type RichText, rangeOf } from "./rich-text.js";
 import type { Scope } from "./place.js";
@@ -12,15 +12,9 @@ export type SectionMeaning = Pick<Scope, "groupWord" | "groupPriority"> & {
   label: Label | null;
 };
 
-const leftOut = anyOf(wordsFor("leftOut"));
-const LEFT_OUT = new RegExp(`(?<![\\p{L}])${leftOut}(?![\\p{L}])`, "u");
-const STARTS_LEFT_OUT = new RegExp(`^[^\\p{L}]*${leftOut}(?![\\p{L}])`, "u");
-const OTHER = new RegExp(`(?<![\\p{L}])${anyOf(wordsFor("otherSections"))}(?![\\p{L}])`, "u");
-const GROUP = new RegExp(`(?<![\\p{L}])${anyOf([...groups.keys()])}(?![\\p{L}])`, "gu");
-const PRIORITY = new RegExp(
-  `^\\s*(${anyOf([...priorities.keys()])})(?:$|\\s*[:–—|(-]|\\s+(?:priority|items|stories|prioritat))`,
-  "u",
-);
+const leftOut = phrasesFor("leftOut");
+const other = phrasesFor("otherSections");
+const AFTER_PRIORITY = /^(?:$|\s*[:–—|(-]|\s+(?:priority|items|stories|prioritat))/;
 const SHORT = 8;
 
 /** Reads a heading, panel title or separator row that introduces no item. */
@@ -28,16 +22,19 @@ export function readSectionMeaning(text: RichText): SectionMeaning {
   const folded = fold(text.text);
   const [field] = readFields(text);
   const label = field && (field.value.text === "" || field.value === text) ? field.label : null;
-  const priority = priorities.get(PRIORITY.exec(folded)?.[1] ?? "");
+  const first = priorities.at(folded);
+  const priority = first && AFTER_PRIORITY.test(folded.slice(first.end)) ? first.meaning : null;
   const isShort = folded.split(" ").length <= SHORT;
-  const named = [...folded.matchAll(GROUP)].map((match) => groups.get(match[0]) ?? null);
+  const named = groups.find(folded).map(({ meaning }) => meaning);
   const groupWord = isShort && new Set(named).size === 1 ? (named[0] ?? null) : null;
   const groupPriority = priority ? { value: priority, range: rangeOf(text) } : null;
-  const mode = LEFT_OUT.test(folded) ? "left-out" : !groupWord && OTHER.test(folded) ? "other" : null;
+  const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && other.isIn(folded) ? "other" : null;
   return { mode, label, groupWord, groupPriority };
 }
 
 /** True for a sentence such as "Out of scope, so that nobody asks again:". */
 export function announcesLeftOut(text: string): boolean {
-  return STARTS_LEFT_OUT.test(fold(text)) && text.length < 120;
+  if (text.length >= 120) return false;
+  const folded = fold(text);
+  return leftOut.at(folded, /\p{L}|$/u.exec(folded)?.index) !== null;
 }

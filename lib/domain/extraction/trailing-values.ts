@@ -2,7 +2,8 @@ import type { EnablerType, Priority } from "../plan-item.js";
 import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
 import { ID, isId } from "./ids.js";
-import { anyOf, labels, wordsFor } from "./lexicon.js";
+import { labels, phrasesFor } from "./lexicon.js";
+import type { Phrases } from "./phrases.js";
 import { type RichText, rangeOf, slice } from "./rich-text.js";
 import { isEstimate, isNoEstimate, readOnlyEnablerType, readOnlyPriority, readPoints, readPriority } from "./values.js";
 import type { KindWord } from "./words/words.js";
@@ -21,9 +22,18 @@ export type TrailingValues = {
 
 const BRACKETS = /\s*[([]([^()[\]]{1,200})[)\]]\s*[.,;]?$/;
 const DASH = /\s[–—|-]\s+((?:(?!\s[–—|-]\s).){1,200})$/;
-const DEPENDS = new RegExp(`^${anyOf(wordsFor("dependsOn"))}\\s*:?\\s+`, "u");
+const AFTER_DEPENDS = /^\s*:?\s+/;
+const AFTER_LABEL = /^\s*[:=]\s*/;
+const ENDS_WITH_BRACKET = /[)\]]\s*[.,;]?$/;
+const dependsOnPhrases = phrasesFor("dependsOn");
 const ID_LIST = new RegExp(`^(?:${ID})(?:\\s*(?:&|\\+|and|und|et|y)\\s*(?:${ID}))*$`);
-const LABELLED = new RegExp(`^(${anyOf([...labels.keys()])})\\s*[:=]\\s*`, "u");
+
+/** A phrase at the beginning of a text, where what follows it fits; `end` is where the value begins. */
+function leading<Meaning>(phrases: Phrases<Meaning>, folded: string, after: RegExp) {
+  const found = phrases.at(folded);
+  const match = found && after.exec(folded.slice(found.end));
+  return match ? { meaning: found.meaning, end: found.end + match[0].length } : null;
+}
 
 /** Takes the values off the end of a title, as long as all that stands there are values. */
 export function takeTrailingValues(title: RichText, kindWord: KindWord | null): TrailingValues {
@@ -38,7 +48,8 @@ export function takeTrailingValues(title: RichText, kindWord: KindWord | null): 
     isValued: false,
   };
   for (let i = 0; i < 6; i++) {
-    const match = BRACKETS.exec(values.rest.text) ?? DASH.exec(values.rest.text);
+    const { text } = values.rest;
+    const match = ENDS_WITH_BRACKET.test(text) ? BRACKETS.exec(text) : DASH.exec(text);
     const inside = match?.[1];
     if (!match || inside === undefined || match.index === 0) break;
     const from = match.index + match[0].indexOf(inside);
@@ -73,17 +84,17 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
   let unknown = 0;
   for (const token of tokensOf(group)) {
     const folded = fold(token.text);
-    const label = LABELLED.exec(folded);
-    const meaning = labels.get(label?.[1] ?? "");
-    const value = label ? slice(token, label[0].length) : token;
+    const label = leading(labels, folded, AFTER_LABEL);
+    const meaning = label?.meaning;
+    const value = label ? slice(token, label.end) : token;
     const range = rangeOf(value);
-    const depends = DEPENDS.exec(folded);
+    const depends = leading(dependsOnPhrases, folded, AFTER_DEPENDS);
     const priority = readOnlyPriority(value.text) ?? (meaning === "priority" ? readPriority(value.text) : null);
     const enablerType = readOnlyEnablerType(value.text);
     if (depends || meaning === "dependsOn") {
       isListingDependencies = true;
       tail.isValued = true;
-      tail.dependsOn.push(depends ? slice(token, depends[0].length) : value);
+      tail.dependsOn.push(depends ? slice(token, depends.end) : value);
     } else if (isListingDependencies && ID_LIST.test(token.text)) tail.dependsOn.push(token);
     else if (isEstimate(value.text) || meaning === "points") {
       const points = readPoints(value.text);
@@ -104,7 +115,8 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
   }
   const certain = tail.isValued || tail.priority !== null || tail.enablerType !== null || tail.parentName !== null;
   if (unknown > 0 && !tail.isValued) return null;
-  const isAside = weak > 0 && unknown === 0 && (isNoEstimate(group.text) || LABELLED.test(fold(group.text)));
+  const isAside =
+    weak > 0 && unknown === 0 && (isNoEstimate(group.text) || leading(labels, fold(group.text), AFTER_LABEL) !== null);
   return certain || isAside ? tail : null;
 }
 

@@ -61,29 +61,33 @@ export function isNothing(text: string): boolean {
   return nothing.has(folded) || isNoEstimate(fold(text)) || noEstimate.has(folded);
 }
 
-const phrase = anyOf([...priorities.keys()]);
-const STARTS_WITH_PRIORITY = new RegExp(`^[^\\p{L}\\p{N}]*(?:\\d\\s*[-–—.:]\\s*)?(${phrase})(?![\\p{L}\\p{N}-])`, "u");
-const ENDS_WITH_PRIORITY = new RegExp(`(?<![\\p{L}\\p{N}])(${phrase})[^\\p{L}\\p{N}]*$`, "u");
-const ONLY_PRIORITY = new RegExp(`^\\W*(${phrase})\\W*$`, "u");
+const BEFORE_PRIORITY = /^[^\p{L}\p{N}]*(?:\d\s*[-–—.:]\s*)?/u;
+const NO_WORD = /^[^\p{L}\p{N}]*$/u;
+/** A longer value may end with any word; in a short one the last word is what it says: "very high". */
+const SHORT_VALUE = 25;
 
 /** The priority that a value begins with, or, where it is short, ends with: "Must", "P1 – pilot", "1 - High", "very high". */
 export function readPriority(text: string): Priority | null {
   const folded = fold(text);
-  const found = STARTS_WITH_PRIORITY.exec(folded) ?? (folded.length < 25 ? ENDS_WITH_PRIORITY.exec(folded) : null);
-  return priorities.get(found?.[1] ?? "") ?? null;
+  const first = priorities.at(folded, BEFORE_PRIORITY.exec(folded)?.[0].length);
+  if (first && folded[first.end] !== "-") return first.meaning;
+  const last = folded.length < SHORT_VALUE ? priorities.find(folded).at(-1) : undefined;
+  return last && NO_WORD.test(folded.slice(last.end)) ? last.meaning : null;
 }
 
 /** The priority that is all there is to read. */
 export function readOnlyPriority(text: string): Priority | null {
-  return priorities.get(ONLY_PRIORITY.exec(fold(text))?.[1] ?? "") ?? null;
+  if (text.length > SHORT_VALUE) return null;
+  const folded = fold(text);
+  const found = priorities.find(folded)[0];
+  return found && NO_WORD.test(folded.slice(0, found.start)) && NO_WORD.test(folded.slice(found.end))
+    ? found.meaning
+    : null;
 }
-
-const typeWord = new RegExp(`(?<![\\p{L}\\p{N}])(${anyOf([...enablerTypes.keys()])})(?![\\p{L}\\p{N}])`, "u");
-const hintWord = new RegExp(`(?<![\\p{L}\\p{N}])(${anyOf([...enablerHints.keys()])})(?![\\p{L}\\p{N}])`, "gu");
 
 /** The type of enabler that a value states. */
 export function readEnablerType(text: string): EnablerType | null {
-  return enablerTypes.get(typeWord.exec(fold(text))?.[1] ?? "") ?? null;
+  return enablerTypes.find(fold(text))[0]?.meaning ?? null;
 }
 
 /** The type of enabler that a value consists of. */
@@ -95,6 +99,6 @@ const STRONGEST_FIRST: readonly EnablerType[] = ["exploration", "compliance", "i
 
 /** The type that the words of a title or description suggest. */
 export function guessEnablerType(text: string): EnablerType | null {
-  const hinted = new Set([...fold(text).matchAll(hintWord)].map((match) => enablerHints.get(match[1] ?? "")));
+  const hinted = new Set(enablerHints.find(fold(text)).map(({ meaning }) => meaning));
   return STRONGEST_FIRST.find((type) => hinted.has(type)) ?? null;
 }
