@@ -2,7 +2,7 @@ import type { SourceRange } from "../plan-item.js";
 import type { RichText } from "./rich-text.js";
 
 /** What every part of the page knows of itself. */
-type Placed = { range: SourceRange; localId: string | null };
+export export type Placed = { range: SourceRange; localId: string | null };
 
 export type Heading = Placed & { kind: "heading"; level: number; text: RichText };
 export type Paragraph = Placed & { kind: "paragraph"; text: RichText };
@@ -23,19 +23,32 @@ export type Block = Heading | Paragraph | List | Table | Section | Opaque;
 
 /** All text below some blocks, one entry per paragraph, heading or list item. */
 export function textsOf(blocks: readonly Block[]): RichText[] {
-  return blocks.flatMap((block): RichText[] => {
-    switch (block.kind) {
-      case "heading":
-      case "paragraph":
-        return [block.text];
-      case "list":
-        return block.items.flatMap((item) => [item.text, ...textsOf(item.blocks)]);
-      case "table":
-        return block.rows.flatMap((row) => [...new Set(row.cells)].flatMap((cell) => textsOf(cell.blocks)));
-      case "section":
-        return [block.title, ...textsOf(block.blocks)];
-      case "opaque":
-        return [];
-    }
-  });
+  const texts: RichText[] = [];
+  for (const block of blocks) addTexts(block, texts);
+  return texts;
+}
+
+function addTexts(block: Block, texts: RichText[]) {
+  switch (block.kind) {
+    case "heading":
+    case "paragraph":
+      texts.push(block.text);
+      return;
+    case "list":
+      for (const item of block.items) {
+        texts.push(item.text);
+        for (const inner of item.blocks) addTexts(inner, texts);
+      }
+      return;
+    case "table":
+      for (const { cells } of block.rows)
+        for (const [column, cell] of cells.entries())
+          if (cells.indexOf(cell) === column) for (const inner of cell.blocks) addTexts(inner, texts);
+      return;
+    case "section":
+      texts.push(block.title);
+      for (const inner of block.blocks) addTexts(inner, texts);
+      return;
+    case "opaque":
+  }
 }

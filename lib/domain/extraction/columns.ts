@@ -16,9 +16,13 @@ export type Columns = {
   titleWord: KindWord | null;
 };
 
-/** A cell as one text. */
+const texts = new WeakMap<Cell, RichText>();
+
+/** A cell as one text. Rules ask for it again and again. */
 export function textOfCell(cell: Cell): RichText {
-  return join(textsOf(cell.blocks), "\n");
+  let text = texts.get(cell);
+  if (!text) texts.set(cell, (text = join(textsOf(cell.blocks), "\n")));
+  return text;
 }
 
 const EVIDENCE: ReadonlySet<Label> = new Set([

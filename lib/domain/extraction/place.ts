@@ -1,10 +1,13 @@
 import type { CoveredBlock, Priority } from "../plan-item.js";
-import type { Block } from "./blocks.js";
+import type { Block, ListItem, Row } from "./blocks.js";
 import type { Candidate } from "./candidate.js";
 import type { RichText } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
 
 export type Use = Exclude<CoveredBlock["use"], "unused">;
+
+/** What became of a block; of a list or a table that a rule has read piece by piece, what became of each bullet and row. */
+export type Uses = Map<Block | ListItem | Row, Pick<CoveredBlock, "use" | "rule" | "under">>;
 
 /** A reading rule: takes a block that it understands, says what it used it for, or leaves it to the next rule. */
 export type Rule = { name: string; read(block: Block, place: Place): Use | null };
@@ -36,7 +39,7 @@ export type PageNotes = {
   sentences: { dependent: RichText; on: RichText }[];
   /** The epic that the page properties name. */
   epic: Candidate | null;
-  uses: Map<Block, { use: CoveredBlock["use"]; rule: string | null; under: string | null }>;
+  uses: Uses;
 };
 
 /** Where on the page the reader is. */
@@ -70,6 +73,11 @@ export function scopeOf(place: Place): Scope {
 export function enter(place: Place, change: Partial<Scope>) {
   place.scopes.push({ ...scopeOf(place), ownsText: false, ...change });
   place.awaited = null;
+}
+
+/** Says what a rule used a bullet or a row for. */
+export function notePart(place: Place, part: ListItem | Row, use: CoveredBlock["use"], rule: string) {
+  place.page.uses.set(part, { use, rule: use === "unused" ? null : rule, under: scopeOf(place).heading });
 }
 
 /** Walks blocks in a scope of their own, which ends with them. */

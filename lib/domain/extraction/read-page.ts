@@ -1,6 +1,6 @@
 import type { Block } from "./blocks.js";
 import { idPrefixes } from "./ids.js";
-import { type PageNotes, type Place, type Rule, scopeOf } from "./place.js";
+import { type PageNotes, type Place, type Rule, scopeOf, type Uses } from "./place.js";
 import { awaitedValues } from "./rules/awaited-values.js";
 import { blankLine } from "./rules/blank-line.js";
 import { boldHeading } from "./rules/bold-heading.js";
@@ -62,6 +62,6 @@ function readBlock(block: Block, place: Place) {
   note(place, block, { use: "unused", rule: null, under });
 }
 
-function note(place: Place, block: Block, use: NonNullable<ReturnType<PageNotes["uses"]["get"]>>) {
+function note(place: Place, block: Block, use: NonNullable<ReturnType<Uses["get"]>>) {
   if (!place.isInside && !place.page.uses.has(block)) place.page.uses.set(block, use);
 }

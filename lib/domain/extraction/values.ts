@@ -23,13 +23,13 @@ const STARTS_WITH_OTHER_UNIT = new RegExp(`^\\s*${otherUnit}(?![\\p{L}\\p{N}])`,
 const UNIT_ANYWHERE = new RegExp(`^[~≈<>=\\s]*\\d[\\d.,\\s–—-]*\\s*${unit}\\.?$`, "u");
 const SIZED = new RegExp(`^${size}\\s*:?\\s*(?:xs|s|m|l|xl|\\d{1,3}(?:[.,]\\d)?)$`, "u");
 
+const SIZE_WORD = new RegExp(`^${size}\\s*:?\\s+(?=\\S)`, "u");
+
 /** An estimate; `not_understood` where something is written that is none: a range, days, words. */
 export function readPoints(text: string): number | null | "not_understood" {
   const folded = fold(text).trim();
   if (isNothing(folded)) return null;
-  const value = folded
-    .replace(/^[~≈=\s]+|^(?:ca\.?|approx\.?)\s+/, "")
-    .replace(new RegExp(`^${size}\\s*:?\\s+(?=\\S)`, "u"), "");
+  const value = folded.replace(/^[~≈=\s]+|^(?:ca\.?|approx\.?)\s+/, "").replace(SIZE_WORD, "");
   const shirt = /^(xs|s|m|l|xl)(?![\p{L}\p{N}])/u.exec(value);
   const number = PLAIN_NUMBER.exec(shirt ? (/\((\d+)[^)]*\)$/.exec(value)?.[1] ?? "") : value);
   if (shirt && !number) return SHIRT_SIZES.get(shirt[1] ?? "") ?? "not_understood";

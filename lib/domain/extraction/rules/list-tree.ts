@@ -1,9 +1,10 @@
+import type { CoveredBlock } from "../../plan-item.js";
 import type { List, ListItem } from "../blocks.js";
 import { rankOf } from "../candidate.js";
 import type { Head } from "../head.js";
 import { addCandidate, addProse, applyField, readHeadAt } from "../item-fields.js";
 import { LISTED, readFields } from "../labelled-line.js";
-import { type Place, type Rule, scopeOf, walkInside, walkQuietly } from "../place.js";
+import { notePart, type Place, type Rule, scopeOf, walkInside, walkQuietly } from "../place.js";
 import { join, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 
@@ -23,12 +24,15 @@ type Bullet = { item: ListItem; first: RichText; rest: RichText[]; head: Head; i
 function readBullets(list: List, place: Place): boolean {
   const bullets = list.items.map((item) => readBullet(item, place));
   const isPlan = scopeOf(place).groupWord !== null || isMostlyEvident(bullets, place);
-  const used = bullets.map((bullet) => {
-    if (bullet.head.isDropped || isStruck(bullet)) return false;
-    if (isItem(bullet, isPlan)) return enterItem(bullet, list, place);
-    return readField(bullet, place) || readNote(bullet, list, place);
+  const uses = bullets.map((bullet): CoveredBlock["use"] => {
+    if (bullet.head.isDropped || isStruck(bullet)) return "context";
+    const isUsed = isItem(bullet, isPlan)
+      ? enterItem(bullet, list, place)
+      : readField(bullet, place) || readNote(bullet, list, place);
+    return isUsed ? "item" : "unused";
   });
-  return used.includes(true);
+  for (const [index, item] of list.items.entries()) notePart(place, item, uses[index] ?? "unused", "list-tree");
+  return uses.includes("item");
 }
 
 function readBullet(item: ListItem, place: Place): Bullet {

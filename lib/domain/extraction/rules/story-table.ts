@@ -1,4 +1,5 @@
 import { type Cell, type Row, type Table } from "../blocks.js";
+import type { CoveredBlock } from "../../plan-item.js";
 import { type Candidate, rankOf } from "../candidate.js";
 import { type Columns, readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
@@ -8,7 +9,7 @@ import { isId } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
 import { addCandidate, applyField, applyKind, readHeadAt } from "../item-fields.js";
 import { wordsFor } from "../lexicon.js";
-import { type Place, type Rule, scopeOf, walkInside } from "../place.js";
+import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 import { isNothing } from "../values.js";
@@ -32,8 +33,10 @@ export const storyTable: Rule = {
       feature: null,
       isLeftOut: false,
     };
-    for (const row of block.rows.slice(columns.headerIndex + 1)) readRow(row, reading);
-    return place.page.candidates.length > before ? "item" : null;
+    const uses = block.rows.map((row, index) => (index <= columns.headerIndex ? "context" : readRow(row, reading)));
+    if (place.page.candidates.length === before) return null;
+    for (const [index, row] of block.rows.entries()) notePart(place, row, uses[index] ?? "unused", "story-table");
+    return "item";
   },
 };
 
@@ -48,22 +51,24 @@ type Reading = {
   isLeftOut: boolean;
 };
 
-function readRow(row: Row, reading: Reading) {
+function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const { columns, place } = reading;
   const titleCell = row.cells[columns.title];
-  if (!titleCell || isHeader(row, columns) || isTotal(row)) return;
+  if (!titleCell || isHeader(row, columns) || isTotal(row)) return "context";
   const named = nameParents(row, reading);
   if (isSpanning(titleCell, row, columns)) return readSeparator(titleCell, row, reading);
-  if (reading.isLeftOut || isDropped(row, columns)) return;
+  if (reading.isLeftOut || isDropped(row, columns)) return "context";
 
   const title = readTitle(titleCell, place);
-  if (title.head.title.text === "" || title.head.isDropped || isNothing(title.head.title.text)) return;
+  if (title.head.isDropped) return "context";
+  if (title.head.title.text === "" || isNothing(title.head.title.text)) return "unused";
   const item = addCandidate(place, "story-table", reading.table, row, title.head);
   if (columns.titleWord) item.kindWord ??= { value: columns.titleWord, range: rangeOf(textOfCell(titleCell)) };
   for (const [column, cell] of row.cells.entries())
     if (row.cells.indexOf(cell) === column && cell !== titleCell) readCell(cell, column, item, reading);
   if (title.rest.length > 0) walkInside(place, title.rest, { item, ownsText: true, groupWord: null });
   placeUnder(item, named, reading);
+  return "item";
 }
 
 /** The first line of the title cell introduces the item; what follows in the cell is about it. */
@@ -170,17 +175,18 @@ function placeUnder(item: Candidate, named: ReturnType<typeof nameParents>, read
 }
 
 /** A row that spans the table introduces a feature, leaves out what follows, or parts the table for the eye. */
-function readSeparator(cell: Cell, row: Row, reading: Reading) {
+function readSeparator(cell: Cell, row: Row, reading: Reading): "item" | "context" {
   const text = textOfCell(cell);
-  if (text.text === "") return;
+  if (text.text === "") return "context";
   const head = readHeadAt(reading.place, text);
   const meaning = readSectionMeaning(text);
   reading.isLeftOut = meaning.mode === "left-out" || head.isDropped;
-  if (reading.isLeftOut || (!head.kindWord && !head.id) || head.title.text === "") return;
+  if (reading.isLeftOut || (!head.kindWord && !head.id) || head.title.text === "") return "context";
   const item = addCandidate(reading.place, "story-table", reading.table, row, head);
   item.kindWord ??= { value: "feature", range: rangeOf(text) };
   placeUnder(item, { epic: null, feature: null, reference: null }, reading);
   if (rankOf(item.kindWord.value) === 1) reading.feature = item;
+  return "item";
 }
 
 function isSpanning(titleCell: Cell, row: Row, { labels, title }: Columns): boolean {
