@@ -2,7 +2,7 @@ import type { SourceRange } from "../plan-item.js";
 import type { RichText } from "./rich-text.js";
 
 /** What every part of the page knows of itself. */
-export export type Placed = { range: SourceRange; localId: string | null };
+export type Placed = { range: SourceRange; localId: string | null };
 
 export type Heading = Placed & { kind: "heading"; level: number; text: RichText };
 export type Paragraph = Placed & { kind: "paragraph"; text: RichText };
