@@ -1,5 +1,6 @@
 import { fold } from "./fold.js";
 import { anyOf, wordsFor } from "./lexicon.js";
+import type { RichText } from "./rich-text.js";
 
 /** `US-101`, `WR-E1`, `NFR-1.2`. */
 export const ID = "[A-Z][A-Z0-9]{0,11}-[A-Z]{0,3}\\d{1,7}(?:\\.\\d{1,4})*";
@@ -33,11 +34,14 @@ export function isId(text: string): boolean {
 }
 
 /**
- * The prefixes that number things on this page: those with at least two ids. One `ISO-27001` or `COVID-19` in a sentence is no id.
+ * The prefixes that number things in the texts of a page, the struck ones too: those with at least two ids. One `ISO-27001` or
+ * `COVID-19` in a sentence is no id.
  */
-export function idPrefixes(body: string): ReadonlySet<string> {
+export function idPrefixes(texts: readonly RichText[]): ReadonlySet<string> {
   const numbers = new Map<string, Set<string>>();
-  for (const [id] of body.matchAll(new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu"))) {
+  const struck = texts.flatMap((text) => text.spans.filter((span) => span.mark === "struck"));
+  const words = [...texts.map((text) => text.text), ...struck.map((span) => span.value)].join("\n");
+  for (const [id] of words.matchAll(new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu"))) {
     const prefix = prefixOf(id);
     const seen = numbers.get(prefix) ?? new Set();
     numbers.set(prefix, seen.add(id));

@@ -1,4 +1,5 @@
 import { decodeEntity } from "./entities.js";
+import { shownParameter } from "./macros.js";
 import { childElements, type StorageElement, type StorageNode, type StorageText } from "./storage-tree.js";
 import { type TextBuilder, textBuilder } from "./text-builder.js";
 import type { RichText } from "./rich-text.js";
@@ -54,7 +55,8 @@ function addText({ raw, start, verbatim }: StorageText, builder: TextBuilder) {
 
 /** Struck words are not part of the text; that they were there is. */
 function addStruck(node: StorageElement, builder: TextBuilder) {
-  if (readInline(node.children).text !== "") builder.mark("struck", "", () => {});
+  const { text } = readInline(node.children);
+  if (text !== "") builder.mark("struck", text, () => {});
 }
 
 function isLineThrough(node: StorageElement): boolean {
@@ -62,11 +64,11 @@ function isLineThrough(node: StorageElement): boolean {
 }
 
 function addMacro(node: StorageElement, builder: TextBuilder): void {
-  const name = node.attributes["ac:name"];
-  const shown = name === "status" ? parameter(node, "title") : name === "jira" ? parameter(node, "key") : null;
-  if (!shown) return;
-  if (name === "jira") return readNode(shown, builder);
-  builder.mark("status", "", () => shown.children.forEach((child) => readNode(child, builder)));
+  const shown = shownParameter(node.attributes["ac:name"] ?? "");
+  const value = shown && parameter(node, shown.name);
+  if (!value) return;
+  if (!shown.mark) return readNode(value, builder);
+  builder.mark(shown.mark, "", () => readNode(value, builder));
 }
 
 /** A link without a body shows the title of what it points to. */

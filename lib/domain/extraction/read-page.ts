@@ -1,4 +1,4 @@
-import type { Block } from "./blocks.js";
+import { type Block, textsOf } from "./blocks.js";
 import { idPrefixes } from "./ids.js";
 import { type PageNotes, type Place, type Rule, scopeOf, type Uses } from "./place.js";
 import { awaitedValues } from "./rules/awaited-values.js";
@@ -34,9 +34,15 @@ const rules: readonly Rule[] = [
   fieldLines,
 ];
 
-/** Reads the blocks of a page from top to bottom; `body` tells which ids are numbered series. */
-export function readPage(blocks: readonly Block[], body: string): PageNotes {
-  const page: PageNotes = { prefixes: idPrefixes(body), candidates: [], sentences: [], epic: null, uses: new Map() };
+/** Reads the blocks of a page from top to bottom. */
+export function readPage(blocks: readonly Block[]): PageNotes {
+  const page: PageNotes = {
+    prefixes: idPrefixes(textsOf(blocks)),
+    candidates: [],
+    sentences: [],
+    epic: null,
+    uses: new Map(),
+  };
   const place: Place = {
     page,
     scopes: [],

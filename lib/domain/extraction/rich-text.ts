@@ -1,7 +1,7 @@
 import type { SourceRange } from "../plan-item.js";
 
 export type Mark = "bold" | "link" | "status" | "struck";
-/** A marked stretch of a text. `value` is the address of a link. A struck span is empty: its words are gone from the text. */
+/** A marked stretch of a text. `value` is the address of a link. A struck span is empty: its words are gone from the text, into `value`. */
 export type Span = { start: number; end: number; mark: Mark; value: string };
 
 /**

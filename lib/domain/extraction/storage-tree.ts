@@ -88,9 +88,9 @@ export function childElements(parent: StorageElement, ...names: string[]): Stora
   );
 }
 
-/** The half-open range of an element. */
-export function rangeOfNode(node: StorageElement): SourceRange {
-  return { start: node.start, end: node.end };
+/** The half-open range of a node. */
+export function rangeOfNode(node: StorageNode): SourceRange {
+  return { start: node.start, end: node.kind === "text" ? node.start + node.raw.length : node.end };
 }
 
 /** The id that Confluence keeps on an element when its text is edited. */
