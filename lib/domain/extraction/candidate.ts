@@ -41,7 +41,16 @@ export type Candidate = {
   isTentative: boolean;
 };
 
-const ranks: Record<KindWord, number> = { epic: 3, feature: 2, story: 1, enabler: 1, spike: 1, nfr: 1 };
+const ranks: Record<KindWord, number> = {
+  epic: 3,
+  enablerEpic: 3,
+  feature: 2,
+  enablerFeature: 2,
+  story: 1,
+  enabler: 1,
+  spike: 1,
+  nfr: 1,
+};
 
 /** Epics stand above features, features above everything else; null where the page does not say. */
 export function rankOf(kindWord: KindWord | null): number | null {
@@ -50,5 +59,5 @@ export function rankOf(kindWord: KindWord | null): number | null {
 
 /** The kind that a word stands for. */
 export function kindOf(kindWord: KindWord): ItemKind {
-  return kindWord === "spike" || kindWord === "nfr" ? "enabler" : kindWord;
+  return kindWord === "epic" || kindWord === "feature" || kindWord === "story" ? kindWord : "enabler";
 }

@@ -91,6 +91,9 @@ export function applyField(item: Candidate, { label, value, line, name }: Field)
         item.description.push({ value: name === "description" ? text : flat(line), range: rangeOf(line) });
       return true;
     case "sentence":
+    case "role":
+    case "wish":
+    case "benefit":
     case "title":
       if (text !== "") item.description.push(found(text));
       return true;

@@ -19,6 +19,7 @@ type ListsOfWords =
   | "leftOut"
   | "otherSections"
   | "totals"
+  | "otherKinds"
   | "dependsOn"
   | "to";
 

@@ -1,13 +1,19 @@
 import type { EnablerType, Priority } from "../../plan-item.js";
 
-/** What a word in front of a title says of the item. Spikes and non-functional requirements are enablers of a known type. */
-export type KindWord = "epic" | "feature" | "story" | "enabler" | "spike" | "nfr";
+/**
+ * What a word in front of a title says of the item. Spikes and non-functional requirements are enablers of a known type; enabler
+ * features and enabler epics are enablers that stand where a feature or an epic stands.
+ */
+export type KindWord = "epic" | "feature" | "story" | "enabler" | "spike" | "nfr" | "enablerFeature" | "enablerEpic";
 
 /** What a label in front of a value, or a heading of a column, announces. */
 export type Label =
   | "id"
   | "title"
   | "sentence"
+  | "role"
+  | "wish"
+  | "benefit"
   | "kind"
   | "points"
   | "priority"
@@ -27,6 +33,8 @@ export type Label =
 export type Words = {
   /** Words that stand in front of a title or in a type column. */
   kinds: Record<KindWord, string[]>;
+  /** Words in a type column for things that are no items: milestones, risks. */
+  otherKinds: string[];
   /** Words of headings that group items of a kind. */
   groups: Record<KindWord, string[]>;
   labels: Record<Label, string[]>;
