@@ -6,6 +6,7 @@ import { slug, titleKey } from "./fold.js";
 import { isStorySentence } from "./lexicon.js";
 import { enablerTypeOf, kindOfGroup } from "./kinds.js";
 import type { PageNotes } from "./place.js";
+import { rangeOf } from "./rich-text.js";
 import { warningsAbout } from "./warnings.js";
 
 /** An item in the making, with what the page says of its neighbours. */
@@ -13,6 +14,7 @@ export type Draft = { item: ExtractedItem; group: Group; hasPrintedId: boolean }
 
 /** Makes the items of a page from the candidates that the rules found. */
 export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: ExtractionWarning[] } {
+  settleBracketedIds(page.candidates);
   const named = new Set(page.candidates.filter((it) => !it.isTentative).map((it) => titleKey(it.title.value)));
   const isKept = (it: Candidate) => !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
   const kept = page.candidates.filter(isKept);
@@ -30,8 +32,20 @@ export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: E
   return { items: drafts.map(({ item }) => item), warnings: [...warningsAbout(drafts), ...problems] };
 }
 
-function startOf(group: Group): number {
-  return group.candidates[0]?.title.range.start ?? 0;
+/** "Epic: Returns (RET-1)" gives the epic its id, "Story: Labels (RET-1)" names the epic of the story. */
+function settleBracketedIds(candidates: readonly Candidate[]) {
+  const taken = new Set(candidates.map(({ id }) => id?.value.toUpperCase()));
+  for (const candidate of candidates) {
+    const text = candidate.bracketedId;
+    if (!text || candidate.id) continue;
+    if (taken.has(text.text.toUpperCase())) candidate.parentName ??= text;
+    else candidate.id = { value: text.text, range: rangeOf(text) };
+  }
+}
+
+/** In JSON the title of an expand may be written after its content. */
+function startOf({ candidates: [first] }: Group): number {
+  return (first?.structure.kind === "section" ? first.structure : first?.title)?.range.start ?? 0;
 }
 
 /** What stands under something that was struck or cancelled is gone with it. */

@@ -23,6 +23,8 @@ export type Candidate = {
   alias: string | null;
   /** The item that it stands under. */
   enclosing: Candidate | null;
+  /** Its own id, unless another item has it; then it is the parent's. */
+  bracketedId: RichText | null;
   /** The item that it names as its parent. */
   parentName: RichText | null;
   storyPoints: Found<number> | null;

@@ -6,7 +6,7 @@ import { takeIssueLink } from "./issue-link.js";
 import { isStorySentence, kinds, phrasesFor } from "./lexicon.js";
 import { flat, join, type RichText, rangeOf, slice } from "./rich-text.js";
 import { takeTrailingValues } from "./trailing-values.js";
-import { readEnablerType, readOnlyPriority } from "./values.js";
+import { isEstimate, readEnablerType, readOnlyEnablerType, readOnlyPriority, readPoints } from "./values.js";
 import type { KindWord } from "./words/words.js";
 
 /** What the line that introduces an item says: "Enabler (compliance) KP-13: Second factor (5 SP, must)". */
@@ -24,6 +24,8 @@ export type Head = {
   isDropped: boolean;
   /** True where the line begins with struck words: what follows may be no more than a remark. */
   isStruckBefore: boolean;
+  /** An id in brackets behind the title: the item's own, unless another item has it; then it is the parent's. */
+  bracketedId: RichText | null;
   /** "Story 1.2": a number that other lines may use as a name; it is no id. */
   alias: string | null;
   /** True where the title is an "As a …, I want …" sentence. */
@@ -39,6 +41,9 @@ const AFTER_KIND = /^(?!\/)(?:\s*[\])])?(?:\s*\((?<inside>[^()\n]{2,40})\))?/;
 const NUMBER = /^\s*(?:#|no\.?|nr\.?)?\s*\d{1,3}(?:\.\d{1,3})*(?=\s*[:–—|-]|\s*\n|\s*$)/i;
 const LEADING_ID = new RegExp(`^\\s*[\\[(]?(?<id>${ID}|${SHORT_ID})[\\])]?(?![\\p{L}\\p{N}-])`, "u");
 const LEADING_SEPARATOR = new RegExp(`^(?:${SEPARATOR}|\\s*\\.\\s+)`);
+/** The number of a heading: "1.2.3", "2.", "3)"; a plain number only in front of something that introduces an item. */
+const OUTLINE_NUMBER = /^\s*(?:\d{1,2}(?:\.\d{1,3})+[.)]?|\d{1,2}[.)])\s+(?=\S)/;
+const PLAIN_NUMBER = /^\s*\d{1,2}\s+(?=\S)/;
 const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#"“„]+/u;
 const dropped = phrasesFor("dropped");
 const BEFORE_MARK = /^\s*[[(]?\s*/;
@@ -78,7 +83,7 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const linked = takeIssueLink(line);
   const marks = takeStatusMarks(linked.rest);
   const isStruckBefore = marks.rest.spans.some((span) => span.mark === "struck" && span.start === 0);
-  const bare = skip(marks.rest, JUNK);
+  const bare = skip(withoutOutlineNumber(skip(marks.rest, JUNK), prefixes), JUNK);
   const unmarked = takeDropMark(bare);
   const droppedEnd = findFinalDropMark(bare);
   const rest = slice(unmarked ?? bare, 0, unmarked || droppedEnd === null ? undefined : droppedEnd);
@@ -90,17 +95,19 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const id = first.id ?? kind.id ?? second.id;
   const kindWord = kind.kindWord ?? marks.kindWord;
   const values = takeTrailingValues(skip(second.rest, LEADING_SEPARATOR), kindWord?.value ?? null);
+  const isNamedByBracket = id === null && kindWord !== null;
 
   return {
     kindWord,
     id,
     title: values.rest,
-    enablerType: kind.enablerType ?? values.enablerType,
-    storyPoints: values.storyPoints,
+    enablerType: kind.enablerType ?? marks.enablerType ?? values.enablerType,
+    storyPoints: values.storyPoints ?? marks.storyPoints,
     oddEstimate: values.oddEstimate,
     priority: values.priority ?? marks.priority,
     dependsOn: values.dependsOn,
-    parentName: values.parentName,
+    parentName: isNamedByBracket ? null : values.parentName,
+    bracketedId: isNamedByBracket ? values.parentName : null,
     issueLink: linked.link,
     isDropped:
       marks.isDropped ||
@@ -111,8 +118,16 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
     isStruckBefore,
     alias: kind.alias,
     isSentence: isStorySentence(values.rest.text),
-    isValued: values.isValued,
+    isValued: values.isValued || marks.storyPoints !== null,
   };
+}
+
+function withoutOutlineNumber(line: RichText, prefixes: ReadonlySet<string> | null): RichText {
+  const numbered = OUTLINE_NUMBER.exec(line.text);
+  if (numbered) return slice(line, numbered[0].length);
+  const plain = PLAIN_NUMBER.exec(line.text);
+  const rest = plain && skip(slice(line, plain[0].length), JUNK);
+  return rest && (takeKind(rest).kindWord || takeId(rest, prefixes).id) ? rest : line;
 }
 
 /** What is left of a struck line: nothing, or a remark in brackets or after a dash. */
@@ -126,11 +141,15 @@ function takeStatusMarks(line: RichText) {
     rest: RichText;
     kindWord: Found<KindWord> | null;
     priority: Found<Priority> | null;
+    storyPoints: Found<number> | null;
+    enablerType: Found<EnablerType> | null;
     isDropped: boolean;
   } = {
     rest: line,
     kindWord: null,
     priority: null,
+    storyPoints: null,
+    enablerType: null,
     isDropped: false,
   };
   const kept: RichText[] = [];
@@ -138,16 +157,30 @@ function takeStatusMarks(line: RichText) {
   for (const span of line.spans.filter((it) => it.mark === "status")) {
     const shown = fold(line.text.slice(span.start, span.end)).trim();
     const range = rangeOf(line, span.start, span.end);
-    const kindWord = kinds.get(shown);
+    const { kindWord, enablerType } = readKindMark(shown);
     const priority = readOnlyPriority(shown);
+    const points = BARE_ESTIMATE.test(shown) || isEstimate(shown) ? readPoints(shown) : null;
     if (kindWord) marks.kindWord ??= { value: kindWord, range };
     else if (isDropMark(shown)) marks.isDropped = true;
     else if (priority) marks.priority ??= { value: priority, range };
+    else if (typeof points === "number") marks.storyPoints ??= { value: points, range };
+    if (enablerType) marks.enablerType ??= { value: enablerType, range };
     kept.push(slice(line, from, span.start));
     from = span.end;
   }
   if (kept.length > 0) marks.rest = join([...kept, slice(line, from)], " ");
   return marks;
+}
+
+const BARE_ESTIMATE = /^(?:\d{1,2}(?:[.,]5)?|xs|s|m|l|xl)$/;
+
+/** "ENABLER", "ENABLER: COMPLIANCE", "INFRASTRUCTURE". */
+function readKindMark(shown: string): { kindWord: KindWord | undefined; enablerType: EnablerType | null } {
+  const whole = kinds.get(shown);
+  const first = kinds.at(shown);
+  const rest = first ? shown.slice(first.end).replace(/^[\s:(/–—-]+|[\s)]+$/g, "") : shown;
+  const enablerType = readOnlyEnablerType(rest);
+  return { kindWord: whole ?? (enablerType ? first?.meaning : undefined), enablerType: whole ? null : enablerType };
 }
 
 function takeKind(line: RichText) {

@@ -31,6 +31,7 @@ export function addCandidate(
     title: titleOf(head),
     alias: head.alias,
     enclosing: scope.item,
+    bracketedId: head.bracketedId,
     parentName: head.parentName,
     storyPoints: head.storyPoints,
     oddEstimate: head.oddEstimate,

@@ -17,6 +17,8 @@ const noEstimate = new Set(wordsFor("noEstimate"));
 const nothing = new Set([...wordsFor("nothing"), "", "-", "–", "—", "?", "??", "/", ".", "…"]);
 
 const PLAIN_NUMBER = /^(\d{1,4}(?:[.,]\d{1,2})?)(?![\d.,]*\d)(.*)$/s;
+/** What makes an emoji of a digit. */
+const KEYCAPS = /[\ufe0f\u20e3]/g;
 const RANGE = /^\s*(?:-|–|—|to|bis|a|\/)\s*\d/;
 const STARTS_WITH_UNIT = new RegExp(`^\\s*${unit}(?![\\p{L}\\p{N}])`, "u");
 const STARTS_WITH_OTHER_UNIT = new RegExp(`^\\s*${otherUnit}(?![\\p{L}\\p{N}])`, "u");
@@ -27,7 +29,7 @@ const SIZE_WORD = new RegExp(`^${size}\\s*:?\\s+(?=\\S)`, "u");
 
 /** An estimate; `not_understood` where something is written that is none: a range, days, words. */
 export function readPoints(text: string): number | null | "not_understood" {
-  const folded = fold(text).trim();
+  const folded = fold(text).replace(KEYCAPS, "").replace("🔟", "10").trim();
   if (isNothing(folded)) return null;
   const value = folded.replace(/^[~≈=\s]+|^(?:ca\.?|approx\.?)\s+/, "").replace(SIZE_WORD, "");
   const shirt = /^(xs|s|m|l|xl)(?![\p{L}\p{N}])/u.exec(value);

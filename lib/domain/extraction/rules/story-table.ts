@@ -1,6 +1,6 @@
-import { type Cell, type Row, type Table } from "../blocks.js";
+import type { Block, Cell, Row, Table } from "../blocks.js";
 import type { CoveredBlock } from "../../plan-item.js";
-import { type Candidate, rankOf } from "../candidate.js";
+import { type Candidate, kindOf, rankOf } from "../candidate.js";
 import { type Columns, readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
@@ -8,11 +8,13 @@ import { isDropMark } from "../head.js";
 import { isId } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
 import { addCandidate, applyField, applyKind, readHeadAt } from "../item-fields.js";
+import { readLeadOf } from "../lead.js";
 import { wordsFor } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 import { isNothing } from "../values.js";
+import type { KindWord } from "../words/words.js";
 
 const totals = new Set(wordsFor("totals"));
 
@@ -59,24 +61,21 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   if (isSpanning(titleCell, row, columns)) return readSeparator(titleCell, row, reading);
   if (reading.isLeftOut || isDropped(row, columns)) return "context";
 
-  const title = readTitle(titleCell, place);
-  if (title.head.isDropped) return "context";
-  if (title.head.title.text === "" || isNothing(title.head.title.text)) return "unused";
+  const title = readLeadOf(place, titleCell.blocks);
+  if (title?.head.isDropped) return "context";
+  if (!title || title.head.title.text === "" || isNothing(title.head.title.text)) return "unused";
   const item = addCandidate(place, "story-table", reading.table, row, title.head);
   if (columns.titleWord) item.kindWord ??= { value: columns.titleWord, range: rangeOf(textOfCell(titleCell)) };
   for (const [column, cell] of row.cells.entries())
     if (row.cells.indexOf(cell) === column && cell !== titleCell) readCell(cell, column, item, reading);
-  if (title.rest.length > 0) walkInside(place, title.rest, { item, ownsText: true, groupWord: null });
+  describe(item, title.rest, place);
   placeUnder(item, named, reading);
   return "item";
 }
 
-/** The first line of the title cell introduces the item; what follows in the cell is about it. */
-function readTitle(cell: Cell, place: Place) {
-  const [first, ...blocks] = cell.blocks;
-  const text = first?.kind === "paragraph" || first?.kind === "heading" ? first.text : textOfCell(cell);
-  const head = readHeadAt(place, text);
-  return { head, rest: first?.kind === "paragraph" || first?.kind === "heading" ? blocks : [] };
+/** Reads what stands in the cell below the line that introduces the item. */
+function describe(item: Candidate, rest: readonly Block[], place: Place) {
+  if (rest.length > 0) walkInside(place, rest, { item, ownsText: true, groupWord: null });
 }
 
 function readCell(cell: Cell, column: number, item: Candidate, { columns, place }: Reading) {
@@ -144,19 +143,25 @@ function nameParents(
     const key = `${label} ${text.text}`;
     let item = reading.named.get(key);
     if (!item) {
-      const head = readHeadAt(place, text);
-      if (head.title.text === "") continue;
-      item = addCandidate(place, "story-table", table, cell, {
-        ...head,
-        kindWord: head.kindWord ?? { value: label, range: rangeOf(text) },
-      });
+      const lead = readLeadOf(place, cell.blocks);
+      if (!lead || lead.head.title.text === "") continue;
+      item = addCandidate(place, "story-table", table, cell, lead.head);
+      const isRanked = rankOf(item.kindWord?.value ?? null) === rankOf(label);
+      if (!isRanked) item.kindWord = { value: rankedWord(item, label), range: rangeOf(text) };
       if (label === "feature" && result.epic) item.enclosing = result.epic;
       reading.named.set(key, item);
+      describe(item, lead.rest, place);
     }
     if (label === "epic" && reading.epic !== item) Object.assign(reading, { epic: item, feature: null });
     result[label] = item;
   }
   return result;
+}
+
+/** What a feature or epic column names is a feature or epic, whatever else it is. */
+function rankedWord({ kindWord }: Candidate, label: "epic" | "feature"): KindWord {
+  if (kindWord === null || kindOf(kindWord.value) !== "enabler") return label;
+  return label === "epic" ? "enablerEpic" : "enablerFeature";
 }
 
 /** A row's item belongs to what its own cells name, else to the feature or epic row above it. */
