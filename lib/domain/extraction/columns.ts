@@ -1,6 +1,7 @@
+import type { Priority } from "../plan-item.js";
 import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
 import { fold } from "./fold.js";
-import { isStorySentence, kinds, labels } from "./lexicon.js";
+import { groups, isStorySentence, kinds, labels } from "./lexicon.js";
 import { join, type RichText } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
 
@@ -14,6 +15,10 @@ export type Columns = {
   title: number;
   /** What the heading of that column calls the items: "Epic", "Spike". */
   titleWord: KindWord | null;
+  /** The column whose cells list the items that belong to the row's own: "Stories" beside "Feature". */
+  children: { column: number; word: KindWord } | null;
+  /** What single letters in the priority column mean. */
+  priorityLetters: ReadonlyMap<string, Priority | "dropped">;
 };
 
 const texts = new WeakMap<Cell, RichText>();
@@ -41,10 +46,22 @@ export function readColumns(table: Table): Columns | null {
   for (const [headerIndex, header] of table.rows.slice(0, DEEPEST_HEADER).entries()) {
     const names = header.cells.map((cell) => (cell.isNumbering ? "" : fold(textOfCell(cell).text)));
     const found = names.map(labelOfColumn);
-    const title = titleColumn(names, found, table.rows.slice(headerIndex + 1));
-    if (title === null || !isEvident(found, title, names)) continue;
+    const rows = table.rows.slice(headerIndex + 1);
+    const children = childrenColumn(names, found, rows);
+    if (children) found[children.column] = null;
+    const title = titleColumn(names, found, rows);
+    if (title === null || !(children || isEvident(found, title, names))) continue;
     const titleWord = kinds.get(names[title] ?? "") ?? null;
-    return { header, headerIndex, labels: found, names, title, titleWord: titleWord === "story" ? null : titleWord };
+    return {
+      header,
+      headerIndex,
+      labels: found,
+      names,
+      title,
+      titleWord: titleWord === "story" ? null : titleWord,
+      children,
+      priorityLetters: lettersOf(rows, found.indexOf("priority")),
+    };
   }
   return null;
 }
@@ -56,6 +73,45 @@ function labelOfColumn(name: string): Label | null {
   const plain = name.replace(/\s*\([^()]*\)\s*$|[:*#.]+$/g, "").trim();
   const label = labels.get(name) ?? labels.get(plain) ?? null;
   return label === "points" && bracket !== undefined && !/^(?:xs|s|m|l|fib)/.test(bracket) ? null : label;
+}
+
+/** A column of lists under a heading such as "Stories", beside a column that names what they belong to. */
+function childrenColumn(names: string[], found: (Label | null)[], rows: Row[]): Columns["children"] {
+  for (const [column, name] of names.entries()) {
+    const word = groups.get(name) ?? kinds.get(name);
+    if (!word || !found.some((label, other) => other !== column && (label === "feature" || label === "title")))
+      continue;
+    const cells = rows.flatMap((row) => row.cells[column] ?? []).filter((cell) => textOfCell(cell).text !== "");
+    const lists = cells.filter((cell) => cell.blocks.some((block) => block.kind === "list"));
+    if (lists.length * 2 > cells.length) return { column, word };
+  }
+  return null;
+}
+
+/** Letters that teams use for MoSCoW, and for high, medium and low in the four languages. */
+const LETTERS: readonly ReadonlyMap<string, Priority | "dropped">[] = [
+  new Map<string, Priority | "dropped">([
+    ["m", "high"],
+    ["s", "medium"],
+    ["c", "low"],
+    ["w", "dropped"],
+  ]),
+  new Map<string, Priority>([
+    ["h", "high"],
+    ["a", "high"],
+    ["m", "medium"],
+    ["l", "low"],
+    ["n", "low"],
+    ["b", "low"],
+  ]),
+];
+
+/** The alphabet in which all values of a column are written; the letter M alone could be of either. */
+function lettersOf(rows: Row[], column: number): ReadonlyMap<string, Priority | "dropped"> {
+  const values = rows.flatMap((row) => row.cells[column] ?? []).map((cell) => fold(textOfCell(cell).text));
+  const used = new Set(values.filter((value) => value.length === 1 && /[a-z]/.test(value)));
+  const fitting = LETTERS.filter((letters) => [...used].every((letter) => letters.has(letter)));
+  return used.size > 1 && fitting.length === 1 && fitting[0] ? fitting[0] : new Map();
 }
 
 function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): number | null {
@@ -76,7 +132,23 @@ function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): num
     const column = found.indexOf(label);
     if (column >= 0) return column;
   }
-  return null;
+  const wish = found.indexOf("wish");
+  if (wish >= 0) return wish;
+  return found.filter((label) => label !== null && PLANNED.has(label)).length > 1 ? wordyColumn(found, rows) : null;
+}
+
+const PLANNED: ReadonlySet<Label> = new Set(["id", "points", "priority", "kind", "criteria", "dependsOn", "blocks"]);
+
+/** Among fields of items, the description or else a column without a known name is where the items are named. */
+function wordyColumn(found: (Label | null)[], rows: Row[]): number | null {
+  const description = found.indexOf("description");
+  if (description >= 0) return description;
+  const isWordy = (column: number) => {
+    const texts = rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
+    return texts.filter((text) => /\p{L}+\s+\p{L}/u.test(text)).length * 2 > texts.length;
+  };
+  const wordy = found.findIndex((label, column) => label === null && isWordy(column));
+  return wordy >= 0 ? wordy : null;
 }
 
 function isEvident(found: (Label | null)[], title: number, names: string[]): boolean {

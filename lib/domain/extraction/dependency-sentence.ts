@@ -4,9 +4,13 @@ import { anyOf, wordsFor } from "./lexicon.js";
 import { type RichText, slice } from "./rich-text.js";
 
 const phrase = anyOf(wordsFor("dependsOn"));
+const blocks = anyOf(wordsFor("blocks"));
 const AND = "(?:\\s*,\\s*(?:and\\s+)?|\\s+(?:and|und|et|y|&)\\s+)";
+/** A remark behind an id, such as the team's name. */
+const REMARK = "(?:\\s*\\([^()]{1,40}\\))?";
+const ON = `(${ID}${REMARK}(?:${AND}${ID}${REMARK}(?![\\p{L}\\p{N}-]|\\s+${phrase}))*)`;
 const SENTENCE = new RegExp(
-  `(?<![\\p{L}\\p{N}-])(${ID})\\s+${phrase}\\s+(${ID}(?:${AND}${ID}(?![\\p{L}\\p{N}-]|\\s+${phrase}))*)`,
+  `(?<![\\p{L}\\p{N}-])(${ID})${REMARK}\\s+(?:${phrase}|(?<blocks>${blocks}))\\s+${ON}`,
   "giu",
 );
 
@@ -16,11 +20,11 @@ const NAMES_ITEM = /-[A-Z]{0,3}\d/i;
 export function readDependencySentences(line: RichText): { dependent: RichText; on: RichText }[] {
   if (!NAMES_ITEM.test(line.text)) return [];
   return [...fold(line.text).matchAll(SENTENCE)].map((match) => {
-    const [whole, dependent = "", on = ""] = match;
+    const [whole, first = ""] = match;
+    const last = match.at(-1) ?? "";
     const end = match.index + whole.length;
-    return {
-      dependent: slice(line, match.index, match.index + dependent.length),
-      on: slice(line, end - on.length, end),
-    };
+    const subject = slice(line, match.index, match.index + first.length);
+    const object = slice(line, end - last.length, end);
+    return match.groups?.["blocks"] ? { dependent: object, on: subject } : { dependent: subject, on: object };
   });
 }

@@ -59,6 +59,13 @@ export function isDropMark(text: string): boolean {
   return mark !== null && ENDS_MARK.test(folded.slice(mark.end));
 }
 
+/** True for a status that says so, whatever reason follows in brackets: "❌ Rejected (works council)". */
+export function startsWithDropMark(text: string): boolean {
+  const folded = fold(text);
+  const mark = dropped.at(folded, /[\p{L}]|$/u.exec(folded)?.index);
+  return mark !== null && /^\s*(?:$|[.!,;:([–—-])/.test(folded.slice(mark.end));
+}
+
 /** A mark of an item that is not done, in front of its title: "[Rejected] …", "Cancelled: …", or in capitals. */
 function takeDropMark(line: RichText): RichText | null {
   const folded = fold(line.text);

@@ -1,6 +1,6 @@
 import { type Candidate, type Found, kindOf } from "./candidate.js";
 import { readCriteriaLines } from "./criteria.js";
-import { isDropMark, readHead, titleOf, type Head } from "./head.js";
+import { readHead, startsWithDropMark, titleOf, type Head } from "./head.js";
 import { isId } from "./ids.js";
 import type { Field } from "./labelled-line.js";
 import { kinds } from "./lexicon.js";
@@ -8,6 +8,7 @@ import type { Block } from "./blocks.js";
 import { type Place, scopeOf } from "./place.js";
 import { flat, linesOf, type RichText, rangeOf } from "./rich-text.js";
 import { fold } from "./fold.js";
+import type { Tail } from "./trailing-values.js";
 import { isNothing, readEnablerType, readPoints, readPriority } from "./values.js";
 import type { SourceRange } from "../plan-item.js";
 
@@ -53,7 +54,7 @@ export function addCandidate(
 export function applyField(item: Candidate, { label, value, line, name }: Field): boolean {
   const text = flat(value);
   const found = <Value>(it: Value): Found<Value> => ({ value: it, range: rangeOf(value) });
-  if ((label === "status" || label === "priority") && isDropMark(text)) item.isDropped = true;
+  if ((label === "status" || label === "priority") && startsWithDropMark(text)) item.isDropped = true;
   switch (label) {
     case "points":
       return applyPoints(item, value);
@@ -125,6 +126,16 @@ export function applyKind(item: Candidate, value: RichText): boolean {
   if (type && isEnabler && word !== "spike" && word !== "research")
     item.enablerType = { value: type, range: rangeOf(value) };
   return kindWord !== undefined || (type !== null && isEnabler);
+}
+
+/** Puts the values of a line such as "PAY-7 · 5 SP" into the item; what it has already stays. */
+export function applyValues(item: Candidate, values: Tail) {
+  item.storyPoints ??= values.storyPoints;
+  item.oddEstimate ??= values.oddEstimate;
+  item.priority ??= values.priority;
+  item.enablerType ??= values.enablerType;
+  item.parentName ??= values.parentName;
+  item.dependsOn.push(...values.dependsOn);
 }
 
 /** Adds a paragraph of the item's own prose. */

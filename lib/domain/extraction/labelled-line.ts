@@ -1,4 +1,5 @@
 import { fold } from "./fold.js";
+import { ID } from "./ids.js";
 import { labels } from "./lexicon.js";
 import { type RichText, slice } from "./rich-text.js";
 import { isEstimate, isNothing } from "./values.js";
@@ -10,6 +11,9 @@ export type Field = { label: Label; name: string; value: RichText; line: RichTex
 const AFTER_LABEL = /(?:\s*\([^()]{0,40}\))?(?:\s*[:=]\s*|\s+[–—-]\s+|\s*$)/y;
 const COLON = /\s*:/y;
 const BETWEEN_FIELDS = /[,;|·•]/;
+/** Labels that need no colon in front of an id: "Needs PAY-7". */
+const REFERRING: ReadonlySet<Label> = new Set(["dependsOn", "blocks", "parent"]);
+const STARTS_WITH_ID = new RegExp(`^${ID}(?![\\p{L}\\p{N}-])`, "u");
 /** Labels whose values may follow as a list. */
 export const LISTED: ReadonlySet<Label> = new Set(["criteria", "dependsOn", "blocks", "description"]);
 
@@ -47,6 +51,10 @@ function readField(line: RichText): Field | null {
     const value = slice(line, found.end + after[0].length);
     const { phrase: name, meaning: label } = found;
     return value.text !== "" || LISTED.has(label) || after[0].includes(":") ? { label, name, value, line } : null;
+  }
+  if (found && REFERRING.has(found.meaning)) {
+    const value = slice(line, found.end);
+    if (STARTS_WITH_ID.test(value.text)) return { label: found.meaning, name: found.phrase, value, line };
   }
   return readUnseparated(line, folded);
 }

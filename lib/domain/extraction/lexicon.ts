@@ -20,6 +20,7 @@ type ListsOfWords =
   | "otherSections"
   | "totals"
   | "otherKinds"
+  | "blocks"
   | "dependsOn"
   | "to";
 

@@ -82,12 +82,17 @@ export function notePart(place: Place, part: ListItem | Row, use: CoveredBlock["
 
 /** Walks blocks in a scope of their own, which ends with them. */
 export function walkInside(place: Place, blocks: readonly Block[], change: Partial<Scope>, isInside = true) {
+  within(place, change, () => place.walk(blocks), isInside);
+}
+
+/** Reads something in a scope of its own. */
+export function within(place: Place, change: Partial<Scope>, read: () => void, isInside = true) {
   const { scopes, floor, awaited, isInside: wasInside } = place;
   place.scopes = [...scopes];
   place.floor = scopes.length + 1;
   place.isInside = wasInside || isInside;
   enter(place, change);
-  place.walk(blocks);
+  read();
   Object.assign(place, { scopes, floor, awaited, isInside: wasInside });
 }
 

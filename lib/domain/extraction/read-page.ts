@@ -3,13 +3,14 @@ import { idPrefixes } from "./ids.js";
 import { type PageNotes, type Place, type Rule, scopeOf, type Uses } from "./place.js";
 import { awaitedValues } from "./rules/awaited-values.js";
 import { blankLine } from "./rules/blank-line.js";
+import { boardTable } from "./rules/board-table.js";
 import { boldHeading } from "./rules/bold-heading.js";
-import { cellLists } from "./rules/cell-lists.js";
 import { dependencySentences } from "./rules/dependency-sentences.js";
 import { dependencyTable } from "./rules/dependency-table.js";
 import { fieldTable } from "./rules/field-table.js";
 import { fieldLines } from "./rules/field-lines.js";
 import { headingTree } from "./rules/heading-tree.js";
+import { itemCard } from "./rules/item-card.js";
 import { leftOut } from "./rules/left-out.js";
 import { listTree } from "./rules/list-tree.js";
 import { pageProperties } from "./rules/page-properties.js";
@@ -23,13 +24,14 @@ const rules: readonly Rule[] = [
   leftOut,
   pageProperties,
   titledPanel,
+  itemCard,
   boldHeading,
   awaitedValues,
   dependencySentences,
   dependencyTable,
   fieldTable,
   storyTable,
-  cellLists,
+  boardTable,
   listTree,
   fieldLines,
 ];

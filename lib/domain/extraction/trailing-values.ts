@@ -18,6 +18,8 @@ export type TrailingValues = {
   dependsOn: RichText[];
   parentName: RichText | null;
   isValued: boolean;
+  /** True where not all of it is a value. */
+  hasUnknown: boolean;
 };
 
 const BRACKETS = /\s*[([]([^()[\]]{1,200})[)\]]\s*[.,;]?$/;
@@ -46,6 +48,7 @@ export function takeTrailingValues(title: RichText, kindWord: KindWord | null): 
     dependsOn: [],
     parentName: null,
     isValued: false,
+    hasUnknown: false,
   };
   for (let i = 0; i < 6; i++) {
     const { text } = values.rest;
@@ -66,7 +69,14 @@ function dropEmpty(values: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
-type Tail = Omit<TrailingValues, "rest">;
+/** The values of a line that consists of nothing else: "PAY-7 · 5 SP"; null for any other line. */
+export function readValueLine(line: RichText): Tail | null {
+  const tail = readTail(line, null);
+  const found = tail && [tail.storyPoints ?? tail.oddEstimate, tail.priority, tail.enablerType, tail.parentName];
+  return tail && found && !tail.hasUnknown && (tail.isValued || found.filter(Boolean).length > 1) ? tail : null;
+}
+
+export type Tail = Omit<TrailingValues, "rest">;
 
 /** Reads one group of values; null where a part of it is no value, so that the group is part of the title. */
 function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
@@ -78,6 +88,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     dependsOn: [],
     parentName: null,
     isValued: false,
+    hasUnknown: false,
   };
   let isListingDependencies = false;
   let weak = 0;
@@ -114,16 +125,18 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     } else unknown++;
   }
   const certain = tail.isValued || tail.priority !== null || tail.enablerType !== null || tail.parentName !== null;
+  tail.hasUnknown = unknown > 0;
   if (unknown > 0 && !tail.isValued) return null;
   const isAside =
     weak > 0 && unknown === 0 && (isNoEstimate(group.text) || leading(labels, fold(group.text), AFTER_LABEL) !== null);
   return certain || isAside ? tail : null;
 }
 
-function tokensOf(group: RichText): RichText[] {
+/** The parts of a group of values. */
+export function tokensOf(group: RichText): RichText[] {
   const tokens: RichText[] = [];
   let from = 0;
-  for (const match of [...group.text.matchAll(/[,;|/·](?:\s+|$)|\s[·|/]\s|\s[–—-]\s/g), null]) {
+  for (const match of [...group.text.matchAll(/[,;|/·•](?:\s+|$)|\s[·•|/]\s|\s[–—-]\s/g), null]) {
     const to = match ? match.index : group.text.length;
     const token = slice(group, from, to);
     if (token.text !== "") tokens.push(token);

@@ -1,5 +1,8 @@
 import { rankOf } from "../candidate.js";
+import { fold } from "../fold.js";
+import type { Head } from "../head.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
+import { kinds } from "../lexicon.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf, walkQuietly } from "../place.js";
 import { join, linesOf, type RichText } from "../rich-text.js";
@@ -18,7 +21,7 @@ export const boldHeading: Rule = {
     if (!line) return null;
     const head = readHeadAt(place, line);
     const isNamed = (head.kindWord !== null || head.id !== null) && head.title.text !== "";
-    if (!isBold(line) && !(isNamed && head.isValued)) return null;
+    if (!isBold(line) && !(isNamed && (head.isValued || isBoldKind(line, head, place)))) return null;
     if (isNamed) {
       closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
       const item = addCandidate(place, "bold-heading", block, block, head);
@@ -44,8 +47,21 @@ export const boldHeading: Rule = {
   },
 };
 
+/** True where all words are bold; lozenges behind them are not. */
 function isBold(line: RichText): boolean {
-  return line.spans.some((span) => span.mark === "bold" && span.start === 0 && span.end === line.text.length);
+  const bold = line.spans.find((span) => span.mark === "bold" && span.start === 0);
+  const marks = line.spans.filter((span) => span.mark === "status" && span.start >= (bold?.end ?? 0));
+  let rest = line.text;
+  for (const mark of marks.reverse()) rest = rest.slice(0, mark.start) + rest.slice(mark.end);
+  return bold !== undefined && rest.slice(bold.end).trim() === "";
+}
+
+/** "**Epic:** LAA-1 – …": a bold kind in front of a title, unless it names the parent of the item that is being described. */
+function isBoldKind(line: RichText, { kindWord }: Head, place: Place): boolean {
+  const bold = line.spans.find((span) => span.mark === "bold" && span.start === 0);
+  if (!kindWord || !bold || bold.end >= line.text.length || !kinds.at(fold(line.text))) return false;
+  const { item } = scopeOf(place);
+  return item === null || (rankOf(item.kindWord?.value ?? null) ?? 1) > (rankOf(kindWord.value) ?? 1);
 }
 
 /** Ends the items that are not above an item of this rank, and bold groups inside them. */

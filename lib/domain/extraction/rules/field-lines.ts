@@ -1,10 +1,13 @@
 import { readIssueLine } from "../issue-link.js";
-import { addProse, applyField } from "../item-fields.js";
+import { addProse, applyField, applyValues } from "../item-fields.js";
 import { readDependencySentences } from "../dependency-sentence.js";
 import { readFields } from "../labelled-line.js";
 import { takeLine } from "./awaited-values.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
-import { linesOf, join, type RichText } from "../rich-text.js";
+import { readValueLine, tokensOf } from "../trailing-values.js";
+import type { Candidate } from "../candidate.js";
+import { readOnlyPriority } from "../values.js";
+import { linesOf, join, type RichText, rangeOf } from "../rich-text.js";
 
 /** Paragraphs are fields behind labels, sentences about dependencies, or the item's own prose. */
 export const fieldLines: Rule = {
@@ -27,18 +30,32 @@ export const fieldLines: Rule = {
   },
 };
 
+/** A lozenge in the item's own prose: "We want three minutes. [CRITICAL]". */
+function takePriorityMark(item: Candidate, line: RichText) {
+  for (const span of line.spans) {
+    const value = span.mark === "status" ? readOnlyPriority(line.text.slice(span.start, span.end)) : null;
+    if (value) item.priority ??= { value, range: rangeOf(line, span.start, span.end) };
+  }
+}
+
 function readLine(line: RichText, place: Place): boolean {
   const sentences = readDependencySentences(line);
   place.page.sentences.push(...sentences);
   if (sentences.length > 0) return true;
   const { item } = scopeOf(place);
   if (!item) return false;
+  takePriorityMark(item, line);
   const issue = readIssueLine(line);
   if (issue) {
     item.issueLink ??= issue;
     return true;
   }
   const fields = readFields(line);
+  const values = fields.length < 2 ? readValueLine(line) : null;
+  if (values && fields.length < tokensOf(line).length) {
+    applyValues(item, values);
+    return true;
+  }
   if (fields.length === 0 && place.awaited && takeLine(line, place.awaited)) return true;
   const unused = fields.filter((field) => !applyField(item, field));
   const last = fields.at(-1);

@@ -4,12 +4,12 @@ import { type Candidate, kindOf, rankOf } from "../candidate.js";
 import { type Columns, readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
-import { isDropMark } from "../head.js";
+import { isDropMark, startsWithDropMark } from "../head.js";
 import { isId } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
 import { addCandidate, applyField, applyKind, readHeadAt } from "../item-fields.js";
 import { readLeadOf } from "../lead.js";
-import { wordsFor } from "../lexicon.js";
+import { kinds, phrasesFor, wordsFor } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
@@ -17,6 +17,7 @@ import { isNothing } from "../values.js";
 import type { KindWord } from "../words/words.js";
 
 const totals = new Set(wordsFor("totals"));
+const otherKinds = phrasesFor("otherKinds");
 
 /** A table whose columns are fields has an item in each row; rows that span the table group the rows below. */
 export const storyTable: Rule = {
@@ -56,6 +57,7 @@ type Reading = {
 function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const { columns, place } = reading;
   const titleCell = row.cells[columns.title];
+  if (isOtherKind(row, columns)) return "context";
   if (!titleCell || isHeader(row, columns) || isTotal(row)) return "context";
   const named = nameParents(row, reading);
   if (isSpanning(titleCell, row, columns)) return readSeparator(titleCell, row, reading);
@@ -69,6 +71,7 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   for (const [column, cell] of row.cells.entries())
     if (row.cells.indexOf(cell) === column && cell !== titleCell) readCell(cell, column, item, reading);
   describe(item, title.rest, place);
+  readChildren(row, item, reading);
   placeUnder(item, named, reading);
   return "item";
 }
@@ -92,6 +95,10 @@ function readCell(cell: Cell, column: number, item: Candidate, { columns, place 
     case "kind":
       applyKind(item, text);
       return;
+    case "priority":
+      if (applyLetter(item, text, columns)) return;
+      applyField(item, { label, name: "", value: text, line: text });
+      return;
     case "epic":
     case "feature":
     case "status":
@@ -108,6 +115,25 @@ function readCell(cell: Cell, column: number, item: Candidate, { columns, place 
     default:
       applyField(item, { label, name: columns.names[column] ?? "", value: text, line: text });
   }
+}
+
+function applyLetter(item: Candidate, text: RichText, { priorityLetters }: Columns): boolean {
+  const value = priorityLetters.get(fold(text.text));
+  if (value === "dropped") item.isDropped = true;
+  else if (value) item.priority = { value, range: rangeOf(text) };
+  return value !== undefined;
+}
+
+function readChildren(row: Row, item: Candidate, { columns, place }: Reading) {
+  const cell = columns.children && row.cells[columns.children.column];
+  if (cell) walkInside(place, cell.blocks, { item, groupWord: columns.children?.word ?? null });
+}
+
+/** A milestone or a risk in a table of items is none. */
+function isOtherKind(row: Row, { labels }: Columns): boolean {
+  const cell = row.cells[labels.indexOf("kind")];
+  const shown = cell ? fold(textOfCell(cell).text) : "";
+  return !kinds.at(shown) && otherKinds.at(shown) !== null;
 }
 
 /** An automatic row number is no id. */
@@ -225,7 +251,12 @@ function wordsOf(text: string): string {
 /** "Won't do" as the whole of any cell, struck titles. */
 function isDropped(row: Row, columns: Columns): boolean {
   const isStruck = (cell: Cell | undefined) => cell !== undefined && isEmptyAndStruck(cell);
-  return isStruck(row.cells[columns.title]) || row.cells.some((cell) => isDropMark(textOfCell(cell).text));
+  const status = row.cells[columns.labels.indexOf("status")];
+  return (
+    isStruck(row.cells[columns.title]) ||
+    row.cells.some((cell) => isDropMark(textOfCell(cell).text)) ||
+    (status !== undefined && startsWithDropMark(textOfCell(status).text))
+  );
 }
 
 function isEmptyAndStruck(cell: Cell): boolean {

@@ -181,6 +181,7 @@ export const de: Words = {
     "braucht",
     "blockiert durch",
   ],
+  blocks: ["blockiert", "ist voraussetzung für", "wird benötigt von", "ermöglicht"],
   story: {
     role: "als ",
     wish: "möchte ich|möchte|will ich|will|möchten wir|möchten|wollen|kann ich|brauche ich|brauche|benötige ich|wünsche ich",

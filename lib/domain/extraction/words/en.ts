@@ -331,6 +331,7 @@ export const en: Words = {
     "must wait for",
     "waits for",
   ],
+  blocks: ["blocks", "is blocking", "is needed by", "is required by", "enables", "must be done before", "precedes"],
   story: {
     role: "as an? |as the |as ",
     wish: "i want|i need|i would like|i'd like|i can|i wish|we want|we need|i expect",

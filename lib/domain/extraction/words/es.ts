@@ -137,6 +137,7 @@ export const es: Words = {
   ],
   totals: ["suma", "total general", "capacidad"],
   dependsOn: ["depende de", "está bloqueado por", "está bloqueada por", "necesita", "requiere"],
+  blocks: ["bloquea", "bloquea a", "es necesario para", "es requisito de"],
   story: { role: "como ", wish: "quiero|necesito|deseo|quisiera|puedo|me gustaría|queremos" },
   steps: { given: ["dado", "dada", "dado que"], next: ["cuando", "entonces", "y", "pero"], scenario: ["escenario"] },
   to: ["a", "hasta"],

@@ -135,6 +135,7 @@ export const fr: Words = {
   ],
   totals: ["somme", "sous-total", "capacité"],
   dependsOn: ["dépend de", "est bloqué par", "est bloquée par", "nécessite", "requiert"],
+  blocks: ["bloque", "est nécessaire à", "est un prérequis de", "est requis par"],
   story: {
     role: "en tant qu",
     wish: "je veux|je souhaite|je voudrais|je peux|j'aimerais|je dois|nous voulons|j'ai besoin",

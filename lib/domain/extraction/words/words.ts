@@ -59,6 +59,8 @@ export type Words = {
   totals: string[];
   /** Words between two items in a sentence: "A depends on B". */
   dependsOn: string[];
+  /** Words between two items in a sentence: "A blocks B". */
+  blocks: string[];
   /** Parts of a story sentence, "As a …, I want …", as regular expressions. */
   story: { role: string; wish: string };
   steps: { given: string[]; next: string[]; scenario: string[] };

@@ -1,0 +1,89 @@
+import type { Block, Cell, Placed, Row } from "../blocks.js";
+import { textOfCell } from "../columns.js";
+import { addCandidate } from "../item-fields.js";
+import { type Lead, linesAsBlocks, readLead, readLeadOf } from "../lead.js";
+import { type Place, type Rule, type Scope, scopeOf, walkInside, within } from "../place.js";
+import type { RichText } from "../rich-text.js";
+import { readSectionMeaning } from "../sections.js";
+
+/** A table that is a board: its cells hold lists or cards of items, its headings features, kinds, teams or iterations. */
+export const boardTable: Rule = {
+  name: "board-table",
+  read(block, place) {
+    if (block.kind !== "table" || scopeOf(place).mode !== "items") return null;
+    const cells = block.rows.flatMap((row) => [...new Set(row.cells)].filter((cell) => !cell.isHeader));
+    const cards = cells.filter((cell) => holdsCards(cell, place));
+    const filled = cells.filter((cell) => textOfCell(cell).text !== "");
+    const isBoard = cards.length > 1 && cards.length * 2 >= filled.length;
+    const lists = cells.filter((cell) => cell.blocks.some((inner) => inner.kind === "list" || inner.kind === "table"));
+    if (!isBoard && lists.length === 0) return null;
+
+    const before = place.page.candidates.length;
+    const columns = new Map<number, Partial<Scope>>();
+    for (const row of block.rows) readRow(row, block, { place, columns, isBoard });
+    return place.page.candidates.length > before ? "item" : null;
+  },
+};
+
+type Board = { place: Place; columns: Map<number, Partial<Scope>>; isBoard: boolean };
+
+function readRow(row: Row, table: Block, board: Board) {
+  const { place, columns, isBoard } = board;
+  let around: Partial<Scope> = {};
+  for (const [column, cell] of row.cells.entries()) {
+    if (row.cells.indexOf(cell) !== column) {
+      if (cell.isHeader) columns.set(column, columns.get(row.cells.indexOf(cell)) ?? {});
+    } else if (cell.isHeader) {
+      const scope = readHeading(cell, table, place);
+      if (column === 0) around = scope;
+      else columns.set(column, scope);
+    } else readCell(cell, table, place, { ...around, ...columns.get(column) }, isBoard);
+  }
+}
+
+/** What a heading of a column or row says of the items in it. */
+function readHeading(cell: Cell, table: Block, place: Place): Partial<Scope> {
+  const lead = readLeadOf(place, cell.blocks);
+  if (lead && (lead.head.kindWord || lead.head.id) && lead.head.title.text !== "")
+    return { item: addCandidate(place, "board-table", table, cell, lead.head) };
+  const { mode, groupWord, groupPriority } = readSectionMeaning(textOfCell(cell));
+  return { ...(mode && { mode }), ...(groupWord && { groupWord }), ...(groupPriority && { groupPriority }) };
+}
+
+function readCell(cell: Cell, table: Block, place: Place, scope: Partial<Scope>, isBoard: boolean) {
+  within(place, scope, () => {
+    for (const card of isBoard ? cardsOf(cell, place) : [{ lead: null, blocks: cell.blocks }]) {
+      if (!card.lead) {
+        place.walk(card.blocks.filter((block) => block.kind === "list" || block.kind === "table"));
+        continue;
+      }
+      const { lead, blocks } = card;
+      const item = addCandidate(place, "board-table", table, lead.placed, lead.head);
+      walkInside(place, [...linesAsBlocks(lead.rest), ...blocks], { item, ownsText: true, groupWord: null });
+    }
+  });
+}
+
+type Card = { lead: (Lead<RichText> & { placed: Placed }) | null; blocks: Block[] };
+
+/** The cards of a cell: each paragraph that begins with an id or a kind is one, what follows is on it. */
+function cardsOf(cell: Cell, place: Place): Card[] {
+  const cards: Card[] = [{ lead: null, blocks: [] }];
+  for (const block of cell.blocks) {
+    const lead = readCard(block, place);
+    if (lead) cards.push({ lead: { ...lead, placed: block }, blocks: [] });
+    else cards.at(-1)?.blocks.push(block);
+  }
+  return cards;
+}
+
+function readCard(block: Block, place: Place): Lead<RichText> | null {
+  if (block.kind !== "paragraph") return null;
+  const lead = readLead(place, block.text);
+  const { id, kindWord, title, isDropped } = lead.head;
+  return (id || kindWord) && title.text !== "" && !isDropped ? lead : null;
+}
+
+function holdsCards(cell: Cell, place: Place): boolean {
+  return cell.blocks.some((block) => readCard(block, place) !== null);
+}
