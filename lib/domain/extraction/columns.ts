@@ -1,6 +1,7 @@
 import type { Priority } from "../plan-item.js";
 import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
 import { fold } from "./fold.js";
+import { isId } from "./ids.js";
 import { groups, isStorySentence, kinds, labels } from "./lexicon.js";
 import { join, type RichText } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
@@ -47,11 +48,12 @@ export function readColumns(table: Table): Columns | null {
     const names = header.cells.map((cell) => (cell.isNumbering ? "" : fold(textOfCell(cell).text)));
     const found = names.map(labelOfColumn);
     const rows = table.rows.slice(headerIndex + 1);
+    const idWord = takeIdColumn(names, found, rows);
     const children = childrenColumn(names, found, rows);
     if (children) found[children.column] = null;
     const title = titleColumn(names, found, rows);
     if (title === null || !(children || isEvident(found, title, names))) continue;
-    const titleWord = kinds.get(names[title] ?? "") ?? null;
+    const titleWord = kinds.get(names[title] ?? "") ?? idWord;
     return {
       header,
       headerIndex,
@@ -73,6 +75,21 @@ function labelOfColumn(name: string): Label | null {
   const plain = name.replace(/\s*\([^()]*\)\s*$|[:*#.]+$/g, "").trim();
   const label = labels.get(name) ?? labels.get(plain) ?? null;
   return label === "points" && bracket !== undefined && !/^(?:xs|s|m|l|fib)/.test(bracket) ? null : label;
+}
+
+/** "Feature | Name": where the feature column holds nothing but different ids, they are those of the rows. */
+function takeIdColumn(names: string[], found: (Label | null)[], rows: Row[]): KindWord | null {
+  if (found.includes("id") || found.includes("kind") || !found.includes("title")) return null;
+  for (const label of ["feature", "epic", "sentence"] as const) {
+    const column = found.indexOf(label);
+    const values = rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
+    const ids = new Set(values.filter(isId));
+    const word = kinds.get(names[column] ?? "");
+    if (!word || ids.size < 2 || values.some((value) => value !== "" && !ids.delete(value))) continue;
+    found[column] = "id";
+    return word;
+  }
+  return null;
 }
 
 /** A column of lists under a heading such as "Stories", beside a column that names what they belong to. */
@@ -134,7 +151,10 @@ function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): num
   }
   const wish = found.indexOf("wish");
   if (wish >= 0) return wish;
-  return found.filter((label) => label !== null && PLANNED.has(label)).length > 1 ? wordyColumn(found, rows) : null;
+  const planned = found.filter((label) => label !== null && PLANNED.has(label));
+  return planned.length > 1 && planned.some((label) => label !== "id" && label !== "priority")
+    ? wordyColumn(found, rows)
+    : null;
 }
 
 const PLANNED: ReadonlySet<Label> = new Set(["id", "points", "priority", "kind", "criteria", "dependsOn", "blocks"]);

@@ -1,7 +1,9 @@
 import type { ExtractedItem, ExtractionWarning } from "../plan-item.js";
 import type { Draft } from "./assemble.js";
-import type { Candidate } from "./candidate.js";
+import { type Candidate, rankOf } from "./candidate.js";
+import type { Group } from "./duplicates.js";
 import { findCycles } from "./cycles.js";
+import { kindWordOf } from "./kinds.js";
 import type { PageNotes } from "./place.js";
 import { type References, referencesTo } from "./references.js";
 import { flat, type RichText, rangeOf } from "./rich-text.js";
@@ -22,9 +24,12 @@ export function connect(drafts: readonly Draft[], page: PageNotes): ExtractionWa
   const pageEpic = page.epic ? (itemOf.get(page.epic) ?? null) : null;
 
   // From large to small, so that a parent's own place is known when a child asks for it.
-  for (const kind of ["epic", "feature", "enabler", "story"] as const)
-    for (const draft of drafts)
-      if (draft.item.kind === kind) placeUnderParent(draft, { references, itemOf, byKey, pageEpic, warnings });
+  const rankOfItem = new Map(drafts.map(({ item, group }) => [item, rankOfDraft(item, group)] as const));
+  const family: Family = { references, itemOf, byKey, pageEpic, rankOfItem, warnings };
+  for (const rank of [3, 2, 1])
+    for (const kind of ["epic", "feature", "enabler", "story"] as const)
+      for (const draft of drafts)
+        if (draft.item.kind === kind && rankOfItem.get(draft.item) === rank) placeUnderParent(draft, family);
   for (const draft of drafts) addDependencies(draft, references, byKey, warnings);
   for (const sentence of page.sentences) addSentence(sentence, references, byKey, warnings);
   for (const cycle of findCycles(items))
@@ -37,11 +42,17 @@ export function connect(drafts: readonly Draft[], page: PageNotes): ExtractionWa
   return warnings;
 }
 
+function rankOfDraft(item: ExtractedItem, group: Group): number {
+  return rankOf(kindWordOf(group)) ?? rankOf(item.kind) ?? 1;
+}
+
 type Family = {
   references: References;
   itemOf: Map<Candidate, ExtractedItem>;
   byKey: Map<string, ExtractedItem>;
   pageEpic: ExtractedItem | null;
+  /** 3 for epics, 2 for features, 1 for what stands under them. */
+  rankOfItem: ReadonlyMap<ExtractedItem, number>;
   warnings: ExtractionWarning[];
 };
 
@@ -78,15 +89,14 @@ function findParent(item: ExtractedItem, name: RichText, family: Family): Extrac
 }
 
 /** Epics hold everything but epics, features hold stories and enablers, an enabler may stand where a feature stands. */
-function mayHold(parent: ExtractedItem, child: ExtractedItem, { byKey }: Family): boolean {
-  if (parent === child || child.kind === "epic" || parent.kind === "story") return false;
+function mayHold(parent: ExtractedItem, child: ExtractedItem, { byKey, rankOfItem }: Family): boolean {
+  if (parent === child || parent.kind === "story") return false;
   for (let above = byKey.get(parent.parent ?? ""); above; above = byKey.get(above.parent ?? ""))
     if (above === child) return false;
-  if (parent.kind === "epic") return true;
-  if (child.kind === "feature") return false;
-  if (parent.kind === "feature") return true;
+  const [rank, rankBelow] = [rankOfItem.get(parent) ?? 1, rankOfItem.get(child) ?? 1];
+  if (rank > rankBelow) return true;
   const above = byKey.get(parent.parent ?? "");
-  return above === undefined || above.kind === "epic";
+  return rank === rankBelow && rank === 1 && (above === undefined || rankOfItem.get(above) === 3);
 }
 
 function addDependencies(

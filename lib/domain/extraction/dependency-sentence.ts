@@ -14,6 +14,13 @@ const SENTENCE = new RegExp(
   "giu",
 );
 
+const REMARKS = new RegExp(`^${ID}${REMARK}\\s+(?:${phrase}|${blocks})(?![\\p{L}])`, "iu");
+
+/** True for a line that says what an item depends on, even where that is nothing on this page. */
+export function isDependencyRemark(line: RichText): boolean {
+  return REMARKS.test(fold(line.text));
+}
+
 const NAMES_ITEM = /-[A-Z]{0,3}\d/i;
 
 /** What a line says in sentences such as "MOB-12 depends on MOB-11". */

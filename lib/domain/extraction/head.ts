@@ -6,7 +6,14 @@ import { takeIssueLink } from "./issue-link.js";
 import { isStorySentence, kinds, phrasesFor } from "./lexicon.js";
 import { flat, join, type RichText, rangeOf, slice } from "./rich-text.js";
 import { takeTrailingValues } from "./trailing-values.js";
-import { isEstimate, readEnablerType, readOnlyEnablerType, readOnlyPriority, readPoints } from "./values.js";
+import {
+  isEstimate,
+  isNoEstimate,
+  readEnablerType,
+  readOnlyEnablerType,
+  readOnlyPriority,
+  readPoints,
+} from "./values.js";
 import type { KindWord } from "./words/words.js";
 
 /** What the line that introduces an item says: "Enabler (compliance) KP-13: Second factor (5 SP, must)". */
@@ -19,6 +26,9 @@ export type Head = {
   oddEstimate: Found<string> | null;
   priority: Found<Priority> | null;
   dependsOn: RichText[];
+  blocks: RichText[];
+  /** True where the line begins with an id in brackets or in bold: "[PAY-7] …". */
+  isMarkedId: boolean;
   parentName: RichText | null;
   issueLink: Found<string> | null;
   isDropped: boolean;
@@ -101,7 +111,8 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const second = first.id || !kind.kindWord ? { id: null, rest: kind.rest } : takeId(kind.rest, null);
   const id = first.id ?? kind.id ?? second.id;
   const kindWord = kind.kindWord ?? marks.kindWord;
-  const values = takeTrailingValues(skip(second.rest, LEADING_SEPARATOR), kindWord?.value ?? null);
+  const isNamed = id !== null || kindWord !== null;
+  const values = takeTrailingValues(skip(second.rest, LEADING_SEPARATOR), kindWord?.value ?? null, isNamed);
   const isNamedByBracket = id === null && kindWord !== null;
 
   return {
@@ -113,6 +124,8 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
     oddEstimate: values.oddEstimate,
     priority: values.priority ?? marks.priority,
     dependsOn: values.dependsOn,
+    blocks: values.blocks,
+    isMarkedId: id !== null && (MARKED_ID.test(bare.text) || isBoldAlone(bare, id)),
     parentName: isNamedByBracket ? null : values.parentName,
     bracketedId: isNamedByBracket ? values.parentName : null,
     issueLink: linked.link,
@@ -125,8 +138,22 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
     isStruckBefore,
     alias: kind.alias,
     isSentence: isStorySentence(values.rest.text),
-    isValued: values.isValued || marks.storyPoints !== null,
+    isValued: values.isValued || marks.isEstimated,
   };
+}
+
+const MARKED_ID = /^[[(]/;
+
+/** True where the id is bold and the words behind it are not. */
+function isBoldAlone(line: RichText, id: Found<string>): boolean {
+  const bold = line.spans.find((span) => span.mark === "bold" && span.start === 0);
+  if (!bold || bold.end >= line.text.length) return false;
+  return (
+    line.text
+      .slice(0, bold.end)
+      .replace(/[\s[\]():–—|-]+$/g, "")
+      .replace(/^[[(]/, "") === id.value
+  );
 }
 
 function withoutOutlineNumber(line: RichText, prefixes: ReadonlySet<string> | null): RichText {
@@ -150,6 +177,7 @@ function takeStatusMarks(line: RichText) {
     priority: Found<Priority> | null;
     storyPoints: Found<number> | null;
     enablerType: Found<EnablerType> | null;
+    isEstimated: boolean;
     isDropped: boolean;
   } = {
     rest: line,
@@ -157,6 +185,7 @@ function takeStatusMarks(line: RichText) {
     priority: null,
     storyPoints: null,
     enablerType: null,
+    isEstimated: false,
     isDropped: false,
   };
   const kept: RichText[] = [];
@@ -171,6 +200,7 @@ function takeStatusMarks(line: RichText) {
     else if (isDropMark(shown)) marks.isDropped = true;
     else if (priority) marks.priority ??= { value: priority, range };
     else if (typeof points === "number") marks.storyPoints ??= { value: points, range };
+    marks.isEstimated ||= typeof points === "number" || (shown !== "" && isNoEstimate(shown));
     if (enablerType) marks.enablerType ??= { value: enablerType, range };
     kept.push(slice(line, from, span.start));
     from = span.end;
@@ -252,8 +282,9 @@ function takeId(line: RichText, prefixes: ReadonlySet<string> | null): { id: Fou
   const value = match?.groups?.["id"];
   if (!match || !value) return { id: null, rest: line };
   const after = line.text.slice(match[0].length);
+  const isBracketed = match[0].trim().startsWith("[") && match[0].endsWith("]");
   const trusted = value.includes("-")
-    ? prefixes === null || prefixes.has(prefixOf(value)) || (after.startsWith(":") && !isStandard(value))
+    ? isBracketed || prefixes === null || prefixes.has(prefixOf(value)) || (after.startsWith(":") && !isStandard(value))
     : /^\s*[:–—|]/.test(after) && prefixes === null;
   if (!trusted) return { id: null, rest: line };
   const at = match[0].indexOf(value);

@@ -40,7 +40,7 @@ export function addCandidate(
     enablerType: head.enablerType,
     criteria: [],
     dependsOn: [...head.dependsOn],
-    blocks: [],
+    blocks: [...head.blocks],
     description: [],
     issueLink: head.issueLink,
     isDropped: head.isDropped,
@@ -136,6 +136,7 @@ export function applyValues(item: Candidate, values: Tail) {
   item.enablerType ??= values.enablerType;
   item.parentName ??= values.parentName;
   item.dependsOn.push(...values.dependsOn);
+  item.blocks.push(...values.blocks);
 }
 
 /** Adds a paragraph of the item's own prose. */

@@ -1,5 +1,5 @@
 import { fold } from "./fold.js";
-import { groups, phrasesFor, priorities } from "./lexicon.js";
+import { groups, kinds, phrasesFor, priorities } from "./lexicon.js";
 import { readFields } from "./labelled-line.js";
 import { type RichText, rangeOf } from "./rich-text.js";
 import type { Scope } from "./place.js";
@@ -26,7 +26,8 @@ export function readSectionMeaning(text: RichText): SectionMeaning {
   const priority = first && AFTER_PRIORITY.test(folded.slice(first.end)) ? first.meaning : null;
   const isShort = folded.split(" ").length <= SHORT;
   const named = groups.find(folded).map(({ meaning }) => meaning);
-  const groupWord = isShort && new Set(named).size === 1 ? (named[0] ?? null) : null;
+  const whole = kinds.get(folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")) ?? null;
+  const groupWord = whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null);
   const groupPriority = priority ? { value: priority, range: rangeOf(text) } : null;
   const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && other.isIn(folded) ? "other" : null;
   return { mode, label, groupWord, groupPriority };

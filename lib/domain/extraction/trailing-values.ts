@@ -5,7 +5,15 @@ import { ID, isId } from "./ids.js";
 import { labels, phrasesFor } from "./lexicon.js";
 import type { Phrases } from "./phrases.js";
 import { type RichText, rangeOf, slice } from "./rich-text.js";
-import { isEstimate, isNoEstimate, readOnlyEnablerType, readOnlyPriority, readPoints, readPriority } from "./values.js";
+import {
+  isEstimate,
+  isNoEstimate,
+  isOtherMeasure,
+  readOnlyEnablerType,
+  readOnlyPriority,
+  readPoints,
+  readPriority,
+} from "./values.js";
 import type { KindWord } from "./words/words.js";
 
 /** What stands after a title, in brackets or after a dash: "(8 pts, P1)", "– 3 SP", "[Must]". */
@@ -16,6 +24,7 @@ export type TrailingValues = {
   priority: Found<Priority> | null;
   enablerType: Found<EnablerType> | null;
   dependsOn: RichText[];
+  blocks: RichText[];
   parentName: RichText | null;
   isValued: boolean;
   /** True where not all of it is a value. */
@@ -23,12 +32,16 @@ export type TrailingValues = {
 };
 
 const BRACKETS = /\s*[([]([^()[\]]{1,200})[)\]]\s*[.,;]?$/;
-const DASH = /\s[–—|-]\s+((?:(?!\s[–—|-]\s).){1,200})$/;
+const DASH = /\s[–—|·•-]\s+((?:(?!\s[–—|·•-]\s).){1,200})$/;
 const AFTER_DEPENDS = /^\s*:?\s+/;
 const AFTER_LABEL = /^\s*[:=]\s*/;
 const ENDS_WITH_BRACKET = /[)\]]\s*[.,;]?$/;
 const dependsOnPhrases = phrasesFor("dependsOn");
-const ID_LIST = new RegExp(`^(?:${ID})(?:\\s*(?:&|\\+|and|und|et|y)\\s*(?:${ID}))*$`);
+const blocksPhrases = phrasesFor("blocks");
+const BRACKETED_ID = `\\[?(?:${ID})\\]?`;
+const ID_LIST = new RegExp(`^${BRACKETED_ID}(?:\\s*(?:&|\\+|and|und|et|y)\\s*${BRACKETED_ID})*$`);
+/** Numbers that teams estimate with, and T-shirt sizes. */
+const BARE_ESTIMATE = /^(?:0[.,]5|½|[1-9]|1[03]|2[01]|34|40|55|89|100|xs|s|m|l|xl)$/i;
 
 /** A phrase at the beginning of a text, where what follows it fits; `end` is where the value begins. */
 function leading<Meaning>(phrases: Phrases<Meaning>, folded: string, after: RegExp) {
@@ -37,32 +50,68 @@ function leading<Meaning>(phrases: Phrases<Meaning>, folded: string, after: RegE
   return match ? { meaning: found.meaning, end: found.end + match[0].length } : null;
 }
 
-/** Takes the values off the end of a title, as long as all that stands there are values. */
-export function takeTrailingValues(title: RichText, kindWord: KindWord | null): TrailingValues {
-  const values: TrailingValues = {
-    rest: title,
-    storyPoints: null,
-    oddEstimate: null,
-    priority: null,
-    enablerType: null,
-    dependsOn: [],
-    parentName: null,
-    isValued: false,
-    hasUnknown: false,
-  };
+const noValues: Tail = {
+  storyPoints: null,
+  oddEstimate: null,
+  priority: null,
+  enablerType: null,
+  dependsOn: [],
+  blocks: [],
+  parentName: null,
+  isValued: false,
+  hasUnknown: false,
+};
+
+/**
+ * Takes the values off the end of a title, as long as all that stands there are values. `isNamed` where the line begins with an id
+ * or a kind: only then a bare number in brackets is an estimate.
+ */
+export function takeTrailingValues(title: RichText, kindWord: KindWord | null, isNamed: boolean): TrailingValues {
+  const values: TrailingValues = { rest: title, ...noValues };
   for (let i = 0; i < 6; i++) {
-    const { text } = values.rest;
-    const match = ENDS_WITH_BRACKET.test(text) ? BRACKETS.exec(text) : DASH.exec(text);
-    const inside = match?.[1];
-    if (!match || inside === undefined || match.index === 0) break;
-    const from = match.index + match[0].indexOf(inside);
-    const taken = readTail(slice(values.rest, from, from + inside.length), kindWord);
+    const taken = takeTail(values.rest, kindWord, isNamed);
     if (!taken) break;
-    const dependsOn = [...taken.dependsOn, ...values.dependsOn];
-    Object.assign(values, dropEmpty(taken), { dependsOn, isValued: values.isValued || taken.isValued });
-    values.rest = slice(values.rest, 0, match.index);
+    const { tail, rest } = taken;
+    Object.assign(values, dropEmpty(tail), {
+      dependsOn: [...tail.dependsOn, ...values.dependsOn],
+      blocks: [...tail.blocks, ...values.blocks],
+      isValued: values.isValued || tail.isValued,
+    });
+    values.rest = rest;
   }
   return values;
+}
+
+type Taken = { tail: Tail; rest: RichText };
+
+/** One group of values: what stands behind the last dash where all of it are values, else what stands in the last brackets. */
+function takeTail(title: RichText, kindWord: KindWord | null, isNamed: boolean): Taken | null {
+  const behindDash = readGroup(title, DASH.exec(title.text), kindWord, isNamed);
+  if (behindDash && !behindDash.tail.hasUnknown) return behindDash;
+  return ENDS_WITH_BRACKET.test(title.text)
+    ? readGroup(title, BRACKETS.exec(title.text), kindWord, isNamed)
+    : behindDash;
+}
+
+function readGroup(
+  title: RichText,
+  match: RegExpExecArray | null,
+  kindWord: KindWord | null,
+  isNamed: boolean,
+): Taken | null {
+  const inside = match?.[1];
+  if (!match || inside === undefined || match.index === 0) return null;
+  const from = match.index + match[0].indexOf(inside);
+  const group = slice(title, from, from + inside.length);
+  const tail = readTail(group, kindWord) ?? (isNamed ? readBareEstimate(group) : null);
+  return tail && { tail, rest: slice(title, 0, match.index) };
+}
+
+function readBareEstimate(group: RichText): Tail | null {
+  const points = BARE_ESTIMATE.test(group.text) ? readPoints(group.text) : null;
+  return typeof points === "number"
+    ? { ...noValues, storyPoints: { value: points, range: rangeOf(group) }, isValued: true }
+    : null;
 }
 
 function dropEmpty(values: object): object {
@@ -80,17 +129,8 @@ export type Tail = Omit<TrailingValues, "rest">;
 
 /** Reads one group of values; null where a part of it is no value, so that the group is part of the title. */
 function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
-  const tail: Tail = {
-    storyPoints: null,
-    oddEstimate: null,
-    priority: null,
-    enablerType: null,
-    dependsOn: [],
-    parentName: null,
-    isValued: false,
-    hasUnknown: false,
-  };
-  let isListingDependencies = false;
+  const tail: Tail = { ...noValues, dependsOn: [], blocks: [] };
+  let listing: RichText[] | null = null;
   let weak = 0;
   let unknown = 0;
   for (const token of tokensOf(group)) {
@@ -102,17 +142,19 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     const depends = leading(dependsOnPhrases, folded, AFTER_DEPENDS);
     const priority = readOnlyPriority(value.text) ?? (meaning === "priority" ? readPriority(value.text) : null);
     const enablerType = readOnlyEnablerType(value.text);
-    if (depends || meaning === "dependsOn") {
-      isListingDependencies = true;
+    const blocks = leading(blocksPhrases, folded, AFTER_DEPENDS);
+    if (depends || blocks || meaning === "dependsOn" || meaning === "blocks") {
+      listing = blocks || meaning === "blocks" ? tail.blocks : tail.dependsOn;
       tail.isValued = true;
-      tail.dependsOn.push(depends ? slice(token, depends.end) : value);
-    } else if (isListingDependencies && ID_LIST.test(token.text)) tail.dependsOn.push(token);
+      const end = depends?.end ?? blocks?.end;
+      listing.push(end === undefined ? value : slice(token, end));
+    } else if (listing && ID_LIST.test(token.text)) listing.push(token);
     else if (isEstimate(value.text) || meaning === "points") {
       const points = readPoints(value.text);
       if (typeof points === "number") tail.storyPoints = { value: points, range };
       else tail.oddEstimate = { value: value.text, range };
       tail.isValued = true;
-    } else if (isNoEstimate(value.text)) weak++;
+    } else if (isNoEstimate(value.text) || isOtherMeasure(value.text)) weak++;
     else if (meaning === "aside" || meaning === "status") weak++;
     else if (priority) tail.priority = { value: priority, range };
     else if (enablerType && kindWord !== "epic" && kindWord !== "feature" && kindWord !== "story")
@@ -128,7 +170,9 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
   tail.hasUnknown = unknown > 0;
   if (unknown > 0 && !tail.isValued) return null;
   const isAside =
-    weak > 0 && unknown === 0 && (isNoEstimate(group.text) || leading(labels, fold(group.text), AFTER_LABEL) !== null);
+    weak > 0 &&
+    unknown === 0 &&
+    (isNoEstimate(group.text) || isOtherMeasure(group.text) || leading(labels, fold(group.text), AFTER_LABEL) !== null);
   return certain || isAside ? tail : null;
 }
 

@@ -23,6 +23,8 @@ const RANGE = /^\s*(?:-|–|—|to|bis|a|\/)\s*\d/;
 const STARTS_WITH_UNIT = new RegExp(`^\\s*${unit}(?![\\p{L}\\p{N}])`, "u");
 const STARTS_WITH_OTHER_UNIT = new RegExp(`^\\s*${otherUnit}(?![\\p{L}\\p{N}])`, "u");
 const UNIT_ANYWHERE = new RegExp(`^[~≈<>=\\s]*\\d[\\d.,\\s–—-]*\\s*${unit}\\.?$`, "u");
+const OTHER_MEASURE = new RegExp(`^(?:\\p{L}[\\p{L}-]{2,12}:?\\s+){0,2}\\d[\\d.,\\s–-]*\\s*${otherUnit}\\.?$`, "u");
+const NO_NUMBER = new RegExp(`^[?]+\\s*${unit}?$`, "u");
 const SIZED = new RegExp(`^${size}\\s*:?\\s*(?:xs|s|m|l|xl|\\d{1,3}(?:[.,]\\d)?)$`, "u");
 
 const SIZE_WORD = new RegExp(`^${size}\\s*:?\\s+(?=\\S)`, "u");
@@ -49,10 +51,15 @@ export function isEstimate(text: string): boolean {
   return UNIT_ANYWHERE.test(folded) || SIZED.test(folded);
 }
 
+/** True for a measure that is no estimate in points: "2 days", "timebox 3 days". */
+export function isOtherMeasure(text: string): boolean {
+  return OTHER_MEASURE.test(fold(text).trim());
+}
+
 /** True for "TBD", "?", "k. A." and the like. */
 export function isNoEstimate(text: string): boolean {
   const folded = fold(text).trim();
-  return /^\?+$/.test(folded) || noEstimate.has(folded);
+  return NO_NUMBER.test(folded) || noEstimate.has(folded);
 }
 
 /** True where a value says that there is none. */

@@ -5,7 +5,8 @@ import { addCandidate, readHeadAt } from "../item-fields.js";
 import { kinds } from "../lexicon.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf, walkQuietly } from "../place.js";
-import { join, linesOf, type RichText } from "../rich-text.js";
+import { join, linesOf, type RichText, slice } from "../rich-text.js";
+import { readValueLine } from "../trailing-values.js";
 import { readSectionMeaning } from "../sections.js";
 import { BOLD_LEVEL } from "./heading-tree.js";
 
@@ -21,7 +22,7 @@ export const boldHeading: Rule = {
     if (!line) return null;
     const head = readHeadAt(place, line);
     const isNamed = (head.kindWord !== null || head.id !== null) && head.title.text !== "";
-    if (!isBold(line) && !(isNamed && (head.isValued || isBoldKind(line, head, place)))) return null;
+    if (!isBold(line) && !(isNamed && isLead(line, head, place))) return null;
     if (isNamed) {
       closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
       const item = addCandidate(place, "bold-heading", block, block, head);
@@ -47,13 +48,23 @@ export const boldHeading: Rule = {
   },
 };
 
-/** True where all words are bold; lozenges behind them are not. */
+/** True where all words are bold; lozenges and values behind them need not be. */
 function isBold(line: RichText): boolean {
   const bold = line.spans.find((span) => span.mark === "bold" && span.start === 0);
-  const marks = line.spans.filter((span) => span.mark === "status" && span.start >= (bold?.end ?? 0));
-  let rest = line.text;
-  for (const mark of marks.reverse()) rest = rest.slice(0, mark.start) + rest.slice(mark.end);
-  return bold !== undefined && rest.slice(bold.end).trim() === "";
+  if (!bold) return false;
+  const marks = line.spans.filter((span) => span.mark === "status" && span.start >= bold.end);
+  const ends = [bold.end, ...marks.map((mark) => mark.end)];
+  const between = ends.map((end, index) => slice(line, end, marks[index]?.start));
+  return between.every((rest) => {
+    const value = slice(rest, /^[\s·•|,–—-]*/.exec(rest.text)?.[0].length ?? 0);
+    return value.text === "" || readValueLine(value) !== null;
+  });
+}
+
+/** A plain line is one where it ends with values, or begins with an id in bold or brackets. */
+function isLead(line: RichText, head: Head, place: Place): boolean {
+  if (head.isValued || isBoldKind(line, head, place)) return true;
+  return scopeOf(place).mode === "items" && (head.isMarkedId || (head.id !== null && head.priority !== null));
 }
 
 /** "**Epic:** LAA-1 – …": a bold kind in front of a title, unless it names the parent of the item that is being described. */

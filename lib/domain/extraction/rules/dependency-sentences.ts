@@ -1,6 +1,7 @@
 import { textsOf } from "../blocks.js";
-import { readDependencySentences } from "../dependency-sentence.js";
+import { isDependencyRemark, readDependencySentences } from "../dependency-sentence.js";
 import { type Rule, scopeOf } from "../place.js";
+import { emptyText } from "../rich-text.js";
 
 /** A list whose entries say what depends on what is about items, but introduces none. */
 export const dependencySentences: Rule = {
@@ -10,7 +11,9 @@ export const dependencySentences: Rule = {
     const sentences = block.items.map((item) =>
       textsOf([{ ...block, items: [item] }]).flatMap(readDependencySentences),
     );
-    if (sentences.length === 0 || sentences.some((found) => found.length === 0)) return null;
+    const isAboutItems = (found: unknown[], index: number) =>
+      found.length > 0 || isDependencyRemark(block.items[index]?.text ?? emptyText);
+    if (sentences.flat().length === 0 || !sentences.every(isAboutItems)) return null;
     place.page.sentences.push(...sentences.flat());
     return "context";
   },

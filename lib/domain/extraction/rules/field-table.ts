@@ -15,7 +15,7 @@ export const fieldTable: Rule = {
   name: "field-table",
   read(block, place) {
     if (block.kind !== "table" || scopeOf(place).mode !== "items") return null;
-    const rows = readFieldRows(block);
+    const rows = readFieldRows(block, scopeOf(place).item !== null);
     if (!rows) return null;
     const item = introduceItem(block, rows, place) ?? scopeOf(place).item;
     if (!item) return null;
@@ -24,8 +24,11 @@ export const fieldTable: Rule = {
   },
 };
 
+/** Fields that only items have. */
+const TELLING: ReadonlySet<Label> = new Set(["points", "priority", "enablerType", "criteria", "dependsOn", "blocks"]);
+
 /** Two columns, fields in the first; null for any other table. */
-export function readFieldRows(table: Table): FieldRow[] | null {
+export function readFieldRows(table: Table, isInItem = false): FieldRow[] | null {
   const rows: FieldRow[] = [];
   for (const { cells } of table.rows) {
     const [first, second] = [...new Set(cells)];
@@ -34,6 +37,8 @@ export function readFieldRows(table: Table): FieldRow[] | null {
     rows.push({ label: labels.get(name) ?? null, name, cell: second });
   }
   const known = rows.filter((row) => row.label !== null && row.label !== "aside" && row.label !== "status").length;
+  const isNamed = table.rows.every(({ cells }) => cells[0]?.isHeader);
+  if (isInItem && isNamed && rows.some(({ label }) => label !== null && TELLING.has(label))) return rows;
   return known >= 2 && known * 2 >= rows.length ? rows : null;
 }
 

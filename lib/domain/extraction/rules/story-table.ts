@@ -35,6 +35,7 @@ export const storyTable: Rule = {
       epic: null,
       feature: null,
       isLeftOut: false,
+      hasReferences: hasReferences(block, columns),
     };
     const uses = block.rows.map((row, index) => (index <= columns.headerIndex ? "context" : readRow(row, reading)));
     if (place.page.candidates.length === before) return null;
@@ -52,6 +53,7 @@ type Reading = {
   epic: Candidate | null;
   feature: Candidate | null;
   isLeftOut: boolean;
+  hasReferences: boolean;
 };
 
 function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
@@ -193,6 +195,10 @@ function rankedWord({ kindWord }: Candidate, label: "epic" | "feature"): KindWor
 /** A row's item belongs to what its own cells name, else to the feature or epic row above it. */
 function placeUnder(item: Candidate, named: ReturnType<typeof nameParents>, reading: Reading) {
   const rank = rankOf(item.kindWord?.value ?? null) ?? 1;
+  if (reading.hasReferences && !named.epic && !named.feature) {
+    if (named.reference) item.parentName ??= named.reference;
+    return rememberRow(item, rank, reading);
+  }
   if (named.reference) item.parentName ??= named.reference;
   const above =
     rank === 1
@@ -201,8 +207,23 @@ function placeUnder(item: Candidate, named: ReturnType<typeof nameParents>, read
         ? (named.epic ?? reading.epic)
         : null;
   if (above) item.enclosing = above;
+  rememberRow(item, rank, reading);
+}
+
+function rememberRow(item: Candidate, rank: number, reading: Reading) {
   if (rank === 3) Object.assign(reading, { epic: item, feature: null });
   if (rank === 2) reading.feature = item;
+}
+
+/** Where some rows name their parents by id, a row that names none has none. */
+function hasReferences(table: Table, { labels, headerIndex, title }: Columns): boolean {
+  const columns = labels.flatMap((label, column) =>
+    column !== title && (label === "epic" || label === "feature" || label === "parent") ? [column] : [],
+  );
+  const cells = table.rows
+    .slice(headerIndex + 1)
+    .flatMap((row) => columns.flatMap((column) => row.cells[column] ?? []));
+  return cells.some((cell) => isId(textOfCell(cell).text));
 }
 
 /** A row that spans the table introduces a feature, leaves out what follows, or parts the table for the eye. */
