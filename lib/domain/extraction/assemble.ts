@@ -44,11 +44,8 @@ function settleBracketedIds(candidates: readonly Candidate[]) {
 }
 
 /** In JSON the title of an expand may be written after its content. */
-function startOf({ candidates }: Group): number {
-  const starts = candidates.map(
-    ({ structure, title }) => (structure.kind === "section" ? structure : title).range.start,
-  );
-  return Math.min(...starts);
+function startOf({ candidates: [first] }: Group): number {
+  return (first?.structure.kind === "section" ? first.structure : first?.title)?.range.start ?? 0;
 }
 
 /** What stands under something that was struck or cancelled is gone with it. */
