@@ -21,32 +21,38 @@ const isOrdinary = (code: number) => code > 0x20 && code <= LAST_PLAIN;
 /** A builder with nothing in it. */
 export function textBuilder(): TextBuilder {
   let text = "";
+  /** White space that is part of the text once something follows it. To look at the end of the text would copy all of it. */
+  let space: { unit: " " | "\n"; start: number; width: number } | null = null;
   const runs: Run[] = [];
   const spans: Span[] = [];
 
-  function push(units: string, start: number, width: number) {
+  function append(units: string, start: number, width: number) {
     const run = runs.at(-1);
     const continues = run?.width === 0 && width === 0 && run.start + text.length - run.at === start;
     if (!continues) runs.push({ at: text.length, start, width });
     text += units;
   }
-  function dropLast() {
-    text = text.slice(0, -1);
-    if (runs.at(-1)?.at === text.length) runs.pop();
+  function push(units: string, start: number, width: number) {
+    if (space) append(space.unit, space.start, space.width);
+    space = null;
+    append(units, start, width);
   }
-  const endsWithSpace = () => text === "" || text.endsWith(" ") || text.endsWith("\n");
+  function pushSpace(start: number, width: number) {
+    if (text !== "") space ??= { unit: " ", start, width };
+  }
+  const length = () => text.length + (space ? 1 : 0);
 
   return {
     addPlain(raw, start) {
       let from = 0;
       for (let i = 0; i < raw.length; i++) {
         const code = raw.charCodeAt(i);
-        if (isOrdinary(code)) continue;
+        if (isOrdinary(code) || (code === 0x20 && i > from && isOrdinary(raw.charCodeAt(i + 1)))) continue;
         const unit = raw.charAt(i);
         const isSpace = code <= 0x20 || WHITE_SPACE.test(unit);
         if (!isSpace && !ZERO_WIDTH.test(unit)) continue;
         if (i > from) push(raw.slice(from, i), start + from, 0);
-        if (isSpace && !endsWithSpace()) push(" ", start + i, 0);
+        if (isSpace) pushSpace(start + i, 0);
         from = i + 1;
       }
       if (raw.length > from) push(raw.slice(from), start + from, 0);
@@ -55,27 +61,23 @@ export function textBuilder(): TextBuilder {
       const width = end - start === 1 && characters.length === 1 ? 0 : end - start;
       for (let i = 0; i < characters.length; i++) {
         const unit = characters.charAt(i);
-        if (WHITE_SPACE.test(unit)) {
-          if (!endsWithSpace()) push(" ", start, width);
-        } else if (!ZERO_WIDTH.test(unit)) push(unit, start, width);
+        if (WHITE_SPACE.test(unit)) pushSpace(start, width);
+        else if (!ZERO_WIDTH.test(unit)) push(unit, start, width);
       }
     },
     breakLine(start, end) {
-      if (text.endsWith(" ")) dropLast();
-      if (!endsWithSpace()) push("\n", start, end - start);
+      if (text !== "" && space?.unit !== "\n") space = { unit: "\n", start, width: end - start };
     },
     mark(mark, value, inside) {
-      const from = text.length;
+      const from = length();
       inside();
-      const start = Math.min(from, text.length);
-      if (text.length > start || mark === "struck") spans.push({ start, end: text.length, mark, value });
+      const start = Math.min(from, length());
+      if (length() > start || mark === "struck") spans.push({ start, end: length(), mark, value });
     },
     finish() {
-      while (text.endsWith(" ") || text.endsWith("\n")) dropLast();
-      const { length } = text;
       for (const span of spans) {
-        span.start = Math.min(span.start, length);
-        span.end = Math.min(span.end, length);
+        span.start = Math.min(span.start, text.length);
+        span.end = Math.min(span.end, text.length);
       }
       spans.sort((a, b) => a.start - b.start);
       return { text, offset: 0, runs, spans };
