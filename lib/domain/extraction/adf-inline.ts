@@ -1,4 +1,4 @@
-import { type AdfNode, attribute, nodeInAttribute } from "./adf-tree.js";
+import { type AdfNode, attribute, childrenOf } from "./adf-tree.js";
 import { type JsonScalar, readPieces } from "./json-tree.js";
 import { shownParameter } from "./macros.js";
 import type { Mark, RichText } from "./rich-text.js";
@@ -72,9 +72,7 @@ function addNode(node: AdfNode, builder: TextBuilder): void {
     case "inlineExtension":
       return addMacro(node, builder);
     default:
-      if (node.text) return addValue(node.text, builder);
-      // A node that the page could not keep as it was carries it along.
-      return addNodes([...node.content, ...nodeInAttribute(node, "originalValue")], MARKS, builder);
+      return node.text ? addValue(node.text, builder) : addNodes(childrenOf(node), MARKS, builder);
   }
 }
 

@@ -34,9 +34,9 @@ export function readAdfTree(body: string): AdfNode[] {
   return nodesOf(readJson(body));
 }
 
-/** A node that stands in an attribute of another one. */
-export function nodeInAttribute(node: AdfNode, name: string): AdfNode[] {
-  return nodesOf(member(node.attributes, name));
+/** What stands inside a node; a node that the page could not keep as it was carries it in an attribute. */
+export function childrenOf(node: AdfNode): AdfNode[] {
+  return node.content.length > 0 ? node.content : nodesOf(member(node.attributes, "originalValue"));
 }
 
 /** The value of an attribute as it is written; null for what is neither text nor number nor truth value. */

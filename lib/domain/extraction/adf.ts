@@ -1,5 +1,5 @@
 import { macroParameter, readAdfInline, readValue } from "./adf-inline.js";
-import { type AdfNode, attribute, localIdOf, nodeInAttribute, rangeOfNode, readAdfTree } from "./adf-tree.js";
+import { type AdfNode, attribute, childrenOf, localIdOf, rangeOfNode, readAdfTree } from "./adf-tree.js";
 import type { Block, ListItem, Placed } from "./blocks.js";
 import { addNested, type FrontEnd, readBlocks, toListItem } from "./front-end.js";
 import { isInlineMacro, toBlock } from "./macros.js";
@@ -73,7 +73,7 @@ function readBlock(node: AdfNode): Block[] {
     case "caption":
       return [];
     default:
-      return node.text ? readLine(node) : readAll([...node.content, ...nodeInAttribute(node, "originalValue")]);
+      return node.text ? readLine(node) : readAll(childrenOf(node));
   }
 }
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { extract } from "../../../lib/domain/extraction/extract.js";
 import { readStorage } from "../../../lib/domain/extraction/storage.js";
 import { textsOf } from "../../../lib/domain/extraction/blocks.js";
-import type { Extraction, SourceRange } from "../../../lib/domain/plan-item.js";
+import type { SourceRange } from "../../../lib/domain/plan-item.js";
+import { problemsOf } from "../../support/extraction-problems.js";
 
 const FOLDER = "tests/fixtures/planning";
 const bodies = readdirSync(FOLDER)
@@ -12,28 +13,6 @@ const bodies = readdirSync(FOLDER)
   .map((name) => ({ name, body: readFileSync(`${FOLDER}/${name}`, "utf8") }));
 const small = bodies.filter(({ body }) => body.length < 30_000);
 
-/** What is wrong with an extraction, whatever the page says. */
-function problemsOf({ items, warnings, coverage }: Extraction, body: string): string[] {
-  const problems: string[] = [];
-  let at = 0;
-  for (const { range } of coverage) {
-    if (range.start !== at || range.end <= range.start) problems.push(`coverage breaks at ${at}`);
-    at = range.end;
-  }
-  if (at !== body.length) problems.push(`coverage ends at ${at} of ${body.length}`);
-  const isInside = ({ start, end }: SourceRange) => start >= 0 && end >= start && end <= body.length;
-  const keys = new Set(items.map((item) => item.key));
-  if (keys.size !== items.length) problems.push("two items have one key");
-  for (const { key, title, parent, dependsOn, source } of items) {
-    if (title === "") problems.push(`${key} has no title`);
-    for (const named of [...dependsOn, ...(parent === null ? [] : [parent])])
-      if (!keys.has(named)) problems.push(`${key} names ${named}, which is no item`);
-    if (![source.item, ...Object.values(source.fields).flat()].every(isInside))
-      problems.push(`${key} has a range outside`);
-  }
-  for (const { range, code } of warnings) if (range && !isInside(range)) problems.push(`${code} has a range outside`);
-  return problems;
-}
 const isSound = (body: string) => problemsOf(extract({ title: "", body }), body).length === 0;
 
 const tag = fc.constantFrom(
