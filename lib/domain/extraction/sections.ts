@@ -1,15 +1,11 @@
 import { fold } from "./fold.js";
 import { groups, kinds, phrasesFor, priorities } from "./lexicon.js";
-import { readFields } from "./labelled-line.js";
 import { type RichText, rangeOf } from "./rich-text.js";
 import type { Scope } from "./place.js";
-import type { Label } from "./words/words.js";
 
 /** What a heading that is no item means for what stands under it. */
 export type SectionMeaning = Pick<Scope, "groupWord" | "groupPriority"> & {
   mode: Scope["mode"] | null;
-  /** The field that the section is about: "Acceptance criteria". */
-  label: Label | null;
 };
 
 const leftOut = phrasesFor("leftOut");
@@ -20,8 +16,6 @@ const SHORT = 8;
 /** Reads a heading, panel title or separator row that introduces no item. */
 export function readSectionMeaning(text: RichText): SectionMeaning {
   const folded = fold(text.text);
-  const [field] = readFields(text);
-  const label = field && (field.value.text === "" || field.value === text) ? field.label : null;
   const first = priorities.at(folded);
   const priority = first && AFTER_PRIORITY.test(folded.slice(first.end)) ? first.meaning : null;
   const isShort = folded.split(" ").length <= SHORT;
@@ -30,7 +24,7 @@ export function readSectionMeaning(text: RichText): SectionMeaning {
   const groupWord = whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null);
   const groupPriority = priority ? { value: priority, range: rangeOf(text) } : null;
   const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && other.isIn(folded) ? "other" : null;
-  return { mode, label, groupWord, groupPriority };
+  return { mode, groupWord, groupPriority };
 }
 
 /** True for a sentence such as "Out of scope, so that nobody asks again:". */

@@ -1,6 +1,8 @@
 import { type Candidate, kindOf, rankOf } from "../candidate.js";
+import { type FieldSection, readFieldSection } from "../field-section.js";
 import type { Head } from "../head.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
+import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf } from "../place.js";
 import type { Heading } from "../blocks.js";
 import { type SectionMeaning, readSectionMeaning } from "../sections.js";
@@ -19,8 +21,10 @@ export const headingTree: Rule = {
     closeScopes(place, block.level, head.kindWord?.value ?? null);
     const around = scopeOf(place);
     const heading = block.text.text || around.heading;
+    const field = around.mode === "left-out" ? null : readFieldSection(place, block.text, head);
     const isStruck = block.text.text === "" && block.text.spans.some((span) => span.mark === "struck");
     if (around.mode === "left-out" || isStruck) enter(place, { level: block.level, heading, mode: "left-out" });
+    else if (field) enterField(place, block, field);
     else if (isItem && head.title.text !== "") enterItem(place, block, head);
     else enterSection(place, block, head);
     return scopeOf(place).item?.range === block.range ? "item" : "context";
@@ -57,19 +61,21 @@ function enterItem(place: Place, block: Heading, head: Head) {
   });
 }
 
+function enterField(place: Place, block: Heading, { label, item }: FieldSection) {
+  enter(place, { level: block.level, heading: block.text.text, item, ownsText: label === "description" });
+  if (label !== "description") place.awaited = { label, item, taken: 0 };
+}
+
 function enterSection(place: Place, block: Heading, head: Head) {
   const around = scopeOf(place);
   const meaning = readSectionMeaning(block.text);
   const says = head.isDropped ? { ...meaning, mode: "left-out" as const } : meaning;
   const common = { level: block.level, heading: block.text.text, ...groupOf(says, around) };
-  if (says.label && around.item) {
-    enter(place, { ...common, ownsText: says.label === "description" });
-    if (says.label !== "description") place.awaited = { label: says.label, item: around.item, taken: 0 };
-  } else if (says.mode) enter(place, { ...common, mode: says.mode, item: says.mode === "other" ? around.item : null });
+  if (says.mode) enter(place, { ...common, mode: says.mode, item: says.mode === "other" ? around.item : null });
   else if (
     says.groupWord ||
     says.groupPriority ||
-    says.label ||
+    readFields(block.text).length > 0 ||
     around.mode === "other" ||
     head.title.text === "" ||
     !mayBeItem(around.item)

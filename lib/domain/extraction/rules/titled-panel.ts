@@ -1,5 +1,6 @@
+import { readFieldSection } from "../field-section.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
-import { type Rule, type Scope, scopeOf, walkInside } from "../place.js";
+import { type Rule, type Scope, scopeOf, walkInside, within } from "../place.js";
 import { readSectionMeaning } from "../sections.js";
 
 /** Panels and expands are read as if their content stood on the page; a title may introduce an item or say what is inside. */
@@ -16,6 +17,16 @@ export const titledPanel: Rule = {
       return "context";
     }
     const head = readHeadAt(place, block.title);
+    const field = readFieldSection(place, block.title, head);
+    if (field) {
+      const { label, item } = field;
+      const read = () => {
+        if (label !== "description") place.awaited = { label, item, taken: 0 };
+        place.walk(block.blocks);
+      };
+      within(place, { level, heading: block.title.text, item, ownsText: label === "description" }, read, false);
+      return "item";
+    }
     if ((head.kindWord || head.id) && head.title.text !== "") {
       const item = addCandidate(place, "titled-panel", block, block, head);
       const mode = item.isDropped ? "left-out" : "items";
