@@ -1,59 +1,43 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, extname } from "node:path";
-import { extract } from "../lib/domain/extraction/extract.js";
-import type { ExtractedItem } from "../lib/domain/plan-item.js";
+import { parseArgs } from "node:util";
+import { extract, type PageFormat } from "../lib/domain/extraction/extract.js";
+import { toExpected } from "./extraction-score.js";
+import { readPageFile } from "./page-file.js";
 
-/** `npm run -s extract -- FILE [--coverage]`: the plan that a storage-format page describes, as JSON. */
+const USAGE = "Usage: npm run -s extract -- FILE [--format storage|adf] [--coverage]";
+
+type Asked = { file: string; format?: PageFormat; coverage: boolean };
+
+/** `npm run -s extract -- FILE [--format storage|adf] [--coverage]`: the plan that a page describes, as JSON. */
 function main(args: readonly string[]): number {
-  const file = args.find((arg) => !arg.startsWith("--"));
-  if (!file) {
-    console.error("Usage: npm run -s extract -- FILE [--coverage]");
-    return 1;
-  }
-  const page = readPageFile(file);
-  if (!page) return 1;
+  const asked = attempt(() => readArguments(args), USAGE);
+  const page = asked && attempt(() => readPageFile(asked.file, asked.format), `Cannot read ${asked.file}.`);
+  if (!asked || !page) return 1;
   const { items, warnings, coverage } = extract(page);
-  const answer = { title: page.title, items: items.map(toContract), warnings };
-  console.log(JSON.stringify(args.includes("--coverage") ? { ...answer, coverage } : answer, null, 2));
+  const plan = items.map((item) => ({ ...toExpected(item), source: item.source }));
+  const answer = { title: page.title, items: plan, warnings };
+  console.log(JSON.stringify(asked.coverage ? { ...answer, coverage } : answer, null, 2));
   return 0;
 }
 
-function readPageFile(file: string): { title: string; body: string } | null {
+function readArguments(args: readonly string[]): Asked {
+  const options = { format: { type: "string" }, coverage: { type: "boolean" } } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const [file, ...more] = positionals;
+  if (!file || more.length > 0) throw new Error("One file, please.");
+  const { format, coverage = false } = values;
+  if (format === undefined) return { file, coverage };
+  if (format !== "storage" && format !== "adf") throw new Error(`No format is called '${format}'.`);
+  return { file, format, coverage };
+}
+
+/** What `make` makes; null where it cannot, with the reason and some advice on stderr. */
+function attempt<T>(make: () => T, advice: string): T | null {
   try {
-    return { title: titleOf(file), body: readFileSync(file, "utf8") };
+    return make();
   } catch (error) {
-    console.error(`Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${advice}`);
     return null;
   }
-}
-
-/** The title is not part of the body: it stands in the JSON file beside the page, where there is one. */
-function titleOf(file: string): string {
-  const name = basename(file, extname(file));
-  const beside = file.slice(0, file.length - extname(file).length) + ".json";
-  if (extname(file) === ".json" || !existsSync(beside)) return name;
-  try {
-    const { title } = JSON.parse(readFileSync(beside, "utf8")) as { title?: unknown };
-    return typeof title === "string" ? title : name;
-  } catch {
-    return name;
-  }
-}
-
-function toContract(item: ExtractedItem) {
-  const { key, kind, title, parent, storyPoints, priority, enablerType, acceptanceCriteria, dependsOn, source } = item;
-  return {
-    key,
-    type: kind,
-    title,
-    parent,
-    storyPoints,
-    priority,
-    enablerType,
-    acceptanceCriteria,
-    dependsOn,
-    source,
-  };
 }
 
 process.exitCode = main(process.argv.slice(2));

@@ -57,7 +57,7 @@ describe("broken ADF", () => {
       const words = textsOf(readAdf(page.slice(0, end))).map((it) => it.text);
       const whole = ["Epic: A", "Story US-1: B", "c", "d", "Story US-2: E"];
       expect(whole.join("|").startsWith(words.join("|"))).toBe(true);
-      if (end > page.indexOf("Story US-1")) expect(words[0]).toBe("Epic: A");
+      expect(words[0] ?? "").toBe("Epic: A".slice(0, Math.max(0, end - page.indexOf("Epic: A"))).trim());
     }
   });
 
@@ -181,27 +181,24 @@ const { tree } = fc.letrec((tie) => ({
   ),
 }));
 
-describe("extract from ADF", () => {
-  const check = (property: fc.IProperty<[string]>, numRuns: number) =>
-    expect(fc.check(property, { numRuns }).counterexample).toBeNull();
+/** A body that is not read as it should be, of so many of a kind; null where all are. */
+const failing = (bodies: fc.Arbitrary<string>, numRuns: number) =>
+  fc.check(fc.property(bodies, isSound), { numRuns }).counterexample;
 
+describe("extract from ADF", () => {
   it("never throws on any text", () => {
-    check(fc.property(fc.string({ unit: "binary", maxLength: 300 }), isSound), 300);
-    check(fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\u0n a'), maxLength: 200 }), isSound), 1000);
+    expect(failing(fc.string({ unit: "binary", maxLength: 300 }), 300)).toBeNull();
+    const signs = fc.constantFrom("{", "}", "[", "]", '"', ",", ":", "\\", "u", "0", "n", " ", "a");
+    expect(failing(fc.string({ unit: signs, maxLength: 200 }), 1000)).toBeNull();
   });
 
   it("never throws on any JSON", () => {
-    check(fc.property(fc.json({ maxDepth: 8 }), isSound), 300);
+    expect(failing(fc.json({ maxDepth: 8 }), 300)).toBeNull();
   });
 
   it("never throws on any tree of nodes, however odd", () => {
-    check(
-      fc.property(
-        tree.map((it) => JSON.stringify(it)),
-        isSound,
-      ),
-      1500,
-    );
+    const bodies = tree.map((it) => JSON.stringify(it));
+    expect(failing(bodies, 1500)).toBeNull();
   });
 
   it("never throws on a page that ends anywhere, misses a piece or has one twice", () => {
@@ -210,6 +207,6 @@ describe("extract from ADF", () => {
       const [before, piece, after] = [body.slice(0, from), body.slice(from, from + length), body.slice(from + length)];
       return fc.constantFrom(before, piece + after, before + after, before + piece + piece + after);
     });
-    check(fc.property(damaged, isSound), 300);
+    expect(failing(damaged, 300)).toBeNull();
   });
 });

@@ -19,7 +19,7 @@ const pages = readdirSync(FOLDER)
     return { name: name.replace(".html", ""), storage, twin, body: JSON.stringify(twin) };
   });
 const fromAdf = (body: string) => extract({ title: "", body, format: "adf" });
-const withoutPlaces = ({ items }: Extraction) => items.map(({ source: _, ...item }) => item);
+const withoutPlaces = ({ items }: Extraction) => items.map((item) => ({ ...item, source: null }));
 
 /** Ways to write the same JSON. */
 const writings: Record<string, (twin: Adf) => string> = {
