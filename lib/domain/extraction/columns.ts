@@ -3,6 +3,7 @@ import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
 import { fold } from "./fold.js";
 import { isId } from "./ids.js";
 import { groups, isStorySentence, kinds, labels } from "./lexicon.js";
+import { once } from "./once.js";
 import { join, type RichText } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
 
@@ -22,14 +23,11 @@ export type Columns = {
   priorityLetters: ReadonlyMap<string, Priority | "dropped">;
 };
 
-const texts = new WeakMap<Cell, RichText>();
-
-/** A cell as one text. Rules ask for it again and again. */
-export function textOfCell(cell: Cell): RichText {
-  let text = texts.get(cell);
-  if (!text) texts.set(cell, (text = join(textsOf(cell.blocks), "\n")));
-  return text;
-}
+/** A cell as one text. */
+export const textOfCell = once((cell: Cell): RichText => {
+  const [first] = cell.blocks;
+  return first?.kind === "paragraph" && cell.blocks.length === 1 ? first.text : join(textsOf(cell.blocks), "\n");
+});
 
 const EVIDENCE: ReadonlySet<Label> = new Set([
   "points",

@@ -86,6 +86,8 @@ export function firstOf<Value>(group: Group, pick: (candidate: Candidate) => Val
 
 /** All values of a list field, each once. */
 export function allOf(group: Group, pick: (candidate: Candidate) => Found<string>[]): Found<string>[] {
+  const [only, another] = group.candidates;
+  if (only && !another) return pick(only);
   const seen = new Map<string, Found<string>>();
   for (const found of group.candidates.flatMap(pick))
     if (!seen.has(titleKey(found.value))) seen.set(titleKey(found.value), found);

@@ -33,6 +33,8 @@ export function isId(text: string): boolean {
   return WHOLE_ID.test(text);
 }
 
+const ANY_ID = new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu");
+
 /**
  * The prefixes that number things in the texts of a page, the struck ones too: those with at least two ids. One `ISO-27001` or
  * `COVID-19` in a sentence is no id.
@@ -41,7 +43,7 @@ export function idPrefixes(texts: readonly RichText[]): ReadonlySet<string> {
   const numbers = new Map<string, Set<string>>();
   const struck = texts.flatMap((text) => text.spans.filter((span) => span.mark === "struck"));
   const words = [...texts.map((text) => text.text), ...struck.map((span) => span.value)].join("\n");
-  for (const [id] of words.matchAll(new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu"))) {
+  for (const [id] of words.matchAll(ANY_ID)) {
     const prefix = prefixOf(id);
     const seen = numbers.get(prefix) ?? new Set();
     numbers.set(prefix, seen.add(id));

@@ -145,6 +145,8 @@ export function addProse(item: Candidate, text: RichText) {
 }
 
 /** A line that may introduce an item, read with the ids of this page. */
-export function readHeadAt(place: Place, line: RichText): Head {
-  return readHead(line, place.page.prefixes);
+export function readHeadAt({ page }: Place, line: RichText): Head {
+  let head = page.heads.get(line);
+  if (!head) page.heads.set(line, (head = readHead(line, page.prefixes)));
+  return head;
 }

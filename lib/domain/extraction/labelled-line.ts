@@ -1,6 +1,7 @@
 import { fold } from "./fold.js";
 import { ID } from "./ids.js";
 import { labels } from "./lexicon.js";
+import { once } from "./once.js";
 import { type RichText, slice } from "./rich-text.js";
 import { isEstimate, isNothing } from "./values.js";
 import type { Label } from "./words/words.js";
@@ -18,7 +19,7 @@ const STARTS_WITH_ID = new RegExp(`^${ID}(?![\\p{L}\\p{N}-])`, "u");
 export const LISTED: ReadonlySet<Label> = new Set(["criteria", "dependsOn", "blocks", "description"]);
 
 /** The fields of a line: none where it does not begin with a label, several in "Points: 3, Priority: High". */
-export function readFields(line: RichText): Field[] {
+export const readFields = once((line: RichText): Field[] => {
   const fields: Field[] = [];
   let from = 0;
   for (const next of [...nextLabels(line), null]) {
@@ -28,7 +29,7 @@ export function readFields(line: RichText): Field[] {
     if (next) from = next.label;
   }
   return fields;
-}
+});
 
 /** Labels with a colon inside the line, each behind a comma or the like, or bold; `from` is where what parts them begins. */
 function nextLabels(line: RichText): { from: number; label: number }[] {

@@ -1,6 +1,7 @@
 import type { CoveredBlock, Priority } from "../plan-item.js";
 import type { Block, ListItem, Row } from "./blocks.js";
 import type { Candidate } from "./candidate.js";
+import type { Head } from "./head.js";
 import type { RichText } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
 
@@ -40,6 +41,8 @@ export type PageNotes = {
   /** The epic that the page properties name. */
   epic: Candidate | null;
   uses: Uses;
+  /** Lines that were read as the heads of items. */
+  heads: Map<RichText, Head>;
 };
 
 /** Where on the page the reader is. */

@@ -44,6 +44,7 @@ export function readPage(blocks: readonly Block[]): PageNotes {
     sentences: [],
     epic: null,
     uses: new Map(),
+    heads: new Map(),
   };
   const place: Place = {
     page,

@@ -35,6 +35,8 @@ export function referencesTo(
   }
 
   function find(text: string, near: ExtractedItem | null) {
+    const known = byId.get(text.toUpperCase());
+    if (known) return { keys: [known.key], unknown: [] };
     const keys = new Set<string>();
     const unknown: string[] = [];
     const whole = titled(text, near);

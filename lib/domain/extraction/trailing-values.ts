@@ -118,8 +118,11 @@ function dropEmpty(values: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
+const LONGEST_VALUE_LINE = 120;
+
 /** The values of a line that consists of nothing else: "PAY-7 · 5 SP"; null for any other line. */
 export function readValueLine(line: RichText): Tail | null {
+  if (line.text.length > LONGEST_VALUE_LINE || !/[\d·|•]/.test(line.text)) return null;
   const tail = readTail(line, null);
   const found = tail && [tail.storyPoints ?? tail.oddEstimate, tail.priority, tail.enablerType, tail.parentName];
   return tail && found && !tail.hasUnknown && (tail.isValued || found.filter(Boolean).length > 1) ? tail : null;

@@ -14,6 +14,7 @@ export const itemCard: Rule = {
   name: "item-card",
   read(block, place) {
     if (block.kind !== "paragraph" || place.isInside || scopeOf(place).mode !== "items") return null;
+    if (!block.text.text.includes("\n") || !block.text.text.includes(":")) return null;
     const lines = linesOf(block.text).map((line) => ({ line, fields: readFields(line) }));
     const fields = lines.flatMap((it) => it.fields);
     const title = fields.find(({ label }) => label === "title");

@@ -9,14 +9,14 @@ import { isId } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
 import { addCandidate, applyField, applyKind, readHeadAt } from "../item-fields.js";
 import { readLeadOf } from "../lead.js";
-import { kinds, phrasesFor, wordsFor } from "../lexicon.js";
+import { kinds, phrasesFor } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 import { isNothing } from "../values.js";
 import type { KindWord } from "../words/words.js";
 
-const totals = new Set(wordsFor("totals"));
+const totals = phrasesFor("totals");
 const otherKinds = phrasesFor("otherKinds");
 
 /** A table whose columns are fields has an item in each row; rows that span the table group the rows below. */
@@ -256,17 +256,15 @@ function isHeader(row: Row, columns: Columns): boolean {
 
 function isTotal(row: Row): boolean {
   const [first] = [...new Set(row.cells)].map((cell) => textOfCell(cell).text).filter((text) => text !== "");
-  return (
-    row.cells.some((cell) => totals.has(wordsOf(textOfCell(cell).text))) ||
-    first === undefined ||
-    totals.has(wordsOf(first))
-  );
+  return row.cells.some((cell) => isTotalWord(textOfCell(cell).text)) || first === undefined || isTotalWord(first);
 }
 
-function wordsOf(text: string): string {
-  return fold(text.length > 60 ? "" : text)
-    .replace(/[^\p{L}-]+/gu, " ")
-    .trim();
+/** True for "Total", "TOTAL (5 stories)" and the like. */
+function isTotalWord(text: string): boolean {
+  if (text.length > 60) return false;
+  const folded = fold(text);
+  if (!totals.isIn(folded)) return false;
+  return totals.get(folded.replace(/[^\p{L}-]+/gu, " ").trim()) !== undefined;
 }
 
 /** "Won't do" as the whole of any cell, struck titles. */
