@@ -1,5 +1,5 @@
 import type { PlanItemId } from "./ids.js";
-import { matchItems } from "./matching.js";
+import { matchItems } from "./matching/match-items.js";
 import type { ExtractedItem, ItemFields, PlanItem } from "./plan-item.js";
 
 export type ItemChange = "new" | "changed" | "unchanged" | "removed" | "adopted" | "not_created";
@@ -30,7 +30,9 @@ export function diffPlan(existing: PlanItem[], extracted: ExtractedItem[], linke
   const byLink = new Set<string>(linked.own.values());
   const known = existing.filter((item) => item.state !== "removed" || byLink.has(item.id));
   const matches = matchItems(
-    known.filter((item) => !byLink.has(item.id)).map(({ id, fields, localId }) => ({ id, fields, localId })),
+    known
+      .filter((item) => !byLink.has(item.id))
+      .map(({ id, fields, localId, source }) => ({ id, fields, localId, source })),
     extracted.filter((item) => !linked.own.has(item.key)),
   );
   const idByKey = new Map<string, string>([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type KnownItem, matchItems } from "../../lib/domain/matching.js";
-import type { ExtractedItem, ItemFields } from "../../lib/domain/plan-item.js";
+import { type KnownItem, matchItems } from "../../../lib/domain/matching/match-items.js";
+import type { ExtractedItem, ItemFields } from "../../../lib/domain/plan-item.js";
 
 function fields(change: Partial<ItemFields> & Pick<ItemFields, "key" | "title">): ItemFields {
   return {
@@ -111,13 +111,16 @@ describe("matchItems", () => {
     ).toEqual({ pairs: [], added: ["export-report-as-xml"], removed: ["a", "b"] });
   });
 
-  it("does not turn a feature into a story of the same title", () => {
+  it("does not turn a deleted feature into its story of the same title", () => {
     expect(
       summary(
-        [known("a", { key: "search", title: "Search", kind: "feature" })],
+        [
+          known("f", { key: "search", title: "Search", kind: "feature" }),
+          known("a", { key: "search-2", title: "Search", parent: "search" }),
+        ],
         [found({ key: "search", title: "Search" })],
       ),
-    ).toEqual({ pairs: [], added: ["search"], removed: ["a"] });
+    ).toEqual({ pairs: ["a=search"], added: [], removed: ["f"] });
   });
 
   it("lets an item that moved to another parent keep its identity", () => {
