@@ -1,4 +1,4 @@
-import type { Extraction, SourceRange } from "../../lib/domain/plan-item.js";
+import type { ExtractedItem, Extraction, SourceRange } from "../../lib/domain/plan-item.js";
 
 /** What is wrong with an extraction, whatever the page says. */
 export function problemsOf({ items, warnings, coverage }: Extraction, body: string): string[] {
@@ -21,4 +21,29 @@ export function problemsOf({ items, warnings, coverage }: Extraction, body: stri
   }
   for (const { range, code } of warnings) if (range && !isInside(range)) problems.push(`${code} has a range outside`);
   return problems;
+}
+
+/** The values of an item whose source ranges do not hold their words; `shown` gives the words of a range as a reader sees them. */
+export function misplacedValues(item: ExtractedItem, shown: (range: SourceRange) => string): string[] {
+  const {
+    title = [],
+    acceptanceCriteria = [],
+    description = [],
+    key = [],
+    storyPoints = [],
+    dependsOn = [],
+  } = item.source.fields;
+  const lines = item.description === "" ? [] : item.description.replace(/(?<!\n)\n(?!\n)/g, " ").split("\n\n");
+  const isSame = (ranges: SourceRange[], values: string[]) =>
+    JSON.stringify(ranges.map(shown)) === JSON.stringify(values);
+  const isPlaced = {
+    title: isSame(title, [item.title]),
+    acceptanceCriteria: isSame(acceptanceCriteria, item.acceptanceCriteria),
+    description: isSame(description, lines),
+    key: key.every((range) => shown(range) === item.key),
+    storyPoints: storyPoints.every((range) => /\d|XS|S|M|L|XL/.test(shown(range))),
+    dependsOn: dependsOn.length > 0 === item.dependsOn.length > 0,
+    item: shown(item.source.item).includes(item.title.split(" ")[0] ?? ""),
+  };
+  return Object.entries(isPlaced).flatMap(([field, placed]) => (placed ? [] : [`${item.key}: ${field}`]));
 }

@@ -21,13 +21,13 @@ const MARKS: ReadonlyMap<string, Mark> = new Map([
   ["link", "link"],
 ]);
 /** What holds nodes of a type, where it does not say so itself: the end of a page that is cut off may have taken its type along. */
-const HOLDER: Readonly<Record<string, string>> = {
-  tableRow: "table",
-  tableCell: "tableRow",
-  tableHeader: "tableRow",
-  listItem: "bulletList",
-  taskItem: "taskList",
-};
+const HOLDERS: ReadonlyMap<string, string> = new Map([
+  ["tableRow", "table"],
+  ["tableCell", "tableRow"],
+  ["tableHeader", "tableRow"],
+  ["listItem", "bulletList"],
+  ["taskItem", "taskList"],
+]);
 
 /** Reads the JSON of an ADF document into nodes; what is not well formed is read as far as it can be. */
 export function readAdfTree(body: string): AdfNode[] {
@@ -61,7 +61,7 @@ function nodesOf(value: JsonNode | null): AdfNode[] {
 
 function toNode(object: JsonObject): AdfNode {
   const content = nodesOf(member(object, "content"));
-  const type = scalar(member(object, "type"))?.value ?? HOLDER[content[0]?.type ?? ""] ?? "";
+  const type = scalar(member(object, "type"))?.value ?? HOLDERS.get(content[0]?.type ?? "") ?? "";
   return {
     type,
     attributes: member(object, "attrs"),

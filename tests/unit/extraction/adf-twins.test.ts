@@ -7,7 +7,7 @@ import { textsOf } from "../../../lib/domain/extraction/blocks.js";
 import { extract } from "../../../lib/domain/extraction/extract.js";
 import type { Extraction, SourceRange } from "../../../lib/domain/plan-item.js";
 import { type Adf, adfTwin } from "../../support/adf-twin.js";
-import { problemsOf } from "../../support/extraction-problems.js";
+import { misplacedValues, problemsOf } from "../../support/extraction-problems.js";
 
 const FOLDER = "tests/fixtures/planning";
 const pages = readdirSync(FOLDER)
@@ -84,17 +84,7 @@ describe("the planning pages in ADF", () => {
 
   it.each(pages)("$name has source ranges that hold the words of their values", ({ twin, body: compact }) => {
     for (const body of [compact, writings["in ASCII alone"]?.(twin) ?? ""])
-      for (const item of fromAdf(body).items) {
-        const { title, acceptanceCriteria = [], description = [], key = [], storyPoints = [] } = item.source.fields;
-        expect(shown(body, title?.[0] ?? { start: 0, end: 0 })).toBe(item.title);
-        expect(acceptanceCriteria.map((range) => shown(body, range))).toEqual(item.acceptanceCriteria);
-        expect(description.map((range) => shown(body, range))).toEqual(
-          item.description === "" ? [] : item.description.replace(/(?<!\n)\n(?!\n)/g, " ").split("\n\n"),
-        );
-        for (const range of key) expect(shown(body, range)).toBe(item.key);
-        for (const range of storyPoints) expect(shown(body, range)).toMatch(/\d|XS|S|M|L|XL/);
-        expect(shown(body, item.source.item)).toContain(item.title.split(" ")[0]);
-      }
+      expect(fromAdf(body).items.flatMap((item) => misplacedValues(item, (range) => shown(body, range)))).toEqual([]);
   });
 });
 
