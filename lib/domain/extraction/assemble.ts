@@ -4,7 +4,7 @@ import { connect } from "./connect.js";
 import { allOf, firstOf, type Group, groupDuplicates } from "./duplicates.js";
 import { slug, titleKey } from "./fold.js";
 import { isStorySentence } from "./lexicon.js";
-import { enablerTypeOf, kindOfGroup } from "./kinds.js";
+import { enablerTypeOf, foundKindWord, kindOfGroup } from "./kinds.js";
 import type { PageNotes } from "./place.js";
 import { rangeOf } from "./rich-text.js";
 import { warningsAbout } from "./warnings.js";
@@ -83,7 +83,7 @@ function draft(group: Group, hasChildren: boolean, keys: Map<string, number>): D
   const criteria = allOf(group, (it) => it.criteria);
   const description = allOf(group, (it) => it.description);
   const issueLink = firstOf(group, (it) => it.issueLink);
-  const kindWord = firstOf(group, (it) => it.kindWord);
+  const kindWord = foundKindWord(group);
   const first = group.candidates[0];
   const item: ExtractedItem = {
     key: uniqueKey(id?.value ?? slug(title.value), keys),
@@ -107,7 +107,7 @@ function draft(group: Group, hasChildren: boolean, keys: Map<string, number>): D
         description: description.map((it) => it.range),
         storyPoints: points ? [points.range] : [],
         priority: priority ? [priority.range] : [],
-        enablerType: enablerType?.found ? [enablerType.found.range] : [],
+        enablerType: enablerType ? [enablerType.range] : [],
         acceptanceCriteria: criteria.map((it) => it.range),
         issueLink: issueLink ? [issueLink.range] : [],
       }),

@@ -17,7 +17,7 @@ export type Candidate = {
   /** What the page calls it. */
   kindWord: Found<KindWord> | null;
   /** What the page calls things at this place, in a heading above. */
-  groupWord: KindWord | null;
+  groupWord: Found<KindWord> | null;
   title: Found<string>;
   /** Another name of the item: "story 1.2". */
   alias: string | null;

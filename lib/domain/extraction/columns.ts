@@ -1,10 +1,11 @@
 import type { Priority } from "../plan-item.js";
 import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
+import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
 import { isId } from "./ids.js";
 import { groups, isStorySentence, kinds, labels } from "./lexicon.js";
 import { once } from "./once.js";
-import { join, type RichText } from "./rich-text.js";
+import { join, type RichText, rangeOf } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
 
 /** What the columns of a table hold, and below which row the items begin. */
@@ -18,7 +19,7 @@ export type Columns = {
   /** What the heading of that column calls the items: "Epic", "Spike". */
   titleWord: KindWord | null;
   /** The column whose cells list the items that belong to the row's own: "Stories" beside "Feature". */
-  children: { column: number; word: KindWord } | null;
+  children: { column: number; word: Found<KindWord> } | null;
   /** What single letters in the priority column mean. */
   priorityLetters: ReadonlyMap<string, Priority | "dropped">;
 };
@@ -47,7 +48,7 @@ export function readColumns(table: Table): Columns | null {
     const found = names.map(labelOfColumn);
     const rows = table.rows.slice(headerIndex + 1);
     const idWord = takeIdColumn(names, found, rows);
-    const children = childrenColumn(names, found, rows);
+    const children = childrenColumn(header, names, found, rows);
     if (children) found[children.column] = null;
     const title = titleColumn(names, found, rows);
     if (title === null || !(children || isEvident(found, title, names))) continue;
@@ -91,14 +92,16 @@ function takeIdColumn(names: string[], found: (Label | null)[], rows: Row[]): Ki
 }
 
 /** A column of lists under a heading such as "Stories", beside a column that names what they belong to. */
-function childrenColumn(names: string[], found: (Label | null)[], rows: Row[]): Columns["children"] {
+function childrenColumn(header: Row, names: string[], found: (Label | null)[], rows: Row[]): Columns["children"] {
   for (const [column, name] of names.entries()) {
     const word = groups.get(name) ?? kinds.get(name);
     if (!word || !found.some((label, other) => other !== column && (label === "feature" || label === "title")))
       continue;
     const cells = rows.flatMap((row) => row.cells[column] ?? []).filter((cell) => textOfCell(cell).text !== "");
     const lists = cells.filter((cell) => cell.blocks.some((block) => block.kind === "list"));
-    if (lists.length * 2 > cells.length) return { column, word };
+    const heading = header.cells[column];
+    if (heading && lists.length * 2 > cells.length)
+      return { column, word: { value: word, range: rangeOf(textOfCell(heading)) } };
   }
   return null;
 }

@@ -68,10 +68,15 @@ function placeUnderParent({ item, group }: Draft, family: Family) {
     for (let around = candidate.enclosing; around; around = around.enclosing) {
       const parent = family.itemOf.get(around);
       if (!parent || !mayHold(parent, item, family)) continue;
-      item.parent = parent.key;
-      return;
+      return placeUnder(item, parent);
     }
-  if (family.pageEpic && mayHold(family.pageEpic, item, family)) item.parent = family.pageEpic.key;
+  if (family.pageEpic && mayHold(family.pageEpic, item, family)) placeUnder(item, family.pageEpic);
+}
+
+/** The evidence for an enclosing parent is its title above the item. */
+function placeUnder(item: ExtractedItem, parent: ExtractedItem) {
+  item.parent = parent.key;
+  item.source.fields.parent = parent.source.fields.title ?? [];
 }
 
 function findParent(item: ExtractedItem, name: RichText, family: Family): ExtractedItem | null {

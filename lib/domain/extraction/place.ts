@@ -1,6 +1,6 @@
 import type { CoveredBlock, Priority } from "../plan-item.js";
 import type { Block, ListItem, Row } from "./blocks.js";
-import type { Candidate } from "./candidate.js";
+import type { Candidate, Found } from "./candidate.js";
 import type { Head } from "./head.js";
 import type { RichText } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
@@ -25,8 +25,8 @@ export type Scope = {
   /** True where plain text belongs to the item, false under a heading of which nobody knows what it is about. */
   ownsText: boolean;
   /** A heading such as "Enablers" or "Must have" says something about the items under it. */
-  groupWord: KindWord | null;
-  groupPriority: { value: Priority; range: { start: number; end: number } } | null;
+  groupWord: Found<KindWord> | null;
+  groupPriority: Found<Priority> | null;
 };
 
 /** A label without a value: the next list or lines are its value. */

@@ -21,7 +21,8 @@ export function readSectionMeaning(text: RichText): SectionMeaning {
   const isShort = folded.split(" ").length <= SHORT;
   const named = groups.find(folded).map(({ meaning }) => meaning);
   const whole = kinds.get(folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")) ?? null;
-  const groupWord = whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null);
+  const word = whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null);
+  const groupWord = word && { value: word, range: rangeOf(text) };
   const groupPriority = priority ? { value: priority, range: rangeOf(text) } : null;
   const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && other.isIn(folded) ? "other" : null;
   return { mode, groupWord, groupPriority };
