@@ -6,49 +6,92 @@ export type ExpectedItem = { type: ItemFields["kind"] } & Pick<
   "key" | "title" | "parent" | "storyPoints" | "priority" | "enablerType" | "acceptanceCriteria" | "dependsOn"
 >;
 
-export type PageScore = {
+/** Counts over one page or several; `scoreOf` makes shares of them. */
+export type Tally = {
   expected: number;
   found: number;
-  false: number;
-  precision: number;
-  recall: number;
-  f1: number;
-  type: number;
-  title: number;
-  parent: number;
-  points: number;
-  priority: number;
-  enabler: number;
-  criteria: number;
-  dependencies: number;
-  exact: "yes" | "no";
+  /** Items found under the key that is expected. */
+  right: number;
+  /** Items on pages that plan nothing. */
+  onEmptyPages: number;
+  exactPages: number;
+  fields: Record<ScoredField, number>;
+  lists: Record<ListField, { expected: number; found: number; right: number }>;
 };
 
-/** Compares the items of a page, by key, with the expected ones; fields are shares of the expected items that have it right. */
-export function scorePage(items: readonly ExtractedItem[], expected: readonly ExpectedItem[]): PageScore {
+const scoredFields = ["type", "title", "parent", "storyPoints", "priority", "enablerType"] as const;
+type ScoredField = (typeof scoredFields)[number];
+type ListField = "acceptanceCriteria" | "dependsOn";
+
+/** Compares the items of a page, by key, with the expected ones. */
+export function tally(items: readonly ExtractedItem[], expected: readonly ExpectedItem[]): Tally {
   const found = new Map(items.map((item) => [item.key, toExpected(item)]));
   const right = expected.filter((item) => found.has(item.key));
-  const share = (field: keyof ExpectedItem) =>
-    ratio(expected.filter((item) => isSame(found.get(item.key)?.[field], item[field])).length, expected.length);
-  const precision = ratio(right.length, items.length);
-  const recall = ratio(right.length, expected.length);
+  const same = (field: ScoredField) => right.filter((item) => found.get(item.key)?.[field] === item[field]).length;
   return {
     expected: expected.length,
     found: items.length,
-    false: items.length - right.length,
-    precision,
-    recall,
-    f1: precision + recall === 0 ? 0 : round((2 * precision * recall) / (precision + recall)),
+    right: right.length,
+    onEmptyPages: expected.length === 0 ? items.length : 0,
+    exactPages: isSame(items.map(toExpected), expected) ? 1 : 0,
+    fields: Object.fromEntries(scoredFields.map((field) => [field, same(field)])) as Tally["fields"],
+    lists: {
+      acceptanceCriteria: tallyList(found, expected, "acceptanceCriteria"),
+      dependsOn: tallyList(found, expected, "dependsOn"),
+    },
+  };
+}
+
+function tallyList(found: ReadonlyMap<string, ExpectedItem>, expected: readonly ExpectedItem[], field: ListField) {
+  const entries = (items: Iterable<ExpectedItem>) =>
+    new Set([...items].flatMap((item) => item[field].map((entry) => JSON.stringify([item.key, entry]))));
+  const [wanted, got] = [entries(expected), entries(found.values())];
+  return { expected: wanted.size, found: got.size, right: [...wanted].filter((entry) => got.has(entry)).length };
+}
+
+/** The sum of some tallies. */
+export function sum(tallies: readonly Tally[]): Tally {
+  const add = (pick: (one: Tally) => number) => tallies.reduce((total, one) => total + pick(one), 0);
+  const addList = (field: ListField) => ({
+    expected: add((it) => it.lists[field].expected),
+    found: add((it) => it.lists[field].found),
+    right: add((it) => it.lists[field].right),
+  });
+  return {
+    expected: add((it) => it.expected),
+    found: add((it) => it.found),
+    right: add((it) => it.right),
+    onEmptyPages: add((it) => it.onEmptyPages),
+    exactPages: add((it) => it.exactPages),
+    fields: Object.fromEntries(scoredFields.map((field) => [field, add((it) => it.fields[field])])) as Tally["fields"],
+    lists: { acceptanceCriteria: addList("acceptanceCriteria"), dependsOn: addList("dependsOn") },
+  };
+}
+
+/** Precision, recall and F1 of items, criteria and dependencies; the other fields as shares of the expected items. */
+export function scoreOf({ expected, found, right, onEmptyPages, fields, lists }: Tally) {
+  const share = (field: ScoredField) => ratio(fields[field], expected);
+  return {
+    expected,
+    found,
+    precision: ratio(right, found),
+    recall: ratio(right, expected),
+    f1: f1({ expected, found, right }),
     type: share("type"),
     title: share("title"),
     parent: share("parent"),
     points: share("storyPoints"),
     priority: share("priority"),
     enabler: share("enablerType"),
-    criteria: share("acceptanceCriteria"),
-    dependencies: share("dependsOn"),
-    exact: isSame(items.map(toExpected), expected) ? "yes" : "no",
+    criteriaF1: f1(lists.acceptanceCriteria),
+    dependsF1: f1(lists.dependsOn),
+    onEmpty: onEmptyPages,
   };
+}
+
+/** Where nothing is expected and nothing is found, all is right. */
+function f1({ expected, found, right }: { expected: number; found: number; right: number }): number {
+  return expected + found === 0 ? 1 : round((2 * right) / (expected + found));
 }
 
 /** What differs, one line each. */
