@@ -25,12 +25,13 @@ const ENOUGH = [6, 4.5, 3.4, 2.6, 1.8];
 const ENOUGH_OF_ITS_OWN = 0.9;
 /** By so much a pair must be better than any other pair of either side; what could be two items is none of them. */
 const MARGIN = 0.25;
-/** What one round finds out helps the next; more rounds than this for one degree of certainty have never helped. */
+/** What one round finds out helps the next: children tell of parents, these of other children. Plans are four levels deep. */
 const MOST_ROUNDS = 5;
 
 /**
  * Finds known items again on a page that was edited. Printed id, local id, title, content (criteria, description, points, children) and
- * place are weighed together, so that a renumbered, copied or rewritten row is not misled by one of them.
+ * place are weighed together, so that a renumbered, copied or rewritten row is not misled by one of them: where title and content of an
+ * item stand under another id, it is that item, numbered anew. Where two are equally likely it is none, unless they look the same.
  */
 export function matchItems(base: readonly KnownItem[], next: readonly ExtractedItem[]): Matching {
   const before = readSightings(base, "earlier");
@@ -41,6 +42,7 @@ export function matchItems(base: readonly KnownItem[], next: readonly ExtractedI
   const readings = readTogether(before, now);
   for (const enough of ENOUGH)
     for (let round = 0; round < MOST_ROUNDS && pairWhatIsSure(before, now, readings, enough); round++);
+  // An id that nothing else has claimed by now is enough, whatever the row says.
   pairInOrder(before, now, (it) => (it.isOnlyId ? it.id : null));
   pairInOrder(before, now, (it) => looksOf(it, it.id));
   pairInOrder(before, now, (it) => looksOf(it, null));
