@@ -28,6 +28,17 @@ export function table(...rows: string[][]): string {
   return `<table><tbody>${html.map((cells) => `<tr>${cells}</tr>`).join("")}</tbody></table>`;
 }
 
+/** A table in storage format with a field in each row, its name in the first cell. */
+export function fieldRows(...rows: [label: string, value: string][]): string {
+  const html = rows.map(([label, value]) => `<tr><th>${label}</th><td>${value}</td></tr>`);
+  return `<table><tbody>${html.join("")}</tbody></table>`;
+}
+
+/** Paragraphs in storage format. */
+export function lines(...texts: string[]): string {
+  return texts.map((text) => `<p>${text}</p>`).join("");
+}
+
 /** A list in storage format. */
 export function list(...items: string[]): string {
   return `<ul>${items.map((item) => `<li>${item}</li>`).join("")}</ul>`;
