@@ -1,10 +1,10 @@
 import { type AdfNode, attribute, childrenOf } from "./adf-tree.js";
 import { type JsonScalar, readPieces } from "./json-tree.js";
-import { shownParameter } from "./macros.js";
+import { isKeycap, shownParameter } from "./macros.js";
 import type { Mark, RichText } from "./rich-text.js";
 import { type TextBuilder, textBuilder } from "./text-builder.js";
 
-const UNSEEN = new Set("placeholder emoji mention media mediaInline mediaSingle mediaGroup image caption".split(" "));
+const UNSEEN = new Set("placeholder mention media mediaInline mediaSingle mediaGroup image caption".split(" "));
 /** From the outside in: what is struck is gone whatever else it is. */
 const MARKS: readonly Mark[] = ["struck", "link", "bold"];
 
@@ -52,12 +52,19 @@ function addStruck(nodes: readonly AdfNode[], inner: readonly Mark[], builder: T
   if (text !== "") builder.mark("struck", text, () => {});
 }
 
+function addEmoji(node: AdfNode, builder: TextBuilder) {
+  const text = attribute(node, "text");
+  if (text && isKeycap(readValue(text).text)) addValue(text, builder);
+}
+
 function valueOfMark(node: AdfNode | undefined, mark: Mark): string | null {
   return node?.marks.find((it) => it.mark === mark)?.value ?? null;
 }
 
 function addNode(node: AdfNode, builder: TextBuilder): void {
   switch (node.type) {
+    case "emoji":
+      return addEmoji(node, builder);
     case "hardBreak":
       return builder.breakLine(node.start, node.end);
     case "status":

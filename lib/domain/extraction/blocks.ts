@@ -41,9 +41,8 @@ function addTexts(block: Block, texts: RichText[]) {
       }
       return;
     case "table":
-      for (const { cells } of block.rows)
-        for (const [column, cell] of cells.entries())
-          if (cells.indexOf(cell) === column) for (const inner of cell.blocks) addTexts(inner, texts);
+      for (const cell of new Set(block.rows.flatMap((row) => row.cells)))
+        for (const inner of cell.blocks) addTexts(inner, texts);
       return;
     case "section":
       texts.push(block.title);

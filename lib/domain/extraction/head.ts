@@ -52,7 +52,7 @@ const NUMBER = /^\s*(?:#|no\.?|nr\.?)?\s*\d{1,3}(?:\.\d{1,3})*(?=\s*[:–—|-]|
 const LEADING_ID = new RegExp(`^\\s*[\\[(]?(?<id>${ID}|${SHORT_ID})[\\])]?(?![\\p{L}\\p{N}-])`, "u");
 const LEADING_SEPARATOR = new RegExp(`^(?:${SEPARATOR}|\\s*\\.\\s+)`);
 /** The number of a heading: "1.2.3", "2.", "3)"; a plain number only in front of something that introduces an item. */
-const OUTLINE_NUMBER = /^\s*(?:\d{1,2}(?:\.\d{1,3})+[.)]?|\d{1,2}[.)])\s+(?=\S)/;
+const OUTLINE_NUMBER = /^\s*(?:\d{1,2}(?:\.\d{1,3})+[.)]?|\d{1,2}[.)]|[a-z]\))\s+(?=\S)/;
 const PLAIN_NUMBER = /^\s*\d{1,2}\s+(?=\S)/;
 const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#"“„]+/u;
 const dropped = phrasesFor("dropped");
@@ -109,14 +109,14 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const unmarkedTitle = takeDropMark(first.rest);
   const kind = takeKind(first.rest);
   const second = first.id || !kind.kindWord ? { id: null, rest: kind.rest } : takeId(kind.rest, null);
-  const id = first.id ?? kind.id ?? second.id;
+  const id = first.id ?? kind.id ?? second.id ?? linked.identifier;
   const kindWord = kind.kindWord ?? marks.kindWord;
   const isNamed = id !== null || kindWord !== null;
   const values = takeTrailingValues(skip(second.rest, LEADING_SEPARATOR), kindWord?.value ?? null, isNamed);
-  const isNamedByBracket = id === null && kindWord !== null;
+  const isNamedByBracket = id === null && (kindWord !== null || values.kindWord !== null);
 
   return {
-    kindWord,
+    kindWord: kindWord ?? values.kindWord,
     id,
     title: values.rest,
     enablerType: kind.enablerType ?? marks.enablerType ?? values.enablerType,

@@ -1,11 +1,11 @@
 import { decodeEntity } from "./entities.js";
-import { shownParameter } from "./macros.js";
+import { isKeycap, shownParameter } from "./macros.js";
 import { childElements, type StorageElement, type StorageNode, type StorageText } from "./storage-tree.js";
 import { type TextBuilder, textBuilder } from "./text-builder.js";
 import type { RichText } from "./rich-text.js";
 
 const UNSEEN = new Set(
-  `ac:placeholder ac:parameter ac:emoticon ac:image ac:caption ac:task-id ac:task-uuid ac:task-status ac:adf-attribute
+  `ac:placeholder ac:parameter ac:image ac:caption ac:task-id ac:task-uuid ac:task-status ac:adf-attribute
   ac:adf-fallback ri:user ri:attachment ri:url ri:space at:declarations at:var script style colgroup`.split(/\s+/),
 );
 const STRUCK = new Set(["s", "del", "strike"]);
@@ -22,6 +22,7 @@ export function readInline(nodes: readonly StorageNode[]): RichText {
 function readNode(node: StorageNode, builder: TextBuilder): void {
   if (node.kind === "text") return addText(node, builder);
   const inside = () => node.children.forEach((child) => readNode(child, builder));
+  if (node.name === "ac:emoticon") return addEmoji(node, builder);
   if (UNSEEN.has(node.name)) return;
   if (STRUCK.has(node.name) || isLineThrough(node)) return addStruck(node, builder);
   if (BOLD.has(node.name)) return builder.mark("bold", "", inside);
@@ -57,6 +58,11 @@ function addText({ raw, start, verbatim }: StorageText, builder: TextBuilder) {
 function addStruck(node: StorageElement, builder: TextBuilder) {
   const { text } = readInline(node.children);
   if (text !== "") builder.mark("struck", text, () => {});
+}
+
+function addEmoji(node: StorageElement, builder: TextBuilder) {
+  const shown = decodeAttribute(node.attributes["ac:emoji-fallback"] ?? "");
+  if (isKeycap(shown)) builder.add(shown, node.start, node.end);
 }
 
 function isLineThrough(node: StorageElement): boolean {

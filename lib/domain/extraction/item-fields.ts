@@ -9,7 +9,7 @@ import { type Place, scopeOf } from "./place.js";
 import { flat, linesOf, type RichText, rangeOf } from "./rich-text.js";
 import { fold } from "./fold.js";
 import type { Tail } from "./trailing-values.js";
-import { isNothing, readEnablerType, readPoints, readPriority } from "./values.js";
+import { isNothing, readEnablerType, readOnlyEnablerType, readPoints, readPriority } from "./values.js";
 import type { SourceRange } from "../plan-item.js";
 
 /** Adds a candidate that a line introduces to the page. */
@@ -121,6 +121,11 @@ export function applyKind(item: Candidate, value: RichText): boolean {
   const kindWord =
     kinds.get(word) ?? kinds.get(word.split(/\s*[:/–—-]\s*|\s+/)[0] ?? "") ?? kinds.get(word.split(/\s+/).at(-1) ?? "");
   const type = readEnablerType(folded);
+  const only = readOnlyEnablerType(folded);
+  if (!kindWord && only) {
+    item.enablerType = { value: only, range: rangeOf(value) };
+    return true;
+  }
   if (kindWord) item.kindWord = { value: kindWord, range: rangeOf(value) };
   const isEnabler = item.kindWord !== null && kindOf(item.kindWord.value) === "enabler";
   if (type && isEnabler && word !== "spike" && word !== "research")
@@ -134,7 +139,9 @@ export function applyValues(item: Candidate, values: Tail) {
   item.oddEstimate ??= values.oddEstimate;
   item.priority ??= values.priority;
   item.enablerType ??= values.enablerType;
-  item.parentName ??= values.parentName;
+  item.kindWord ??= values.kindWord;
+  if (item.id) item.parentName ??= values.parentName;
+  else item.bracketedId ??= values.parentName;
   item.dependsOn.push(...values.dependsOn);
   item.blocks.push(...values.blocks);
 }

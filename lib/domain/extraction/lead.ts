@@ -1,5 +1,7 @@
 import type { Block } from "./blocks.js";
 import type { Head } from "./head.js";
+import { fold } from "./fold.js";
+import { isStorySentence, labels, startsStorySentence } from "./lexicon.js";
 import { readHeadAt } from "./item-fields.js";
 import type { Place } from "./place.js";
 import { join, linesOf, type RichText, rangeOf } from "./rich-text.js";
@@ -7,15 +9,12 @@ import { join, linesOf, type RichText, rangeOf } from "./rich-text.js";
 /** The line that introduces an item, and what follows it in the same text or cell. */
 export type Lead<Rest> = { head: Head; rest: Rest[] };
 
-/** The first line of a text introduces the item; where it is no more than an id or a kind, the next line is the title. */
+/** The first line of a text introduces the item; where it is no more than an id, a kind or values, the next line is the title. */
 export function readLead(place: Place, text: RichText): Lead<RichText> {
-  const [first = text, second, ...others] = linesOf(text);
+  const [first = text, second, ...others] = joinSentences(linesOf(text));
   const head = readHeadAt(place, first);
-  if (!second) return { head, rest: [] };
-  const isComplete = head.title.text !== "" || (head.id === null && head.kindWord === null);
-  return isComplete
-    ? { head, rest: [second, ...others] }
-    : { head: readHeadAt(place, join([first, second], "\n")), rest: others };
+  if (!second || !isUntitled(head)) return { head, rest: second ? [second, ...others] : [] };
+  return { head: withTitle(head, readHeadAt(place, second)), rest: others };
 }
 
 /** The same for the blocks of a cell: what follows the title is about the item. Null where they begin with something else than text. */
@@ -23,12 +22,52 @@ export function readLeadOf(place: Place, blocks: readonly Block[]): Lead<Block> 
   const [first, second, ...others] = blocks.filter((block) => !isEmpty(block));
   if (first?.kind !== "paragraph" && first?.kind !== "heading") return null;
   const lead = readLead(place, first.text);
-  const { id, kindWord, title } = lead.head;
-  if (title.text === "" && (id || kindWord) && (second?.kind === "paragraph" || second?.kind === "heading")) {
-    const joined = readLead(place, join([first.text, second.text], "\n"));
-    return { head: joined.head, rest: [...linesAsBlocks(joined.rest), ...others] };
+  if (isUntitled(lead.head) && (second?.kind === "paragraph" || second?.kind === "heading")) {
+    const next = readLead(place, second.text);
+    return { head: withTitle(lead.head, next.head), rest: [...linesAsBlocks(next.rest), ...others] };
   }
   return { head: lead.head, rest: [...linesAsBlocks(lead.rest), ...(second ? [second] : []), ...others] };
+}
+
+function isUntitled({ title, id, kindWord }: Head): boolean {
+  return title.text === "" && (id !== null || kindWord !== null);
+}
+
+/** One head from two lines: the title stands in the second, what the first one says goes first. */
+function withTitle(first: Head, second: Head): Head {
+  return {
+    ...second,
+    kindWord: first.kindWord ?? second.kindWord,
+    id: first.id ?? second.id,
+    alias: first.alias ?? second.alias,
+    enablerType: first.enablerType ?? second.enablerType,
+    storyPoints: first.storyPoints ?? second.storyPoints,
+    oddEstimate: first.oddEstimate ?? second.oddEstimate,
+    priority: first.priority ?? second.priority,
+    dependsOn: [...first.dependsOn, ...second.dependsOn],
+    blocks: [...first.blocks, ...second.blocks],
+    parentName: first.parentName ?? second.parentName,
+    issueLink: first.issueLink ?? second.issueLink,
+    isDropped: first.isDropped || second.isDropped,
+    isValued: first.isValued || second.isValued,
+  };
+}
+
+/** "As a guest, / I want to pay, / so that I am done" on three lines is one line. */
+function joinSentences(lines: readonly RichText[]): RichText[] {
+  const joined: RichText[] = [];
+  for (const line of lines) {
+    const before = joined.at(-1);
+    if (before && continuesSentence(before, line)) joined[joined.length - 1] = join([before, line], "\n");
+    else joined.push(line);
+  }
+  return joined;
+}
+
+function continuesSentence(before: RichText, line: RichText): boolean {
+  if (!startsStorySentence(before.text)) return false;
+  const begins = labels.at(fold(line.text))?.meaning;
+  return begins === "benefit" || (begins === "wish" && !isStorySentence(before.text));
 }
 
 /** Lines as a paragraph of their own; nothing where there are none. */

@@ -68,6 +68,14 @@ const storySentences = languages.map(
   ({ story }) => new RegExp(`^(?:${fold(story.role)})[^]{1,300}?(?<![\\p{L}])(?:${fold(story.wish)})(?![\\p{L}])`, "u"),
 );
 
+const storyRoles = languages.map(({ story }) => new RegExp(`^(?:${fold(story.role)})`, "u"));
+
+/** True for a line that begins with "As a …". */
+export function startsStorySentence(text: string): boolean {
+  const folded = fold(text.slice(0, 60));
+  return storyRoles.some((role) => role.test(folded));
+}
+
 /** True for "As a …, I want …" in any of the languages. */
 export function isStorySentence(text: string): boolean {
   const folded = fold(text.slice(0, 600));

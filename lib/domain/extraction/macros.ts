@@ -14,6 +14,11 @@ export type Macro = {
   readBody: (() => Block[]) | null;
 };
 
+/** Emoji are decoration, but a keycap is a number: "5️⃣". */
+export function isKeycap(emoji: string): boolean {
+  return /^(?:\d\ufe0f?\u20e3|🔟)$/u.test(emoji);
+}
+
 /** True for macros that are part of a line. */
 export function isInlineMacro(name: string): boolean {
   return INLINE.has(name);

@@ -2,7 +2,7 @@ import type { EnablerType, Priority } from "../plan-item.js";
 import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
 import { ID, isId } from "./ids.js";
-import { labels, phrasesFor } from "./lexicon.js";
+import { kinds, labels, phrasesFor } from "./lexicon.js";
 import type { Phrases } from "./phrases.js";
 import { type RichText, rangeOf, slice } from "./rich-text.js";
 import {
@@ -19,6 +19,8 @@ import type { KindWord } from "./words/words.js";
 /** What stands after a title, in brackets or after a dash: "(8 pts, P1)", "– 3 SP", "[Must]". */
 export type TrailingValues = {
   rest: RichText;
+  /** A kind behind the title: "Guest checkout (Feature)". */
+  kindWord: Found<KindWord> | null;
   storyPoints: Found<number> | null;
   oddEstimate: Found<string> | null;
   priority: Found<Priority> | null;
@@ -51,6 +53,7 @@ function leading<Meaning>(phrases: Phrases<Meaning>, folded: string, after: RegE
 }
 
 const noValues: Tail = {
+  kindWord: null,
   storyPoints: null,
   oddEstimate: null,
   priority: null,
@@ -100,7 +103,7 @@ function readGroup(
   isNamed: boolean,
 ): Taken | null {
   const inside = match?.[1];
-  if (!match || inside === undefined || match.index === 0) return null;
+  if (!match || inside === undefined || (match.index === 0 && !isNamed)) return null;
   const from = match.index + match[0].indexOf(inside);
   const group = slice(title, from, from + inside.length);
   const tail = readTail(group, kindWord) ?? (isNamed ? readBareEstimate(group) : null);
@@ -116,6 +119,12 @@ function readBareEstimate(group: RichText): Tail | null {
 
 function dropEmpty(values: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+/** The values of a part of a line that consists of nothing else: "Should", "5 SP", "PAY-7". */
+export function readValues(part: RichText): Tail | null {
+  const tail = part.text.length > LONGEST_VALUE_LINE ? null : readTail(part, null);
+  return tail?.hasUnknown ? null : tail;
 }
 
 const LONGEST_VALUE_LINE = 120;
@@ -143,6 +152,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     const value = label ? slice(token, label.end) : token;
     const range = rangeOf(value);
     const depends = leading(dependsOnPhrases, folded, AFTER_DEPENDS);
+    const kind = kindWord === null ? kinds.get(folded) : undefined;
     const priority = readOnlyPriority(value.text) ?? (meaning === "priority" ? readPriority(value.text) : null);
     const enablerType = readOnlyEnablerType(value.text);
     const blocks = leading(blocksPhrases, folded, AFTER_DEPENDS);
@@ -151,7 +161,8 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
       tail.isValued = true;
       const end = depends?.end ?? blocks?.end;
       listing.push(end === undefined ? value : slice(token, end));
-    } else if (listing && ID_LIST.test(token.text)) listing.push(token);
+    } else if (kind) tail.kindWord = { value: kind, range };
+    else if (listing && ID_LIST.test(token.text)) listing.push(token);
     else if (isEstimate(value.text) || meaning === "points") {
       const points = readPoints(value.text);
       if (typeof points === "number") tail.storyPoints = { value: points, range };
@@ -169,7 +180,12 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
       weak++;
     } else unknown++;
   }
-  const certain = tail.isValued || tail.priority !== null || tail.enablerType !== null || tail.parentName !== null;
+  const certain =
+    tail.isValued ||
+    tail.priority !== null ||
+    tail.enablerType !== null ||
+    tail.parentName !== null ||
+    tail.kindWord !== null;
   tail.hasUnknown = unknown > 0;
   if (unknown > 0 && !tail.isValued) return null;
   const isAside =
@@ -179,8 +195,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
   return certain || isAside ? tail : null;
 }
 
-/** The parts of a group of values. */
-export function tokensOf(group: RichText): RichText[] {
+function tokensOf(group: RichText): RichText[] {
   const tokens: RichText[] = [];
   let from = 0;
   for (const match of [...group.text.matchAll(/[,;|/·•](?:\s+|$)|\s[·•|/]\s|\s[–—-]\s/g), null]) {

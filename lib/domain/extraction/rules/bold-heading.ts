@@ -1,8 +1,9 @@
 import { rankOf } from "../candidate.js";
 import { fold } from "../fold.js";
 import type { Head } from "../head.js";
-import { addCandidate, readHeadAt } from "../item-fields.js";
+import { addCandidate } from "../item-fields.js";
 import { kinds } from "../lexicon.js";
+import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf, walkQuietly } from "../place.js";
 import { join, linesOf, type RichText, slice } from "../rich-text.js";
@@ -18,10 +19,11 @@ export const boldHeading: Rule = {
   name: "bold-heading",
   read(block, place) {
     if (block.kind !== "paragraph" || place.isInside || scopeOf(place).mode === "left-out") return null;
-    const [line, ...rest] = linesOf(block.text);
+    const [line] = linesOf(block.text);
     if (!line) return null;
-    const head = readHeadAt(place, line);
-    const isNamed = (head.kindWord !== null || head.id !== null) && head.title.text !== "";
+    const { head, rest } = readLead(place, block.text);
+    const isNamed =
+      head.title.text !== "" && (head.kindWord !== null || head.id !== null || isTypedBullet(line, head, place));
     if (!isBold(line) && !(isNamed && isLead(line, head, place))) return null;
     if (isNamed) {
       closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
@@ -59,6 +61,11 @@ function isBold(line: RichText): boolean {
     const value = slice(rest, /^[\s·•|,–—-]*/.exec(rest.text)?.[0].length ?? 0);
     return value.text === "" || readValueLine(value) !== null;
   });
+}
+
+/** "b) Print a letter (3 pts)" under a feature: a list that was typed. */
+function isTypedBullet(line: RichText, head: Head, place: Place): boolean {
+  return head.isValued && scopeOf(place).item !== null && /^(?:\(?[a-z]\)|\d{1,2}[.)]|[-–•*])\s/.test(line.text);
 }
 
 /** A plain line is one where it ends with values, or begins with an id in bold or brackets. */

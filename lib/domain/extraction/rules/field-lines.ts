@@ -1,13 +1,13 @@
-import { readIssueLine } from "../issue-link.js";
+import { readIssueLine, takeIssueLink } from "../issue-link.js";
 import { addProse, applyField, applyValues } from "../item-fields.js";
 import { readDependencySentences } from "../dependency-sentence.js";
 import { readFields } from "../labelled-line.js";
 import { takeLine } from "./awaited-values.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
-import { readValueLine, tokensOf } from "../trailing-values.js";
+import { readValueLine, readValues } from "../trailing-values.js";
 import type { Candidate } from "../candidate.js";
 import { readOnlyPriority } from "../values.js";
-import { linesOf, join, type RichText, rangeOf } from "../rich-text.js";
+import { linesOf, join, type RichText, rangeOf, slice } from "../rich-text.js";
 
 /** Paragraphs are fields behind labels, sentences about dependencies, or the item's own prose. */
 export const fieldLines: Rule = {
@@ -50,9 +50,10 @@ function readLine(line: RichText, place: Place): boolean {
     item.issueLink ??= issue;
     return true;
   }
+  if (readParts(line, item)) return true;
   const fields = readFields(line);
-  const values = fields.length < 2 ? readValueLine(line) : null;
-  if (values && fields.length < tokensOf(line).length) {
+  const values = fields.length === 0 ? readValueLine(line) : null;
+  if (values) {
     applyValues(item, values);
     return true;
   }
@@ -61,4 +62,30 @@ function readLine(line: RichText, place: Place): boolean {
   const last = fields.at(-1);
   place.awaited = last && last.value.text === "" ? { label: last.label, item, taken: 0 } : null;
   return fields.length > 0 && unused.length < fields.length;
+}
+
+/** "PAY-7 · Points: TBD · Should": a line of parts of which most are fields and values. */
+function readParts(line: RichText, item: Candidate): boolean {
+  if (!/[·|•]/.test(line.text)) return false;
+  const { link, identifier, rest } = takeIssueLink(line);
+  const parts = partsOf(rest).map((part) => ({ fields: readFields(part), values: readValues(part) }));
+  const known = parts.filter(({ fields, values }) => fields.length > 0 || values !== null);
+  if (known.length === 0 || known.length * 2 <= parts.length) return false;
+  item.issueLink ??= link;
+  item.id ??= identifier;
+  for (const { fields, values } of known) {
+    for (const field of fields) applyField(item, field);
+    if (fields.length === 0 && values) applyValues(item, values);
+  }
+  return true;
+}
+
+function partsOf(line: RichText): RichText[] {
+  const parts: RichText[] = [];
+  let from = 0;
+  for (const match of [...line.text.matchAll(/\s*[·|•]\s+/g), null]) {
+    parts.push(slice(line, from, match?.index));
+    if (match) from = match.index + match[0].length;
+  }
+  return parts.filter((part) => part.text !== "");
 }

@@ -2,7 +2,8 @@ import type { CoveredBlock } from "../../plan-item.js";
 import type { List, ListItem } from "../blocks.js";
 import { rankOf } from "../candidate.js";
 import type { Head } from "../head.js";
-import { addCandidate, addProse, applyField, readHeadAt } from "../item-fields.js";
+import { addCandidate, addProse, applyField } from "../item-fields.js";
+import { readLead } from "../lead.js";
 import { LISTED, readFields } from "../labelled-line.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside, walkQuietly } from "../place.js";
 import { join, linesOf, type RichText, rangeOf } from "../rich-text.js";
@@ -36,8 +37,8 @@ function readBullets(list: List, place: Place): boolean {
 }
 
 function readBullet(item: ListItem, place: Place): Bullet {
-  const [first = item.text, ...rest] = linesOf(item.text);
-  const head = readHeadAt(place, first);
+  const { head, rest } = readLead(place, item.text);
+  const [first = item.text] = linesOf(item.text);
   const isInStory = rankOf(scopeOf(place).item?.kindWord?.value ?? null) === 1;
   const isNamed = head.kindWord !== null || head.id !== null;
   const isEvident = head.title.text !== "" && (isNamed || (!isInStory && (head.isValued || head.isSentence)));

@@ -9,7 +9,7 @@ import { isId } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
 import { addCandidate, applyField, applyKind, readHeadAt } from "../item-fields.js";
 import { readLeadOf } from "../lead.js";
-import { kinds, phrasesFor } from "../lexicon.js";
+import { isStorySentence, kinds, phrasesFor } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
@@ -65,7 +65,7 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   if (isSpanning(titleCell, row, columns)) return readSeparator(titleCell, row, reading);
   if (reading.isLeftOut || isDropped(row, columns)) return "context";
 
-  const title = readLeadOf(place, titleCell.blocks);
+  const title = readTitle(titleCell, row, reading);
   if (title?.head.isDropped) return "context";
   if (!title || title.head.title.text === "" || isNothing(title.head.title.text)) return "unused";
   const item = addCandidate(place, "story-table", reading.table, row, title.head);
@@ -76,6 +76,13 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   readChildren(row, item, reading);
   placeUnder(item, named, reading);
   return "item";
+}
+
+/** The title cell introduces the item; where it is empty, the story sentence beside it does. */
+function readTitle(titleCell: Cell, row: Row, { columns, place }: Reading) {
+  if (textOfCell(titleCell).text !== "" || isEmptyAndStruck(titleCell)) return readLeadOf(place, titleCell.blocks);
+  const sentence = row.cells.find((cell) => isStorySentence(textOfCell(cell).text));
+  return sentence && columns.labels.includes("sentence") ? readLeadOf(place, sentence.blocks) : null;
 }
 
 /** Reads what stands in the cell below the line that introduces the item. */
