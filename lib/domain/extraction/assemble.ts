@@ -16,7 +16,8 @@ export type Draft = { item: ExtractedItem; group: Group; hasPrintedId: boolean }
 export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: ExtractionWarning[] } {
   settleBracketedIds(page.candidates);
   const named = new Set(page.candidates.filter((it) => !it.isTentative).map((it) => titleKey(it.title.value)));
-  const isKept = (it: Candidate) => !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
+  const isKept = (it: Candidate) =>
+    it.title.value !== "" && !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
   const kept = page.candidates.filter(isKept);
   const groups = groupDuplicates(kept).sort((a, b) => startOf(a) - startOf(b));
   const parents = new Set(kept.map((candidate) => enclosingOf(candidate, isKept)));
@@ -32,18 +33,21 @@ export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: E
   return { items: drafts.map(({ item }) => item), warnings: [...warningsAbout(drafts), ...problems] };
 }
 
-/** "Epic: Returns (RET-1)" gives the epic its id, "Story: Labels (RET-1)" names the epic of the story. */
+/** "Epic: Returns (RET-1)" gives the epic its id, "Story: Labels (RET-1)" and "Labels (Epic RET-1)" name the epic of the story. */
 function settleBracketedIds(candidates: readonly Candidate[]) {
   const taken = new Set(candidates.map(({ id }) => id?.value.toUpperCase()));
   for (const candidate of candidates) {
     const text = candidate.bracketedId;
     if (!text || candidate.id) continue;
-    if (taken.has(text.text.toUpperCase())) candidate.parentName ??= text;
-    else candidate.id = { value: text.text, range: rangeOf(text) };
+    const range = rangeOf(text);
+    if (!taken.has(text.text.toUpperCase())) candidate.id = { value: text.text, range };
+    else {
+      candidate.parentName ??= text;
+      if (candidate.kindWord && candidate.kindWord.range.start > candidate.title.range.start) candidate.kindWord = null;
+    }
   }
 }
 
-/** In JSON the title of an expand may be written after its content. */
 function startOf({ candidates: [first] }: Group): number {
   return (first?.structure.kind === "section" ? first.structure : first?.title)?.range.start ?? 0;
 }
@@ -57,9 +61,9 @@ function isDropped(candidate: Candidate): boolean {
 /** A heading that nobody calls an item is one only if its fields say so: two kinds of them, or one under "User stories". */
 function isBorneOut(candidate: Candidate): boolean {
   if (!candidate.isTentative) return true;
-  const { storyPoints, priority, criteria, dependsOn, description, groupWord } = candidate;
+  const { id, storyPoints, priority, criteria, dependsOn, description, groupWord } = candidate;
   const sentence = description.find((it) => isStorySentence(it.value));
-  const evidence = [storyPoints, priority, criteria[0], dependsOn[0], sentence].filter(Boolean).length;
+  const evidence = [id, storyPoints, priority, criteria[0], dependsOn[0], sentence].filter(Boolean).length;
   return evidence >= (groupWord ? 1 : 2);
 }
 

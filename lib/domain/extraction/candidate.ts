@@ -27,6 +27,8 @@ export type Candidate = {
   bracketedId: RichText | null;
   /** The item that it names as its parent. */
   parentName: RichText | null;
+  /** Cells of its row in columns without a known name: one of them may name its parent by title. */
+  otherCells: RichText[];
   storyPoints: Found<number> | null;
   /** An estimate that is none, for a warning. */
   oddEstimate: Found<string> | null;

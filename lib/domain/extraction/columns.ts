@@ -2,7 +2,7 @@ import type { Priority } from "../plan-item.js";
 import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
 import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
-import { isId } from "./ids.js";
+import { isId, prefixOf } from "./ids.js";
 import { groups, isStorySentence, kinds, labels } from "./lexicon.js";
 import { once } from "./once.js";
 import { join, type RichText, rangeOf } from "./rich-text.js";
@@ -56,7 +56,7 @@ export function readColumns(table: Table): Columns | null {
     return {
       header,
       headerIndex,
-      labels: found,
+      labels: withParents(found, rows),
       names,
       title,
       titleWord: titleWord === "story" ? null : titleWord,
@@ -74,6 +74,21 @@ function labelOfColumn(name: string): Label | null {
   const plain = name.replace(/\s*\([^()]*\)\s*$|[:*#.]+$/g, "").trim();
   const label = labels.get(name) ?? labels.get(plain) ?? null;
   return label === "points" && bracket !== undefined && !/^(?:xs|s|m|l|fib)/.test(bracket) ? null : label;
+}
+
+/** A column without a known name that holds ids of the same series as the id column names what the rows belong to. */
+function withParents(found: (Label | null)[], rows: Row[]): (Label | null)[] {
+  const id = found.indexOf("id");
+  if (id < 0 || found.some((label) => label === "parent" || label === "epic" || label === "feature")) return found;
+  const textsIn = (column: number) =>
+    rows
+      .flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []))
+      .filter((text) => text !== "");
+  const prefixes = new Set(textsIn(id).filter(isId).map(prefixOf));
+  return found.map((label, column) => {
+    const texts = label === null ? textsIn(column) : [];
+    return texts.length > 1 && texts.every((text) => isId(text) && prefixes.has(prefixOf(text))) ? "parent" : label;
+  });
 }
 
 /** "Feature | Name": where the feature column holds nothing but different ids, they are those of the rows. */
@@ -114,6 +129,13 @@ const LETTERS: readonly ReadonlyMap<string, Priority | "dropped">[] = [
     ["c", "low"],
     ["w", "dropped"],
   ]),
+  new Map<string, Priority | "dropped">([
+    ["m", "high"],
+    ["s", "medium"],
+    ["k", "low"],
+    ["n", "dropped"],
+    ["w", "dropped"],
+  ]),
   new Map<string, Priority>([
     ["h", "high"],
     ["a", "high"],
@@ -129,7 +151,9 @@ function lettersOf(rows: Row[], column: number): ReadonlyMap<string, Priority | 
   const values = rows.flatMap((row) => row.cells[column] ?? []).map((cell) => fold(textOfCell(cell).text));
   const used = new Set(values.filter((value) => value.length === 1 && /[a-z]/.test(value)));
   const fitting = LETTERS.filter((letters) => [...used].every((letter) => letters.has(letter)));
-  return used.size > 1 && fitting.length === 1 && fitting[0] ? fitting[0] : new Map();
+  const [first, ...others] = fitting;
+  const isClear = [...used].every((letter) => others.every((other) => other.get(letter) === first?.get(letter)));
+  return used.size > 1 && first && isClear ? first : new Map();
 }
 
 function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): number | null {

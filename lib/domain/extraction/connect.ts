@@ -64,6 +64,14 @@ function placeUnderParent({ item, group }: Draft, family: Family) {
     item.source.fields.parent = [rangeOf(parentName)];
     return;
   }
+  for (const text of group.candidates.flatMap(({ otherCells }) => otherCells)) {
+    const { keys, unknown } = family.references.find(flat(text), null);
+    const parent = unknown.length === 0 && keys.length === 1 ? family.byKey.get(keys[0] ?? "") : undefined;
+    if (!parent || rankOf(parent.kind) === 1 || !mayHold(parent, item, family)) continue;
+    item.parent = parent.key;
+    item.source.fields.parent = [rangeOf(text)];
+    return;
+  }
   for (const candidate of group.candidates)
     for (let around = candidate.enclosing; around; around = around.enclosing) {
       const parent = family.itemOf.get(around);

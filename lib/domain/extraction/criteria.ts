@@ -6,6 +6,8 @@ import { flat, linesOf, type RichText, rangeOf, slice } from "./rich-text.js";
 import { isNothing } from "./values.js";
 
 const LIST_MARK = /^(?:[-–—•*·▪◦‣●○→✓✔☐☑✅]+\s*|\d{1,2}[.)]\s+|\(?[a-h]\)\s+)/u;
+/** "AC1: …", "CA-2 – …". */
+const NUMBERED_LABEL = /^(\p{L}{1,12})[-\s]?\d{1,2}\s*(?:[:.)]|\s[–—-])\s*/u;
 const AFTER_LABEL = /^\s*\d{0,2}\s*:\s*/;
 const GIVEN = new RegExp(`^${steps.given}(?![\\p{L}])`, "u");
 const NEXT_STEP = new RegExp(`^${steps.next}(?![\\p{L}])`, "u");
@@ -76,6 +78,8 @@ function withoutMark(line: RichText): RichText {
   const marked = LIST_MARK.exec(line.text);
   const bare = marked ? slice(line, marked[0].length) : line;
   const folded = fold(bare.text);
+  const numbered = NUMBERED_LABEL.exec(folded);
+  if (numbered && labels.get(numbered[1] ?? "") === "criteria") return slice(bare, numbered[0].length);
   const label = labels.at(folded);
   const after = label?.meaning === "criteria" ? AFTER_LABEL.exec(folded.slice(label.end)) : null;
   return label && after ? slice(bare, label.end + after[0].length) : bare;

@@ -16,16 +16,39 @@ const SENTENCE = new RegExp(
 
 const REMARKS = new RegExp(`^${ID}${REMARK}\\s+(?:${phrase}|${blocks})(?![\\p{L}])`, "iu");
 
+const QUOTED_REMARK = new RegExp(`^[“"«„»][^“"«„»”]{3,150}[”"»“«]\\s+(?:${phrase}|${blocks})(?![\\p{L}])`, "iu");
+
 /** True for a line that says what an item depends on, even where that is nothing on this page. */
 export function isDependencyRemark(line: RichText): boolean {
-  return REMARKS.test(fold(line.text));
+  const folded = fold(line.text);
+  return REMARKS.test(folded) || QUOTED_REMARK.test(folded);
 }
 
 const NAMES_ITEM = /-[A-Z]{0,3}\d/i;
 
+const QUOTED = new RegExp(
+  `[“"«„»]([^“"«„»”]{3,150})[”"»“«]\\s+(?:${phrase}|(?<blocks>${blocks}))\\s+([^.;]{3,300})`,
+  "giu",
+);
+
+/** “A” depends on “B” and “C”. */
+function readQuotedSentences(line: RichText): DependencySentence[] {
+  if (!/[“"«„]/.test(line.text)) return [];
+  return [...fold(line.text).matchAll(QUOTED)].map((match) => {
+    const [whole, first = ""] = match;
+    const last = match.at(-1) ?? "";
+    const end = match.index + whole.length;
+    const subject = slice(line, match.index + 1, match.index + 1 + first.length);
+    const object = slice(line, end - last.length, end);
+    return match.groups?.["blocks"] ? { dependent: object, on: subject } : { dependent: subject, on: object };
+  });
+}
+
+export type DependencySentence = { dependent: RichText; on: RichText };
+
 /** What a line says in sentences such as "MOB-12 depends on MOB-11". */
-export function readDependencySentences(line: RichText): { dependent: RichText; on: RichText }[] {
-  if (!NAMES_ITEM.test(line.text)) return [];
+export function readDependencySentences(line: RichText): DependencySentence[] {
+  if (!NAMES_ITEM.test(line.text)) return readQuotedSentences(line);
   return [...fold(line.text).matchAll(SENTENCE)].map((match) => {
     const [whole, first = ""] = match;
     const last = match.at(-1) ?? "";

@@ -4,7 +4,7 @@ import { fold } from "./fold.js";
 import { ID, isStandard, prefixOf, SHORT_ID } from "./ids.js";
 import { takeIssueLink } from "./issue-link.js";
 import { isStorySentence, kinds, phrasesFor } from "./lexicon.js";
-import { flat, join, type RichText, rangeOf, slice } from "./rich-text.js";
+import { emptyText, flat, join, type RichText, rangeOf, slice } from "./rich-text.js";
 import { takeTrailingValues } from "./trailing-values.js";
 import {
   isEstimate,
@@ -113,12 +113,11 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const kindWord = kind.kindWord ?? marks.kindWord;
   const isNamed = id !== null || kindWord !== null;
   const values = takeTrailingValues(skip(second.rest, LEADING_SEPARATOR), kindWord?.value ?? null, isNamed);
-  const isNamedByBracket = id === null && (kindWord !== null || values.kindWord !== null);
 
   return {
     kindWord: kindWord ?? values.kindWord,
     id,
-    title: values.rest,
+    title: isEstimate(values.rest.text) ? emptyText : values.rest,
     enablerType: kind.enablerType ?? marks.enablerType ?? values.enablerType,
     storyPoints: values.storyPoints ?? marks.storyPoints,
     oddEstimate: values.oddEstimate,
@@ -126,8 +125,8 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
     dependsOn: values.dependsOn,
     blocks: values.blocks,
     isMarkedId: id !== null && (MARKED_ID.test(bare.text) || isBoldAlone(bare, id)),
-    parentName: isNamedByBracket ? null : values.parentName,
-    bracketedId: isNamedByBracket ? values.parentName : null,
+    parentName: id ? values.parentName : null,
+    bracketedId: id ? null : values.parentName,
     issueLink: linked.link,
     isDropped:
       marks.isDropped ||

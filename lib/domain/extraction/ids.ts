@@ -26,6 +26,8 @@ const STANDARDS = new Set([
   "PI",
   "Q",
   "H",
+  // Series that number other things than work: risks, incidents, bugs, decisions, objectives, milestones.
+  ..."RSK RISK INC BUG DEC ADR OBJ OKR KR ACT PRB CHG ISS MS".split(" "),
 ]);
 
 /** True for a text that is an id and nothing else. */

@@ -3,14 +3,16 @@ import { readCriteriaLines } from "./criteria.js";
 import { readHead, startsWithDropMark, titleOf, type Head } from "./head.js";
 import { isId } from "./ids.js";
 import type { Field } from "./labelled-line.js";
-import { kinds } from "./lexicon.js";
+import { kinds, labels, phrasesFor } from "./lexicon.js";
 import type { Block } from "./blocks.js";
 import { type Place, scopeOf } from "./place.js";
-import { flat, linesOf, type RichText, rangeOf } from "./rich-text.js";
+import { flat, linesOf, type RichText, rangeOf, slice } from "./rich-text.js";
 import { fold } from "./fold.js";
 import type { Tail } from "./trailing-values.js";
 import { isNothing, readEnablerType, readOnlyEnablerType, readPoints, readPriority } from "./values.js";
 import type { SourceRange } from "../plan-item.js";
+
+const blocksPhrases = phrasesFor("blocks");
 
 /** Adds a candidate that a line introduces to the page. */
 export function addCandidate(
@@ -43,6 +45,7 @@ export function addCandidate(
     blocks: [...head.blocks],
     description: [],
     issueLink: head.issueLink,
+    otherCells: [],
     isDropped: head.isDropped,
     isTentative: false,
   };
@@ -74,7 +77,7 @@ export function applyField(item: Candidate, { label, value, line, name }: Field)
       item.criteria.push(...readCriteriaLines(linesOf(value)));
       return true;
     case "dependsOn":
-      if (!isNothing(text)) item.dependsOn.push(value);
+      for (const part of partsOf(value)) addDependency(item, part);
       return true;
     case "blocks":
       if (!isNothing(text)) item.blocks.push(value);
@@ -105,6 +108,32 @@ export function applyField(item: Candidate, { label, value, line, name }: Field)
     case "aside":
       return true;
   }
+}
+
+/** The parts of a value that may each say something else: "after PAY-1; blocks PAY-2". */
+function partsOf(value: RichText): RichText[] {
+  const parts: RichText[] = [];
+  let from = 0;
+  for (const match of [...value.text.matchAll(/[;\n]\s*/g), null]) {
+    parts.push(slice(value, from, match?.index));
+    if (match) from = match.index + match[0].length;
+  }
+  return parts.filter((part) => part.text !== "");
+}
+
+/** Where a dependency is spelled out, the words say which way it goes; "related to" is none. */
+function addDependency(item: Candidate, part: RichText) {
+  if (isNothing(flat(part))) return;
+  const folded = fold(part.text);
+  const blocks = blocksPhrases.at(folded);
+  if (blocks) item.blocks.push(slice(part, blocks.end));
+  else if (!isAside(folded)) item.dependsOn.push(part);
+}
+
+/** "Related to PAY-3"; a title may begin with a word such as "start". */
+function isAside(folded: string): boolean {
+  const found = labels.at(folded);
+  return found?.meaning === "aside" && found.phrase.includes(" ");
 }
 
 function applyPoints(item: Candidate, value: RichText): boolean {

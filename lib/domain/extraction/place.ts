@@ -30,7 +30,13 @@ export type Scope = {
 };
 
 /** A label without a value: the next list or lines are its value. */
-export type Awaited = { label: Label; item: Candidate; taken: number };
+export type Awaited = {
+  label: Label;
+  item: Candidate;
+  taken: number;
+  /** True under a heading of its own: all that stands there is the value. */
+  isSection: boolean;
+};
 
 /** What reading a page leaves behind. */
 export type PageNotes = {

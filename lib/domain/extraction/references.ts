@@ -41,6 +41,11 @@ export function referencesTo(
     const unknown: string[] = [];
     const whole = titled(text, near);
     if (whole) return { keys: [whole.key], unknown };
+    for (const [, quoted = ""] of text.matchAll(/[“"«„»]([^“"«„»”]{3,150})[”"»“«]/g)) {
+      const title = titled(quoted, near);
+      if (title) keys.add(title.key);
+    }
+    if (keys.size > 0) return { keys: [...keys], unknown };
     for (const part of expandIdRanges(text).split(/[;\n]/)) {
       const title = titled(part, near);
       if (title) keys.add(title.key);

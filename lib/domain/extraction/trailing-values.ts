@@ -153,6 +153,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     const range = rangeOf(value);
     const depends = leading(dependsOnPhrases, folded, AFTER_DEPENDS);
     const kind = kindWord === null ? kinds.get(folded) : undefined;
+    const named = kindWord === null ? readNamedKind(token, folded) : null;
     const priority = readOnlyPriority(value.text) ?? (meaning === "priority" ? readPriority(value.text) : null);
     const enablerType = readOnlyEnablerType(value.text);
     const blocks = leading(blocksPhrases, folded, AFTER_DEPENDS);
@@ -162,6 +163,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
       const end = depends?.end ?? blocks?.end;
       listing.push(end === undefined ? value : slice(token, end));
     } else if (kind) tail.kindWord = { value: kind, range };
+    else if (named) Object.assign(tail, named);
     else if (listing && ID_LIST.test(token.text)) listing.push(token);
     else if (isEstimate(value.text) || meaning === "points") {
       const points = readPoints(value.text);
@@ -193,6 +195,14 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     unknown === 0 &&
     (isNoEstimate(group.text) || isOtherMeasure(group.text) || leading(labels, fold(group.text), AFTER_LABEL) !== null);
   return certain || isAside ? tail : null;
+}
+
+/** "Epic PAY-1": a kind and an id, which are the item's own or its parent's. */
+function readNamedKind(token: RichText, folded: string): Pick<Tail, "kindWord" | "parentName"> | null {
+  const kind = kinds.at(folded);
+  const id = kind && slice(token, kind.end);
+  if (!kind || !id || !isId(id.text)) return null;
+  return { kindWord: { value: kind.meaning, range: rangeOf(token, 0, kind.end) }, parentName: id };
 }
 
 function tokensOf(group: RichText): RichText[] {

@@ -28,9 +28,10 @@ export function takeLine(line: RichText, awaited: Awaited): boolean {
   return true;
 }
 
-function isValue(block: Block & { kind: "paragraph" }, { label, taken }: Awaited): boolean {
+function isValue(block: Block & { kind: "paragraph" }, { label, taken, isSection }: Awaited): boolean {
   const lines = linesOf(block.text);
   if (lines.length === 0 || lines.some((line) => readFields(line).length > 0)) return false;
+  if (isSection && label === "criteria") return true;
   return label === "criteria" ? taken === 0 || lines.every(looksLikeCriterion) : taken === 0;
 }
 

@@ -28,8 +28,10 @@ export const boldHeading: Rule = {
     if (isNamed) {
       closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
       const item = addCandidate(place, "bold-heading", block, block, head);
+      // An epic in front of all headings is above them.
+      const isOutermost = rankOf(item.kindWord?.value ?? null) === 3 && place.scopes.length === place.floor;
       enter(place, {
-        level: BOLD_LEVEL,
+        level: isOutermost ? 0 : BOLD_LEVEL,
         heading: line.text,
         mode: item.isDropped ? "left-out" : "items",
         item,
@@ -70,8 +72,19 @@ function isTypedBullet(line: RichText, head: Head, place: Place): boolean {
 
 /** A plain line is one where it ends with values, or begins with an id in bold or brackets. */
 function isLead(line: RichText, head: Head, place: Place): boolean {
-  if (head.isValued || isBoldKind(line, head, place)) return true;
+  if (head.isValued || isBoldKind(line, head, place) || isPlainEpic(line, head, place)) return true;
   return scopeOf(place).mode === "items" && (head.isMarkedId || (head.id !== null && head.priority !== null));
+}
+
+/** "Epic: Returns without a letter" in front of everything else. */
+function isPlainEpic(line: RichText, { kindWord }: Head, place: Place): boolean {
+  const isFirst = scopeOf(place).item === null && scopeOf(place).mode === "items";
+  return (
+    isFirst &&
+    kindWord !== null &&
+    rankOf(kindWord.value) === 3 &&
+    /^\P{L}*\p{L}[\p{L}-]*\s*[\p{L}\d-]*\s*[:–—]/u.test(line.text)
+  );
 }
 
 /** "**Epic:** LAA-1 – …": a bold kind in front of a title, unless it names the parent of the item that is being described. */

@@ -1,6 +1,12 @@
 import { readIssueLine, takeIssueLink } from "../issue-link.js";
 import { addProse, applyField, applyValues } from "../item-fields.js";
 import { readDependencySentences } from "../dependency-sentence.js";
+import { fold } from "../fold.js";
+import { labels } from "../lexicon.js";
+import type { Label } from "../words/words.js";
+import { titleOf } from "../head.js";
+import { isId } from "../ids.js";
+import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
 import { takeLine } from "./awaited-values.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
@@ -16,7 +22,7 @@ export const fieldLines: Rule = {
     if (block.kind !== "paragraph") return null;
     const prose: RichText[] = [];
     let isUsed = false;
-    for (const line of linesOf(block.text)) {
+    for (const line of titleFirst(block.text, place).flatMap(partAtLabels)) {
       if (readLine(line, place)) isUsed = true;
       else prose.push(line);
     }
@@ -29,6 +35,33 @@ export const fieldLines: Rule = {
     return isUsed ? "item" : null;
   },
 };
+
+/** "Asked for by all stores. Depends on: PAY-7": a label at the beginning of a later sentence begins a line. */
+function partAtLabels(line: RichText): RichText[] {
+  if (!line.text.includes(":") || readFields(line).length > 0) return [line];
+  const folded = fold(line.text);
+  const starts = labels.find(folded).flatMap(({ start, end, meaning }) => {
+    const isLabel =
+      REFERRING.has(meaning) && /^\s*:/.test(folded.slice(end)) && /[.!?]\s*$/.test(folded.slice(0, start));
+    return isLabel ? [start] : [];
+  });
+  return [0, ...starts].map((start, index) => slice(line, start, starts[index]));
+}
+
+/** Labels that people put behind a remark in one line. */
+const REFERRING: ReadonlySet<Label> = new Set(["dependsOn", "blocks", "criteria", "points", "priority"]);
+
+/** Under a heading that is no more than an id, the first line is the title. */
+function titleFirst(text: RichText, place: Place): RichText[] {
+  const { item, ownsText } = scopeOf(place);
+  if (!item || !ownsText || item.title.value !== "" || linesOf(text).some((line) => readFields(line).length > 0))
+    return linesOf(text);
+  const { head, rest } = readLead(place, text);
+  item.title = titleOf(head);
+  item.storyPoints ??= head.storyPoints;
+  item.priority ??= head.priority;
+  return rest;
+}
 
 /** A lozenge in the item's own prose: "We want three minutes. [CRITICAL]". */
 function takePriorityMark(item: Candidate, line: RichText) {
@@ -45,6 +78,10 @@ function readLine(line: RichText, place: Place): boolean {
   const { item } = scopeOf(place);
   if (!item) return false;
   takePriorityMark(item, line);
+  if (isId(line.text) && !item.id) {
+    item.bracketedId ??= line;
+    return true;
+  }
   const issue = readIssueLine(line);
   if (issue) {
     item.issueLink ??= issue;
@@ -60,7 +97,7 @@ function readLine(line: RichText, place: Place): boolean {
   if (fields.length === 0 && place.awaited && takeLine(line, place.awaited)) return true;
   const unused = fields.filter((field) => !applyField(item, field));
   const last = fields.at(-1);
-  place.awaited = last && last.value.text === "" ? { label: last.label, item, taken: 0 } : null;
+  place.awaited = last && last.value.text === "" ? { label: last.label, item, taken: 0, isSection: false } : null;
   return fields.length > 0 && unused.length < fields.length;
 }
 

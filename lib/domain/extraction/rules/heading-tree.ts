@@ -3,7 +3,7 @@ import { type FieldSection, readFieldSection } from "../field-section.js";
 import type { Head } from "../head.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
 import { readFields } from "../labelled-line.js";
-import { enter, type Place, type Rule, scopeOf } from "../place.js";
+import { enter, type Place, type Rule, type Scope, scopeOf } from "../place.js";
 import type { Heading } from "../blocks.js";
 import { type SectionMeaning, readSectionMeaning } from "../sections.js";
 import type { KindWord } from "../words/words.js";
@@ -17,7 +17,7 @@ export const headingTree: Rule = {
   read(block, place) {
     if (block.kind !== "heading") return null;
     const head = readHeadAt(place, block.text);
-    const isItem = head.kindWord !== null || head.id !== null;
+    const isItem = head.kindWord !== null || head.id !== null || isNamedByBracket(head, scopeAt(place, block.level));
     closeScopes(place, block.level, head.kindWord?.value ?? null);
     const around = scopeOf(place);
     const heading = block.text.text || around.heading;
@@ -25,11 +25,21 @@ export const headingTree: Rule = {
     const isStruck = block.text.text === "" && block.text.spans.some((span) => span.mark === "struck");
     if (around.mode === "left-out" || isStruck) enter(place, { level: block.level, heading, mode: "left-out" });
     else if (field) enterField(place, block, field);
-    else if (isItem && head.title.text !== "") enterItem(place, block, head);
+    else if (isItem && (head.title.text !== "" || head.id)) enterItem(place, block, head);
     else enterSection(place, block, head);
     return scopeOf(place).item?.range === block.range ? "item" : "context";
   },
 };
+
+/** Under "Features", "Search (PAY-7)" is one. */
+function isNamedByBracket({ bracketedId }: Head, around: Scope): boolean {
+  return bracketedId !== null && around.groupWord !== null;
+}
+
+/** The scope in which a heading of a level will stand. */
+function scopeAt(place: Place, level: number): Scope {
+  return place.scopes.findLast((scope, index) => scope.level < level || index < place.floor) ?? scopeOf(place);
+}
 
 /**
  * Ends what a heading of this level ends. An epic is not ended by a feature heading of the same level; a feature is by an enabler
@@ -63,7 +73,7 @@ function enterItem(place: Place, block: Heading, head: Head) {
 
 function enterField(place: Place, block: Heading, { label, item }: FieldSection) {
   enter(place, { level: block.level, heading: block.text.text, item, ownsText: label === "description" });
-  if (label !== "description") place.awaited = { label, item, taken: 0 };
+  if (label !== "description") place.awaited = { label, item, taken: 0, isSection: true };
 }
 
 function enterSection(place: Place, block: Heading, head: Head) {
@@ -84,7 +94,9 @@ function enterSection(place: Place, block: Heading, head: Head) {
   else {
     const item = addCandidate(place, "heading-tree", block, block, head);
     item.isTentative = true;
-    enter(place, { ...common, item, ownsText: true });
+    // What the heading above calls it cannot be what it calls the things below, unless they may be many levels of the same.
+    const groupWord = rankOf(common.groupWord?.value ?? null) === 1 ? common.groupWord : null;
+    enter(place, { ...common, item, ownsText: true, groupWord });
   }
 }
 

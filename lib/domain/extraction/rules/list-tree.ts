@@ -3,6 +3,7 @@ import type { List, ListItem } from "../blocks.js";
 import { rankOf } from "../candidate.js";
 import type { Head } from "../head.js";
 import { addCandidate, addProse, applyField } from "../item-fields.js";
+import { takeTrailingValues } from "../trailing-values.js";
 import { readLead } from "../lead.js";
 import { LISTED, readFields } from "../labelled-line.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside, walkQuietly } from "../place.js";
@@ -23,7 +24,8 @@ export const listTree: Rule = {
 type Bullet = { item: ListItem; first: RichText; rest: RichText[]; head: Head; isEvident: boolean };
 
 function readBullets(list: List, place: Place): boolean {
-  const bullets = list.items.map((item) => readBullet(item, place));
+  const isCounted = list.items.filter((item) => BARE_VALUE.test(firstLine(item).text)).length * 2 > list.items.length;
+  const bullets = list.items.map((item) => readBullet(item, place, isCounted));
   const isPlan = scopeOf(place).groupWord !== null || isMostlyEvident(bullets, place);
   const uses = bullets.map((bullet): CoveredBlock["use"] => {
     if (bullet.head.isDropped || isStruck(bullet)) return "context";
@@ -36,20 +38,34 @@ function readBullets(list: List, place: Place): boolean {
   return uses.includes("item");
 }
 
-function readBullet(item: ListItem, place: Place): Bullet {
-  const { head, rest } = readLead(place, item.text);
-  const [first = item.text] = linesOf(item.text);
+/** In a list in which most bullets end with a number in brackets, the numbers are estimates. */
+const BARE_VALUE = /\(\s*(?:\d{1,3}|[^()]{2,20})\s*\)\s*$/;
+
+function firstLine(item: ListItem): RichText {
+  return linesOf(item.text)[0] ?? item.text;
+}
+
+function readBullet(item: ListItem, place: Place, isCounted: boolean): Bullet {
+  const first = firstLine(item);
+  const { rest, ...lead } = readLead(place, item.text);
+  const head = isCounted ? withBareEstimate(lead.head) : lead.head;
   const isInStory = rankOf(scopeOf(place).item?.kindWord?.value ?? null) === 1;
   const isNamed = head.kindWord !== null || head.id !== null;
   const isEvident = head.title.text !== "" && (isNamed || (!isInStory && (head.isValued || head.isSentence)));
   return { item, first, rest, head, isEvident };
 }
 
+function withBareEstimate(head: Head): Head {
+  if (head.isValued) return head;
+  const { rest, storyPoints, isValued } = takeTrailingValues(head.title, null, true);
+  return isValued ? { ...head, title: rest, storyPoints, isValued } : head;
+}
+
 /** Among bullets under an epic or a feature that are items, the plain ones are items too. */
 function isMostlyEvident(bullets: Bullet[], place: Place): boolean {
   const { item } = scopeOf(place);
   if (!item || rankOf(item.kindWord?.value ?? null) === 1) return false;
-  return bullets.filter((bullet) => bullet.isEvident).length * 2 > bullets.length;
+  return bullets.filter((bullet) => bullet.isEvident).length * 2 >= bullets.length;
 }
 
 function isItem({ head, first, isEvident }: Bullet, isPlan: boolean): boolean {
@@ -81,7 +97,7 @@ function readField({ item: bullet, first }: Bullet, place: Place): boolean {
   const last = fields.at(-1);
   const { awaited } = place;
   if (last && LISTED.has(last.label)) {
-    place.awaited = { label: last.label, item, taken: 0 };
+    place.awaited = { label: last.label, item, taken: 0, isSection: false };
     walkQuietly(place, bullet.blocks);
   }
   place.awaited = awaited;

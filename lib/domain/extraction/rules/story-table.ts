@@ -14,7 +14,7 @@ import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.j
 import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 import { isNothing } from "../values.js";
-import type { KindWord } from "../words/words.js";
+import type { KindWord, Label } from "../words/words.js";
 
 const totals = phrasesFor("totals");
 const otherKinds = phrasesFor("otherKinds");
@@ -90,6 +90,8 @@ function describe(item: Candidate, rest: readonly Block[], place: Place) {
   if (rest.length > 0) walkInside(place, rest, { item, ownsText: true, groupWord: null });
 }
 
+const LONGEST_NAME = 150;
+
 function readCell(cell: Cell, column: number, item: Candidate, { columns, place }: Reading) {
   const label = columns.labels[column] ?? null;
   const text = textOfCell(cell);
@@ -113,7 +115,9 @@ function readCell(cell: Cell, column: number, item: Candidate, { columns, place 
     case "status":
     case "aside":
     case "dependent":
+      return;
     case null:
+      if (text.text.length < LONGEST_NAME) item.otherCells.push(text);
       return;
     case "description":
     case "sentence":
@@ -183,11 +187,12 @@ function nameParents(
       item = addCandidate(place, "story-table", table, cell, lead.head);
       const isRanked = rankOf(item.kindWord?.value ?? null) === rankOf(label);
       if (!isRanked) item.kindWord = { value: rankedWord(item, label), range: rangeOf(text) };
-      if (label === "feature" && result.epic) item.enclosing = result.epic;
+      if (label === "feature") item.enclosing = result.epic ?? reading.epic ?? item.enclosing;
       reading.named.set(key, item);
       describe(item, lead.rest, place);
     }
     if (label === "epic" && reading.epic !== item) Object.assign(reading, { epic: item, feature: null });
+    if (label === "feature") reading.feature = item;
     result[label] = item;
   }
   return result;
@@ -277,12 +282,26 @@ function isTotalWord(text: string): boolean {
 /** "Won't do" as the whole of any cell, struck titles. */
 function isDropped(row: Row, columns: Columns): boolean {
   const isStruck = (cell: Cell | undefined) => cell !== undefined && isEmptyAndStruck(cell);
-  const status = row.cells[columns.labels.indexOf("status")];
   return (
     isStruck(row.cells[columns.title]) ||
-    row.cells.some((cell) => isDropMark(textOfCell(cell).text)) ||
-    (status !== undefined && startsWithDropMark(textOfCell(status).text))
+    row.cells.some((cell) => isDropMark(textOfCell(cell).text) || hasDropLozenge(textOfCell(cell))) ||
+    row.cells.some(
+      (cell, column) => !WORDY.has(columns.labels[column] ?? null) && startsWithDropMark(textOfCell(cell).text),
+    )
   );
+}
+
+/** Columns of sentences, in which a word such as "rejected" may begin one. */
+const WORDY: ReadonlySet<Label | null> = new Set<Label | null>([
+  "title",
+  "sentence",
+  "description",
+  "criteria",
+  "dependsOn",
+]);
+
+function hasDropLozenge({ text, spans }: RichText): boolean {
+  return spans.some((span) => span.mark === "status" && isDropMark(text.slice(span.start, span.end)));
 }
 
 function isEmptyAndStruck(cell: Cell): boolean {

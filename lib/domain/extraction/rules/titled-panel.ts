@@ -21,7 +21,7 @@ export const titledPanel: Rule = {
     if (field) {
       const { label, item } = field;
       const read = () => {
-        if (label !== "description") place.awaited = { label, item, taken: 0 };
+        if (label !== "description") place.awaited = { label, item, taken: 0, isSection: true };
         place.walk(block.blocks);
       };
       within(place, { level, heading: block.title.text, item, ownsText: label === "description" }, read, false);
