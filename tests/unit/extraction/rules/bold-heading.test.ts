@@ -94,10 +94,10 @@ describe("bold-heading: plain lines", () => {
   it("introduce items where they begin with an id in brackets", () => {
     expect(
       outline(
-        `<h1>Backlog</h1>${lines("[EN-1] Broker — 5 pts", "[US-3] Cart — 2 pts — P0", "[US-12] Title — 3 pts — P1 — needs [US-3], [EN-1]", "[US-13] Plain")}`,
+        `<h1>Backlog</h1>${lines("[EN-1] Beacon — 5 pts", "[US-3] Cart — 2 pts — P0", "[US-12] Title — 3 pts — P1 — needs [US-3], [EN-1]", "[US-13] Plain")}`,
       ),
     ).toEqual([
-      'story EN-1 "Broker" | 5',
+      'story EN-1 "Beacon" | 5',
       'story US-3 "Cart" | 2 urgent',
       'story US-12 "Title" | 3 high | needs US-3, EN-1',
       'story US-13 "Plain"',

@@ -14,7 +14,7 @@ describe("field-table", () => {
   it("reads all fields of an item", () => {
     expect(
       itemsOf(
-        `<h2>Story US-1: Other</h2><h2>Enabler: Broker</h2>${fieldRows(
+        `<h2>Story US-1: Other</h2><h2>Enabler: Beacon</h2>${fieldRows(
           ["ID", "EN-7"],
           ["Enabler type", "Infrastructure"],
           ["Story points:", "8 SP"],
@@ -27,7 +27,7 @@ describe("field-table", () => {
     ).toMatchObject({
       key: "EN-7",
       kind: "enabler",
-      title: "Broker",
+      title: "Beacon",
       enablerType: "infrastructure",
       storyPoints: 8,
       priority: "high",

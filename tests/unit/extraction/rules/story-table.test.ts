@@ -13,12 +13,12 @@ describe("story-table: columns", () => {
         table(
           ["ID", "Title", "Type", "SP", "Prio", "Enabler type", "Acceptance criteria", "Depends on"],
           ["US-1", "Pay", "Story", "3", "Must", "", list("one", "two"), "–"],
-          ["EN-1", "Broker", "Enabler", "8", "P2", "Architecture", "- one<br />- two", "US-1"],
+          ["EN-1", "Beacon", "Enabler", "8", "P2", "Architecture", "- one<br />- two", "US-1"],
         ),
       ),
     ).toEqual([
       'story US-1 "Pay" | 3 high | one; two',
-      'enabler EN-1 "Broker" | 8 medium architecture | one; two | needs US-1',
+      'enabler EN-1 "Beacon" | 8 medium architecture | one; two | needs US-1',
     ]);
   });
 
@@ -310,7 +310,7 @@ describe("story-table: parents", () => {
         table(
           ["Feature", "Priority", "Stories"],
           ["F-1 Pay", "Must", list("US-1 By card (3 SP)", "US-2 By invoice (5 SP)")],
-          ["F-2 Sell", "Could", list("Plain title", `Broker ${status("ENABLER")}`)],
+          ["F-2 Sell", "Could", list("Plain title", `Beacon ${status("ENABLER")}`)],
         ),
       ),
     ).toEqual([
@@ -319,7 +319,7 @@ describe("story-table: parents", () => {
       'story US-2 "By invoice" < F-1 | 5',
       'feature F-2 "Sell" | low',
       'story plain-title "Plain title" < F-2',
-      'enabler broker "Broker" < F-2',
+      'enabler beacon "Beacon" < F-2',
     ]);
   });
 

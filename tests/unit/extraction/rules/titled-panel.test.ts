@@ -29,14 +29,14 @@ describe("titled-panel", () => {
     const [item, ...others] = itemsOf(
       macro(
         "expand",
-        "Enabler: Broker (5 SP)",
+        "Enabler: Beacon (5 SP)",
         `<p>We need it for events.</p>${lines("Priority: Must", "Acceptance criteria:")}${list("one", "two")}`,
       ),
     );
     expect(others).toEqual([]);
     expect(item).toMatchObject({
       kind: "enabler",
-      title: "Broker",
+      title: "Beacon",
       storyPoints: 5,
       priority: "high",
       acceptanceCriteria: ["one", "two"],
@@ -72,13 +72,13 @@ describe("titled-panel", () => {
   });
 
   it("hands what a grouping title says to the items inside, and to no others", () => {
-    const rows = table(["ID", "Story", "SP"], ["T-1", "Broker", "3"], ["T-2", "Cache", "5"]);
+    const rows = table(["ID", "Story", "SP"], ["T-1", "Beacon", "3"], ["T-2", "Magnet", "5"]);
     expect(
       outline(`<h1>Feature: F</h1>${macro("expand", "Enablers", rows)}${list("US-1 Pay (1 SP)", "US-2 Sell (1 SP)")}`),
     ).toEqual([
       'feature f "F"',
-      'enabler T-1 "Broker" < f | 3',
-      'enabler T-2 "Cache" < f | 5',
+      'enabler T-1 "Beacon" < f | 3',
+      'enabler T-2 "Magnet" < f | 5',
       'story US-1 "Pay" < f | 1',
       'story US-2 "Sell" < f | 1',
     ]);
