@@ -40,8 +40,10 @@ function settleBracketedIds(candidates: readonly Candidate[]) {
     const text = candidate.bracketedId;
     if (!text || candidate.id) continue;
     const range = rangeOf(text);
-    if (!taken.has(text.text.toUpperCase())) candidate.id = { value: text.text, range };
-    else {
+    if (!taken.has(text.text.toUpperCase())) {
+      candidate.id = { value: text.text, range };
+      taken.add(text.text.toUpperCase());
+    } else {
       candidate.parentName ??= text;
       if (candidate.kindWord && candidate.kindWord.range.start > candidate.title.range.start) candidate.kindWord = null;
     }

@@ -43,28 +43,40 @@ const DEEPEST_HEADER = 3;
 
 /** Reads the header of a table of items; null where it is a table of something else. */
 export function readColumns(table: Table): Columns | null {
+  let best: Columns | null = null;
   for (const [headerIndex, header] of table.rows.slice(0, DEEPEST_HEADER).entries()) {
-    const names = header.cells.map((cell) => (cell.isNumbering ? "" : fold(textOfCell(cell).text)));
-    const found = names.map(labelOfColumn);
-    const rows = table.rows.slice(headerIndex + 1);
-    const idWord = takeIdColumn(names, found, rows);
-    const children = childrenColumn(header, names, found, rows);
-    if (children) found[children.column] = null;
-    const title = titleColumn(names, found, rows);
-    if (title === null || !(children || isEvident(found, title, names))) continue;
-    const titleWord = kinds.get(names[title] ?? "") ?? idWord;
-    return {
-      header,
-      headerIndex,
-      labels: withParents(found, rows),
-      names,
-      title,
-      titleWord: titleWord === "story" ? null : titleWord,
-      children,
-      priorityLetters: lettersOf(rows, found.indexOf("priority")),
-    };
+    // Below a header only another row of headings can say more: "Item | Estimate" over "Ref. | Title | Points".
+    if (best && !header.cells.every((cell) => cell.isHeader)) break;
+    const columns = readHeader(header, headerIndex, table);
+    if (columns && knownColumns(columns) > (best ? knownColumns(best) : 0)) best = columns;
   }
-  return null;
+  return best;
+}
+
+function knownColumns({ labels: found }: Columns): number {
+  return new Set(found.filter((label) => label !== null)).size;
+}
+
+function readHeader(header: Row, headerIndex: number, table: Table): Columns | null {
+  const names = header.cells.map((cell) => (cell.isNumbering ? "" : fold(textOfCell(cell).text)));
+  const found = names.map(labelOfColumn);
+  const rows = table.rows.slice(headerIndex + 1);
+  const idWord = takeIdColumn(names, found, rows);
+  const children = childrenColumn(header, names, found, rows);
+  if (children) found[children.column] = null;
+  const title = titleColumn(names, found, rows);
+  if (title === null || !(children || isEvident(found, title, names))) return null;
+  const titleWord = kinds.get(names[title] ?? "") ?? idWord;
+  return {
+    header,
+    headerIndex,
+    labels: withParents(found, rows),
+    names,
+    title,
+    titleWord: titleWord === "story" ? null : titleWord,
+    children,
+    priorityLetters: lettersOf(rows, found.indexOf("priority")),
+  };
 }
 
 /** "Aufwand (SP)" is about points, "Effort (days)" is not. */
@@ -177,7 +189,9 @@ function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): num
   const wish = found.indexOf("wish");
   if (wish >= 0) return wish;
   const planned = found.filter((label) => label !== null && PLANNED.has(label));
-  return planned.length > 1 && planned.some((label) => label !== "id" && label !== "priority")
+  const distinct = new Set(planned);
+  const isNaming = ["id", "kind", "criteria", "dependsOn"].some((label) => distinct.has(label as Label));
+  return distinct.size > 1 && isNaming && planned.some((label) => label !== "id" && label !== "priority")
     ? wordyColumn(found, rows)
     : null;
 }

@@ -1,5 +1,5 @@
 import type { EnablerType, Priority } from "../plan-item.js";
-import type { Found } from "./candidate.js";
+import { type Found, kindOf } from "./candidate.js";
 import { fold } from "./fold.js";
 import { ID, isStandard, prefixOf, SHORT_ID } from "./ids.js";
 import { takeIssueLink } from "./issue-link.js";
@@ -105,7 +105,7 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const droppedEnd = findFinalDropMark(bare);
   const rest = slice(unmarked ?? bare, 0, unmarked || droppedEnd === null ? undefined : droppedEnd);
 
-  const first = takeId(rest, prefixes);
+  const first = takeIdOfKind(rest) ?? takeId(rest, prefixes);
   const unmarkedTitle = takeDropMark(first.rest);
   const kind = takeKind(first.rest);
   const second = first.id || !kind.kindWord ? { id: null, rest: kind.rest } : takeId(kind.rest, null);
@@ -237,7 +237,7 @@ function takeKind(line: RichText) {
 
   const end = kind.end + closing[0].length;
   const kindWord = { value, range: rangeOf(line, 0, folded.slice(0, end).trimEnd().length) };
-  const stated = bracketed ?? before;
+  const stated = bracketed ?? before ?? (kindOf(value) === "enabler" ? readEnablerType(kind.phrase) : null);
   const enablerType = stated ? { value: stated, range: kindWord.range } : null;
   const afterKind = slice(line, end);
   const after = line.text.slice(end);
@@ -275,6 +275,12 @@ function takeKind(line: RichText) {
   };
 }
 
+/** "RET-2 – Feature: Labels": in front of a stated kind no second id is needed to trust the first. */
+function takeIdOfKind(line: RichText): { id: Found<string> | null; rest: RichText } | null {
+  const taken = takeId(line, null);
+  return taken.id && takeKind(taken.rest).kindWord ? taken : null;
+}
+
 /** Takes a leading id. Without a kind word before it, it must be one of a numbered series, or short and followed by a colon. */
 function takeId(line: RichText, prefixes: ReadonlySet<string> | null): { id: Found<string> | null; rest: RichText } {
   const match = LEADING_ID.exec(line.text);
@@ -283,7 +289,10 @@ function takeId(line: RichText, prefixes: ReadonlySet<string> | null): { id: Fou
   const after = line.text.slice(match[0].length);
   const isBracketed = match[0].trim().startsWith("[") && match[0].endsWith("]");
   const trusted = value.includes("-")
-    ? isBracketed || prefixes === null || prefixes.has(prefixOf(value)) || (after.startsWith(":") && !isStandard(value))
+    ? isBracketed ||
+      (prefixes === null
+        ? !isStandard(value)
+        : prefixes.has(prefixOf(value)) || (after.startsWith(":") && !isStandard(value)))
     : /^\s*[:–—|]/.test(after) && prefixes === null;
   if (!trusted) return { id: null, rest: line };
   const at = match[0].indexOf(value);

@@ -12,6 +12,7 @@ import type { Tail } from "./trailing-values.js";
 import { isNothing, readEnablerType, readOnlyEnablerType, readPoints, readPriority } from "./values.js";
 import type { SourceRange } from "../plan-item.js";
 
+const otherKinds = phrasesFor("otherKinds");
 const blocksPhrases = phrasesFor("blocks");
 
 /** Adds a candidate that a line introduces to the page. */
@@ -141,6 +142,12 @@ function applyPoints(item: Candidate, value: RichText): boolean {
   if (typeof points === "number") item.storyPoints = { value: points, range: rangeOf(value) };
   else if (points === "not_understood") item.oddEstimate = { value: flat(value), range: rangeOf(value) };
   return true;
+}
+
+/** True for the kinds of things that are planned beside items: milestones, risks. */
+export function isOtherKind(text: RichText): boolean {
+  const folded = fold(flat(text));
+  return !kinds.at(folded) && otherKinds.at(folded) !== null;
 }
 
 /** "Enabler (architecture)", "Spike", "User story". */

@@ -44,7 +44,11 @@ function nextLabels(line: RichText): { from: number; label: number }[] {
   });
 }
 
-function readField(line: RichText): Field | null {
+/** Emoji in front of a label. */
+const DECORATION = /^[\s\p{Extended_Pictographic}\ufe0f\u200d]+(?=\p{L})/u;
+
+function readField(decorated: RichText): Field | null {
+  const line = slice(decorated, DECORATION.exec(decorated.text)?.[0].length ?? 0);
   const folded = fold(line.text);
   const found = labels.at(folded);
   const after = found && matchAt(AFTER_LABEL, folded, found.end);

@@ -35,7 +35,7 @@ function readRow(row: Row, table: Block, board: Board) {
       if (cell.isHeader) columns.set(column, columns.get(row.cells.indexOf(cell)) ?? {});
     } else if (cell.isHeader) {
       const scope = readHeading(cell, table, place);
-      if (column === 0) around = scope;
+      if (column === 0 && row.cells.some((other) => !other.isHeader)) around = scope;
       else columns.set(column, scope);
     } else readCell(cell, table, place, { ...around, ...columns.get(column) }, isBoard);
   }

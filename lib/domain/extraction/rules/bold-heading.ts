@@ -88,11 +88,12 @@ function isPlainEpic(line: RichText, { kindWord }: Head, place: Place): boolean 
 }
 
 /** "**Epic:** LAA-1 – …": a bold kind in front of a title, unless it names the parent of the item that is being described. */
-function isBoldKind(line: RichText, { kindWord }: Head, place: Place): boolean {
+function isBoldKind(line: RichText, { kindWord, id }: Head, place: Place): boolean {
   const bold = line.spans.find((span) => span.mark === "bold" && span.start === 0);
   if (!kindWord || !bold || bold.end >= line.text.length || !kinds.at(fold(line.text))) return false;
   const { item } = scopeOf(place);
-  return item === null || (rankOf(item.kindWord?.value ?? null) ?? 1) > (rankOf(kindWord.value) ?? 1);
+  const isNew = id !== null && !place.page.candidates.some((other) => other.id?.value === id.value);
+  return item === null || isNew || (rankOf(item.kindWord?.value ?? null) ?? 1) > (rankOf(kindWord.value) ?? 1);
 }
 
 /** Ends the items that are not above an item of this rank, and bold groups inside them. */

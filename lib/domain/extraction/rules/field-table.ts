@@ -43,6 +43,8 @@ export function readFieldRows(table: Table, isInItem = false): FieldRow[] | null
 }
 
 function introduceItem(table: Table, rows: readonly FieldRow[], place: Place): Candidate | null {
+  if (!rows.some(({ label }) => label === "id" || label === "kind" || (label !== null && TELLING.has(label))))
+    return null;
   const row = rows.find(({ label }) => label === "title") ?? rows.find(({ label }) => label === "sentence");
   if (!row) return null;
   const head = readHeadAt(place, textOfCell(row.cell));

@@ -1,5 +1,5 @@
 import { rankOf } from "../candidate.js";
-import { addCandidate, applyField, readHeadAt } from "../item-fields.js";
+import { addCandidate, applyField, isOtherKind, readHeadAt } from "../item-fields.js";
 import { type Field, readFields } from "../labelled-line.js";
 import { linesAsBlocks } from "../lead.js";
 import { enter, type Rule, scopeOf, walkQuietly } from "../place.js";
@@ -20,6 +20,8 @@ export const itemCard: Rule = {
     const title = fields.find(({ label }) => label === "title");
     if (!title || title.value.text === "" || !fields.some(({ label }) => IDENTIFYING.has(label))) return null;
 
+    const kind = fields.find(({ label }) => label === "kind");
+    if (kind && isOtherKind(kind.value)) return "context";
     endCards(place);
     const item = addCandidate(place, "item-card", block, block, readHeadAt(place, title.value));
     for (const field of fields) if (isHeadField(field)) applyField(item, field);

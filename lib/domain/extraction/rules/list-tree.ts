@@ -1,5 +1,6 @@
 import type { CoveredBlock } from "../../plan-item.js";
 import type { List, ListItem } from "../blocks.js";
+import { isDependencyRemark, readDependencySentences } from "../dependency-sentence.js";
 import { rankOf } from "../candidate.js";
 import type { Head } from "../head.js";
 import { addCandidate, addProse, applyField } from "../item-fields.js";
@@ -24,11 +25,18 @@ export const listTree: Rule = {
 type Bullet = { item: ListItem; first: RichText; rest: RichText[]; head: Head; isEvident: boolean };
 
 function readBullets(list: List, place: Place): boolean {
-  const isCounted = list.items.filter((item) => BARE_VALUE.test(firstLine(item).text)).length * 2 > list.items.length;
+  const { item: around, groupWord } = scopeOf(place);
+  const isInPlan = groupWord !== null || (rankOf(around?.kindWord?.value ?? null) ?? (around ? 2 : 1)) > 1;
+  const isCounted =
+    isInPlan && list.items.filter((item) => BARE_VALUE.test(firstLine(item).text)).length * 2 > list.items.length;
   const bullets = list.items.map((item) => readBullet(item, place, isCounted));
   const isPlan = scopeOf(place).groupWord !== null || isMostlyEvident(bullets, place);
   const uses = bullets.map((bullet): CoveredBlock["use"] => {
     if (bullet.head.isDropped || isStruck(bullet)) return "context";
+    if (isDependencyRemark(bullet.first)) {
+      place.page.sentences.push(...readDependencySentences(bullet.first));
+      return "context";
+    }
     const isUsed = isItem(bullet, isPlan)
       ? enterItem(bullet, list, place)
       : readField(bullet, place) || readNote(bullet, list, place);
@@ -71,7 +79,13 @@ function isMostlyEvident(bullets: Bullet[], place: Place): boolean {
 function isItem({ head, first, isEvident }: Bullet, isPlan: boolean): boolean {
   if (head.title.text === "") return false;
   const isLabelled = readFields(first).length > 0 && !head.kindWord && !head.id;
-  return !isLabelled && (isEvident || isPlan);
+  return !isLabelled && (isEvident || (isPlan && !isGroup(first)));
+}
+
+/** "Out of scope", "Enablers": a bullet that says something about those below it. */
+function isGroup(line: RichText): boolean {
+  const { mode, groupWord, groupPriority } = readSectionMeaning(line);
+  return mode === "left-out" || groupWord !== null || groupPriority !== null;
 }
 
 /** A struck bullet, even if a remark follows: what is left has nothing of an item. */

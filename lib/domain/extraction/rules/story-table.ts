@@ -7,9 +7,9 @@ import { fold } from "../fold.js";
 import { isDropMark, startsWithDropMark } from "../head.js";
 import { isId } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
-import { addCandidate, applyField, applyKind, readHeadAt } from "../item-fields.js";
+import { addCandidate, applyField, applyKind, isOtherKind, readHeadAt } from "../item-fields.js";
 import { readLeadOf } from "../lead.js";
-import { isStorySentence, kinds, phrasesFor } from "../lexicon.js";
+import { isStorySentence, phrasesFor } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { flat, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
@@ -17,7 +17,6 @@ import { isNothing } from "../values.js";
 import type { KindWord, Label } from "../words/words.js";
 
 const totals = phrasesFor("totals");
-const otherKinds = phrasesFor("otherKinds");
 
 /** A table whose columns are fields has an item in each row; rows that span the table group the rows below. */
 export const storyTable: Rule = {
@@ -59,7 +58,8 @@ type Reading = {
 function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const { columns, place } = reading;
   const titleCell = row.cells[columns.title];
-  if (isOtherKind(row, columns)) return "context";
+  const kindCell = row.cells[columns.labels.indexOf("kind")];
+  if (kindCell && isOtherKind(textOfCell(kindCell))) return "context";
   if (!titleCell || isHeader(row, columns) || isTotal(row)) return "context";
   const named = nameParents(row, reading);
   if (isSpanning(titleCell, row, columns)) return readSeparator(titleCell, row, reading);
@@ -91,12 +91,15 @@ function describe(item: Candidate, rest: readonly Block[], place: Place) {
 }
 
 const LONGEST_NAME = 150;
+/** Columns that may name anything, the parent too: "For", "Area". */
+const UNTOLD: ReadonlySet<Label | null> = new Set<Label | null>([null, "aside", "benefit", "role"]);
 
 function readCell(cell: Cell, column: number, item: Candidate, { columns, place }: Reading) {
   const label = columns.labels[column] ?? null;
   const text = textOfCell(cell);
   if (label !== "dependsOn" && label !== "blocks") item.issueLink ??= takeIssueLink(text).link;
   if (text.text === "" || cell.isNumbering) return;
+  if (UNTOLD.has(label) && text.text.length < LONGEST_NAME) item.otherCells.push(text);
   switch (label) {
     case "id":
       return readIdCell(text, columns.names[column] ?? "", item);
@@ -117,7 +120,6 @@ function readCell(cell: Cell, column: number, item: Candidate, { columns, place 
     case "dependent":
       return;
     case null:
-      if (text.text.length < LONGEST_NAME) item.otherCells.push(text);
       return;
     case "description":
     case "sentence":
@@ -140,13 +142,6 @@ function applyLetter(item: Candidate, text: RichText, { priorityLetters }: Colum
 function readChildren(row: Row, item: Candidate, { columns, place }: Reading) {
   const cell = columns.children && row.cells[columns.children.column];
   if (cell) walkInside(place, cell.blocks, { item, groupWord: columns.children?.word ?? null });
-}
-
-/** A milestone or a risk in a table of items is none. */
-function isOtherKind(row: Row, { labels }: Columns): boolean {
-  const cell = row.cells[labels.indexOf("kind")];
-  const shown = cell ? fold(textOfCell(cell).text) : "";
-  return !kinds.at(shown) && otherKinds.at(shown) !== null;
 }
 
 /** An automatic row number is no id. */
@@ -276,7 +271,8 @@ function isTotalWord(text: string): boolean {
   if (text.length > 60) return false;
   const folded = fold(text);
   if (!totals.isIn(folded)) return false;
-  return totals.get(folded.replace(/[^\p{L}-]+/gu, " ").trim()) !== undefined;
+  const bare = folded.replace(/\([^()]*\)/g, "").replace(/[^\p{L}-]+/gu, " ");
+  return totals.get(bare.trim()) !== undefined;
 }
 
 /** "Won't do" as the whole of any cell, struck titles. */
