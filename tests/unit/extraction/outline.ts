@@ -1,4 +1,7 @@
+import { type Block, type Table, textsOf } from "../../../lib/domain/extraction/blocks.js";
 import { extract } from "../../../lib/domain/extraction/extract.js";
+import { emptyText, type RichText } from "../../../lib/domain/extraction/rich-text.js";
+import { readStorage } from "../../../lib/domain/extraction/storage.js";
 import type { ExtractedItem } from "../../../lib/domain/plan-item.js";
 
 /** The items of a page body. */
@@ -52,4 +55,21 @@ export function status(title: string): string {
 /** A macro with a title and a body. */
 export function macro(name: string, title: string, body: string): string {
   return `<ac:structured-macro ac:name="${name}"><ac:parameter ac:name="title">${title}</ac:parameter><ac:rich-text-body>${body}</ac:rich-text-body></ac:structured-macro>`;
+}
+
+/** The blocks of a body. */
+export function blocksOf(body: string): Block[] {
+  return readStorage(body);
+}
+
+/** A line in storage format, as the rules see it. */
+export function textOf(html: string): RichText {
+  return textsOf(readStorage(`<p>${html}</p>`))[0] ?? emptyText;
+}
+
+/** A table in storage format, as the rules see it. */
+export function readTable(html: string): Table {
+  const [block] = readStorage(html);
+  if (block?.kind !== "table") throw new Error(`No table: ${html}`);
+  return block;
 }

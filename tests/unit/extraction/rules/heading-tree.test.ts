@@ -268,3 +268,20 @@ describe("heading-tree: headings without a kind", () => {
     expect(outline(body)).toEqual([]);
   });
 });
+
+describe("heading-tree: a page in French", () => {
+  it("is read like one in English", () => {
+    expect(
+      outline(
+        "<h1>Épopée : Paiement</h1><p><strong>Priorité :</strong> Indispensable</p><h2>Fonctionnalité : Carte</h2><h3>Récit US-1 : Payer</h3>" +
+          `<p>Estimation : 5<br/>Dépend de : US-2</p><p>Critères d’acceptation :</p>${list("Deux secondes")}<h3>Étude US-2 : Quel prestataire ?</h3><p>Points : à estimer</p>` +
+          `<h1>Hors périmètre</h1>${list("US-9 : Chèques")}`,
+      ),
+    ).toEqual([
+      'epic paiement "Paiement" | high',
+      'feature carte "Carte" < paiement',
+      'story US-1 "Payer" < carte | 5 | Deux secondes | needs US-2',
+      'enabler US-2 "Quel prestataire ?" < carte | exploration',
+    ]);
+  });
+});

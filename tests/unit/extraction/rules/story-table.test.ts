@@ -418,6 +418,20 @@ describe("story-table: rows that are no items", () => {
   });
 });
 
+describe("story-table: a page in Spanish", () => {
+  it("is read like one in English", () => {
+    expect(
+      outline(
+        `<h1>Épica: Pagos</h1>${table(["Clave", "Historia de usuario", "Prioridad", "Puntos", "Depende de"], ["PG-1", "Como cliente, quiero pagar para ahorrar tiempo.", "Bloqueante", "5", "ninguna"], ["PG-2", "Habilitador: Entorno de pruebas", "Media", "por estimar", "PG-1"], ["PG-3", "Otra", "Cancelada", "1", ""])}`,
+      ),
+    ).toEqual([
+      'epic pagos "Pagos"',
+      'story PG-1 "Como cliente, quiero pagar para ahorrar tiempo." < pagos | 5 urgent',
+      'enabler PG-2 "Entorno de pruebas" < pagos | medium infrastructure | needs PG-1',
+    ]);
+  });
+});
+
 describe("story-table: tables of something else", () => {
   it.each([
     ["risks", table(["Risk", "Priority", "Owner"], ["R-1 Late", "High", "A"])],
