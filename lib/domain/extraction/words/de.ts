@@ -335,9 +335,9 @@ export const de: Words = {
   story: {
     role: "als |ich,? als |wir,? als |in meiner (?:rolle|funktion|eigenschaft) als |in der rolle |aus sicht |um (?=[^]{1,250}?(?:möchte|will|muss|brauche|benötige) ich als )|(?=ich (?:möchte|will|brauche|benötige),? als )",
     wish:
-      "möchte ich|möchte|will ich|will|würde ich|möchten wir|möchten|wollen|würden wir|kann ich|können wir|" +
-      "muss ich|müssen wir|soll ich|brauche ich|brauche|brauchen wir|benötige ich|benötige|benötigen wir|" +
-      "wünsche ich|wünsche|wünschen wir|erwarte ich|erwarte|erwarten wir|hätte ich|habe ich die möglichkeit|" +
+      "möchte ich|möchte|brauchen|benötigen|will ich|will|würde ich|möchten wir|möchten|wollen|würden wir|" +
+      "kann ich|können wir|muss ich|müssen wir|soll ich|brauche ich|brauche|benötige ich|benötige|wünsche ich|" +
+      "wünsche|wünschen wir|erwarte ich|erwarte|erwarten wir|hätte ich|habe ich die möglichkeit|" +
       "bin ich in der lage",
   },
   steps: {

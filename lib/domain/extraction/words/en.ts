@@ -260,7 +260,7 @@ export const en: Words = {
   nothing: [
     "none", "none known", "none identified", "none yet", "n/a", "n.a", "n. a", "n/a yet", "na", "nil", "null",
     "nothing", "no", "no dependency", "no dependencies", "no blockers", "no prerequisites", "not applicable",
-    "not relevant", "not required", "independent", "empty", "blank", "---", "--", "./.",
+    "not relevant", "not required", "independent", "empty", "blank", "---", "--", "./",
   ],
   dropped: [
     "won't do", "wont do", "won't fix", "wont fix", "won't have", "wont have", "won't have this time", "won't",

@@ -65,7 +65,7 @@ export const es: Words = {
   labels: {
     id: [
       "clave", "clave de incidencia", "clave de la incidencia", "clave de actividad", "clave del ticket", "clave jira",
-      "código", "código hu", "código de la historia", "código del requisito", "cód", "cód.", "identificador",
+      "código", "código hu", "código de la historia", "código del requisito", "cód.", "identificador",
       "identificador único", "incidencia", "número", "número de historia", "número de incidencia", "número de ticket",
       "núm", "núm.", "n.º", "nº", "nro", "nro.", "n° de ticket", "n° de historia", "nro de historia", "nº de historia",
       "nº hu", "referencia", "ref jira", "id de historia", "id historia", "id hu", "id de la historia",
@@ -193,7 +193,7 @@ export const es: Words = {
       "revisado por", "persona de contacto", "interesados", "equipo", "equipos", "equipo responsable", "equipo ágil",
       "iteración", "iteraciones", "iteración prevista", "iteración objetivo", "sprint previsto", "sprint objetivo",
       "ruta de iteración", "ruta de acceso de iteración", "ruta de área", "ruta de acceso de área", "pi objetivo",
-      "trimestre", "plazo", "fecha límite", "fecha de vencimiento", "fecha objetivo", "fecha de entrega",
+      "trimestre", "plazo", "fecha", "fecha límite", "fecha de vencimiento", "fecha objetivo", "fecha de entrega",
       "fecha de inicio", "fecha de fin", "fecha prevista", "fecha de creación", "última actualización",
       "versión objetivo", "versión corregida", "versiones corregidas", "versión de corrección", "versión de entrega",
       "componente", "componentes", "sistemas afectados", "etiquetas", "etiqueta", "palabras clave", "tiempo estimado",
