@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { itemsOf, lines, list, outline, status, table } from "../outline.js";
+import { lines, list, outline, status, table } from "../outline.js";
 
 /** A board: the first row and the first cell of each row are headings. */
 function board(...rows: string[][]): string {
