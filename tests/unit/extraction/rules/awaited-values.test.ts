@@ -20,6 +20,7 @@ describe("awaited-values", () => {
     "Acceptance Criteria",
     "<strong>Acceptance criteria</strong>",
     "<em>AC:</em>",
+    "✅ Acceptance criteria:",
     "Done when:",
     "Conditions of satisfaction:",
     "Akzeptanzkriterien:",

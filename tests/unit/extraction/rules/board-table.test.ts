@@ -18,6 +18,35 @@ describe("board-table: lists in cells", () => {
     ]);
   });
 
+  it("takes headings of columns that name features for these", () => {
+    expect(
+      outline(
+        `<h1>Epic: E</h1>${table(["Feature F-1: Pay", "Feature F-2: Sell"], [list("US-1 A (3 SP)", "US-2 B (1 SP)"), list("US-3 C (5 SP)")], [list("US-4 D (1 SP)"), ""])}`,
+      ),
+    ).toEqual([
+      'epic e "E"',
+      'feature F-1 "Pay" < e',
+      'feature F-2 "Sell" < e',
+      'story US-1 "A" < F-1 | 3',
+      'story US-2 "B" < F-1 | 1',
+      'story US-3 "C" < F-2 | 5',
+      'story US-4 "D" < F-1 | 1',
+    ]);
+  });
+
+  it("takes headings that are priorities for these, and leaves out what one of them rules out", () => {
+    const lists = [list("US-1 A (1 SP)"), list("US-2 B (1 SP)"), list("US-3 C (1 SP)")];
+    expect(outline(table(["Must", "Should", "Could"], lists))).toEqual([
+      'story US-1 "A" | 1 high',
+      'story US-2 "B" | 1 medium',
+      'story US-3 "C" | 1 low',
+    ]);
+    expect(outline(table(["Won’t have", "Should", "Could"], lists))).toEqual([
+      'story US-2 "B" | 1 medium',
+      'story US-3 "C" | 1 low',
+    ]);
+  });
+
   it("takes headings of rows that name features for these, iterations for nothing", () => {
     expect(
       outline(

@@ -44,6 +44,19 @@ describe("bold-heading: bold lines", () => {
     ).toBe('story US-1 "Ask" < F-1');
   });
 
+  it("introduces what a bold kind names for the first time, after other items too", () => {
+    expect(
+      outline(
+        "<p><strong>Epic:</strong> LAA-1 – Loans</p><p><strong>Feature:</strong> LAA-2 – Apply</p><p><strong>Story:</strong> LAA-3 – Ask</p><p><strong>Feature:</strong> LAA-4 – Sign</p>",
+      ),
+    ).toEqual([
+      'epic LAA-1 "Loans"',
+      'feature LAA-2 "Apply" < LAA-1',
+      'story LAA-3 "Ask" < LAA-2',
+      'feature LAA-4 "Sign" < LAA-1',
+    ]);
+  });
+
   it("reads bold ids in front of plain titles", () => {
     expect(
       outline(

@@ -86,6 +86,12 @@ describe("dependency-sentences", () => {
     expect(needs(`<h1>Out of scope</h1>${list("US-3 depends on US-1")}`)).toEqual({});
   });
 
+  it("are no items among bullets that are", () => {
+    expect(
+      outline(`<h2>Feature: F</h2>${list("US-1 Pay (3 SP)", "US-2 Sell (5 SP)", "US-2 depends on US-1")}`),
+    ).toEqual(['feature f "F"', 'story US-1 "Pay" < f | 3', 'story US-2 "Sell" < f | 5 | needs US-1']);
+  });
+
   it("report items that wait for each other", () => {
     const { items, warnings } = extract({
       title: "",

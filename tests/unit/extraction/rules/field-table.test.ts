@@ -89,6 +89,7 @@ describe("field-table", () => {
   });
 
   it.each([
+    ["people", fieldRows(["Name", "Anna"], ["Role", "Product owner"], ["Team", "Falcon"])],
     ["a page's data", fieldRows(["Author", "Anna"], ["Status", "Draft"], ["Release", "27.1"])],
     ["meanings", fieldRows(["P0", "now"], ["P1", "soon"], ["P2", "later"])],
     ["dates", fieldRows(["Feature freeze", "3 March"], ["Release", "10 March"])],

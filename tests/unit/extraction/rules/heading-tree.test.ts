@@ -82,6 +82,7 @@ describe("heading-tree: ways to write a heading", () => {
     ["Feature #2 – Returns", 'feature returns "Returns"'],
     ["Feature F2: Returns", 'feature F2 "Returns"'],
     ["Feature RET-F2 – Returns", 'feature RET-F2 "Returns"'],
+    ["RET-F2 – Feature: Returns", 'feature RET-F2 "Returns"'],
     ["Feature: RET-F2 Returns", 'feature RET-F2 "Returns"'],
     ["Feature: RET-F2: Returns", 'feature RET-F2 "Returns"'],
     ["[RET-F2] Feature: Returns", 'feature RET-F2 "Returns"'],
@@ -95,6 +96,7 @@ describe("heading-tree: ways to write a heading", () => {
     ["NFR: Returns", 'enabler returns "Returns" | compliance'],
     ["[Enabler] Returns", 'enabler returns "Returns"'],
     ["Enabler (architecture): Returns", 'enabler returns "Returns" | architecture'],
+    ["Architectural enabler: Returns", 'enabler returns "Returns" | architecture'],
     ["Technical Enabler: Returns", 'enabler returns "Returns"'],
     ["Epos: Rückgaben", 'epic ruckgaben "Rückgaben"'],
     ["Funktion: Rückgaben", 'feature ruckgaben "Rückgaben"'],
@@ -154,6 +156,14 @@ describe("heading-tree: ways to write a heading", () => {
   it("takes an id in brackets for the epic's own, unless another item has it: then it is the parent's", () => {
     expect(
       outline("<h1>Epic: Returns (RET-1)</h1><h2>Feature RET-2: Labels</h2><h1>Next</h1><h2>Story: Print (RET-2)</h2>"),
+    ).toEqual(['epic RET-1 "Returns"', 'feature RET-2 "Labels" < RET-1', 'story print "Print" < RET-2']);
+  });
+
+  it("loses no item where two name the same id in brackets", () => {
+    expect(
+      outline(
+        "<h1>Epic: Returns (RET-1)</h1><h2>Feature: Labels (RET-2)</h2><h1>Next</h1><h2>Story: Print (RET-2)</h2>",
+      ),
     ).toEqual(['epic RET-1 "Returns"', 'feature RET-2 "Labels" < RET-1', 'story print "Print" < RET-2']);
   });
 

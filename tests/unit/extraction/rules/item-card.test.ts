@@ -79,6 +79,8 @@ describe("item-card", () => {
     ["a page without an item's fields", card("Title: Our plan", "Author: Anna", "Status: Draft")],
     ["risks", `<h2>Risks</h2>${card("ID: R-1", "Title: Supplier is late", "Priority: High")}`],
     ["what is out of scope", `<h2>Out of scope</h2>${card("ID: US-1", "Title: A", "Points: 3")}`],
+    ["a milestone", card("Type: Milestone", "ID: M-1", "Title: Beta", "Priority: High")],
+    ["a risk among other things", card("Type: Risk", "ID: R-1", "Title: Supplier is late", "Priority: High")],
   ])("leaves %s alone", (_name, body) => {
     expect(outline(body)).toEqual([]);
   });

@@ -129,6 +129,13 @@ describe("list-tree: items", () => {
     ).toEqual(['feature f "F"', 'story a "A" < f | 1 high', 'story b "B" < f | 1 high', 'enabler c "C" < f | 1']);
   });
 
+  it("leaves out a bullet that rules out what is below", () => {
+    expect(outline(`<h2>Feature: F</h2>${list("A (1 SP)", `Out of scope${list("B (1 SP)", "Story: C")}`)}`)).toEqual([
+      'feature f "F"',
+      'story a "A" < f | 1',
+    ]);
+  });
+
   it("leaves brackets that are no values in the title", () => {
     expect(outline(list("Story: Crash alerts (eCall) (3 SP)", "Story: Switch (phase 2)"))).toEqual([
       'story crash-alerts-ecall "Crash alerts (eCall)" | 3',
@@ -157,6 +164,7 @@ describe("list-tree: lists of something else", () => {
     ["goals", `<h2>Goals</h2>${list("Happy people", "As a team, we want to win. (5 SP)")}`],
     ["people", `<h2>Who was there</h2>${list("Anna (product)", "Ben (3 days)")}`],
     ["plain bullets", list("Happy people", "Cheap goods")],
+    ["bare numbers", list("Rooms (5)", "Chairs (13)", "Teams (3)")],
     ["prose about kinds", list("An epic holds features", "A story has an estimate", "Stories are small")],
     ["links", list('<a href="https://example.com">Epic guide</a>', '<a href="https://example.com">Story map</a>')],
     ["dates", list("3 March: feature freeze", "10 March: release")],

@@ -13,6 +13,7 @@ describe("page-properties", () => {
 
   it.each([
     ["Epic", "Returns", 'epic returns "Returns"'],
+    ["Epic", "Returns (RET-1)", 'epic RET-1 "Returns"'],
     ["Epic", "RET-1: Returns", 'epic RET-1 "Returns"'],
     ["Epic name", "Returns", 'epic returns "Returns"'],
     ["Epos", "Rückgaben", 'epic ruckgaben "Rückgaben"'],

@@ -18,6 +18,7 @@ describe("story-table: rows that are no items", () => {
   it.each([
     ["Total", "", "8"],
     ["", "Subtotal", "8"],
+    ["", "TOTAL (5 stories)", "8"],
     ["Sum", "", "8"],
     ["", "Velocity", "30"],
     ["", "Team capacity", "30"],
@@ -99,6 +100,10 @@ describe("story-table: tables of something else", () => {
     ["meanings", table(["Priority", "Meaning"], ["P0", "now"])],
     ["kinds explained", table(["Type", "Meaning"], ["Epic", "large"], ["Story", "small"])],
     ["sizes explained", table(["Size", "Points"], ["S", "2"], ["M", "3"])],
+    [
+      "estimates explained",
+      table(["Size", "Story points", "Example"], ["S", "2", "A new field"], ["M", "3", "A new page"]),
+    ],
     ["a calendar", table(["Date", "Event"], ["3 March", "Feature freeze"], ["10 March", "Story mapping"])],
     ["an agenda", table(["Time", "Topic", "Who"], ["9:00", "Story 12", "Anna"])],
     ["capacity", table(["Team", "Velocity", "Load"], ["Falcon", "30", "28"], ["Eagle", "25", "25"])],
