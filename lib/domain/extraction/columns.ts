@@ -125,7 +125,9 @@ function childrenColumn(header: Row, names: string[], found: (Label | null)[], r
     if (!word || !found.some((label, other) => other !== column && (label === "feature" || label === "title")))
       continue;
     const cells = rows.flatMap((row) => row.cells[column] ?? []).filter((cell) => textOfCell(cell).text !== "");
-    const lists = cells.filter((cell) => cell.blocks.some((block) => block.kind === "list"));
+    const lists = cells.filter((cell) =>
+      cell.blocks.some(({ kind }) => kind === "list" || kind === "table" || kind === "section"),
+    );
     const heading = header.cells[column];
     if (heading && lists.length * 2 > cells.length)
       return { column, word: { value: word, range: rangeOf(textOfCell(heading)) } };

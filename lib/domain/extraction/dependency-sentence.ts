@@ -5,12 +5,12 @@ import { type RichText, slice } from "./rich-text.js";
 
 const phrase = anyOf(wordsFor("dependsOn"));
 const blocks = anyOf(wordsFor("blocks"));
-const AND = "(?:\\s*,\\s*(?:and\\s+)?|\\s+(?:and|und|et|y|&)\\s+)";
+const AND = "(?:\\s*,\\s*(?:and\\s+)?|\\s+(?:and|und|et|y|&|to|bis|à|a)\\s+)(?:(?:on|of|von|de|d'|del|du)\\s*)?";
 /** A remark behind an id, such as the team's name. */
 const REMARK = "(?:\\s*\\([^()]{1,40}\\))?";
 const ON = `(${ID}${REMARK}(?:${AND}${ID}${REMARK}(?![\\p{L}\\p{N}-]|\\s+${phrase}))*)`;
 const SENTENCE = new RegExp(
-  `(?<![\\p{L}\\p{N}-])(${ID})${REMARK}\\s+(?:${phrase}|(?<blocks>${blocks}))\\s+${ON}`,
+  `(?<![\\p{L}\\p{N}-])(${ID}(?:${AND}${ID}){0,5})${REMARK}\\s+(?:${phrase}|(?<blocks>${blocks}))\\s+${ON}`,
   "giu",
 );
 

@@ -1,11 +1,13 @@
-import type { Candidate } from "./candidate.js";
+import type { Block } from "./blocks.js";
+import type { Candidate, Found } from "./candidate.js";
 import { fold } from "./fold.js";
-import type { Head } from "./head.js";
+import { emptyHead, type Head } from "./head.js";
 import { ID } from "./ids.js";
+import { newCandidate } from "./item-fields.js";
 import { readFields } from "./labelled-line.js";
 import { labels } from "./lexicon.js";
 import { type Place, scopeOf } from "./place.js";
-import type { RichText } from "./rich-text.js";
+import { emptyText, type RichText, rangeOf } from "./rich-text.js";
 import type { Label } from "./words/words.js";
 
 /** A heading or panel title that is about one field of one item: "Acceptance criteria", "Acceptance criteria of PAY-7". */
@@ -13,23 +15,39 @@ export type FieldSection = { label: Label; item: Candidate };
 
 const OF_ITEM = new RegExp(`^\\s*(?:\\p{L}{1,4}\\s+|[:–—(-]\\s*)?(?<id>${ID})\\s*\\)?$`, "iu");
 
-/** Reads such a title; null for any other, and where there is no such item. */
+/** Reads such a title; null for any other. */
 export function readFieldSection(place: Place, text: RichText, head: Head): FieldSection | null {
-  const around = scopeOf(place).item;
+  const { item: around, sectionLabel } = scopeOf(place);
   const [field] = readFields(text);
   if (field && (field.value.text === "" || field.value === text)) return around && { label: field.label, item: around };
   if (head.id && head.kindWord === null) {
-    const label = labels.get(fold(head.title.text));
-    const item = label && findById(place, head.id.value);
-    return item ? { label, item } : null;
+    const named = labels.get(fold(head.title.text).replace(/[\s:]+$/, "")) ?? null;
+    const label = head.title.text === "" ? sectionLabel : named;
+    return label ? { label, item: itemCalled(place, head.id) } : null;
   }
   const folded = fold(text.text);
   const found = labels.at(folded);
-  const id = found && OF_ITEM.exec(folded.slice(found.end))?.groups?.["id"];
-  const item = id && findById(place, id);
-  return found && item ? { label: found.meaning, item } : null;
+  const named = found && OF_ITEM.exec(folded.slice(found.end));
+  const id = named?.groups?.["id"];
+  if (!found || !named || !id) return null;
+  const at = found.end + named[0].toUpperCase().indexOf(id.toUpperCase());
+  const written = text.text.slice(at, at + id.length);
+  return {
+    label: found.meaning,
+    item: itemCalled(place, { value: written, range: rangeOf(text, at, at + id.length) }),
+  };
 }
 
-function findById({ page }: Place, id: string): Candidate | undefined {
-  return page.candidates.find((candidate) => candidate.id?.value.toUpperCase() === id.toUpperCase());
+/** The item with an id; where the page has not introduced it yet, a place for what is said of it. */
+export function itemCalled(place: Place, id: Found<string>): Candidate {
+  const known = place.page.candidates.find((it) => it.id?.value.toUpperCase() === id.value.toUpperCase());
+  if (known) return known;
+  const reference = newCandidate(
+    { rule: "field-section", structure: nowhere, range: id.range, localId: null },
+    { ...emptyHead, id, title: emptyText },
+  );
+  place.page.candidates.push(reference);
+  return reference;
 }
+
+const nowhere: Block = { kind: "opaque", name: "", range: { start: 0, end: 0 }, localId: null };

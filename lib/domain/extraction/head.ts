@@ -44,7 +44,7 @@ export type Head = {
   isValued: boolean;
 };
 
-const SEPARATOR = "(?:\\s*[:|]\\s*|\\s+[-–—]+\\s*|\\s*[–—]\\s+|\\s*\\n\\s*)";
+const SEPARATOR = "(?:\\s*[:|]\\s*|\\s+[-–—·•]+\\s*|\\s*[–—·•]\\s+|\\s*\\n\\s*)";
 const BEFORE_KIND = /^(?<opening>[[(]?)\s*/;
 const WORD_BEFORE_KIND = /^(?<before>\p{L}{5,20})\s+/u;
 const AFTER_KIND = /^(?!\/)(?:\s*[\])])?(?:\s*\((?<inside>[^()\n]{2,40})\))?/;
@@ -53,7 +53,8 @@ const LEADING_ID = new RegExp(`^\\s*[\\[(]?(?<id>${ID}|${SHORT_ID})[\\])]?(?![\\
 const LEADING_SEPARATOR = new RegExp(`^(?:${SEPARATOR}|\\s*\\.\\s+)`);
 /** The number of a heading: "1.2.3", "2.", "3)"; a plain number only in front of something that introduces an item. */
 const OUTLINE_NUMBER = /^\s*(?:\d{1,2}(?:\.\d{1,3})+[.)]?|\d{1,2}[.)]|[a-z]\))\s+(?=\S)/;
-const PLAIN_NUMBER = /^\s*\d{1,2}\s+(?=\S)/;
+const PLAIN_NUMBER = /^\s*(?:\d{1,2}|[A-Za-z]\.)\s+(?=\S)/;
+const CHECKBOX = /^\s*\[[ xX✓]?\]\s+/;
 const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#"“„]+/u;
 const dropped = phrasesFor("dropped");
 const BEFORE_MARK = /^\s*[[(]?\s*/;
@@ -61,6 +62,28 @@ const ENDS_MARK = /^\s*[\])]?\s*[!.]*$/;
 const PARTS_MARK = /^(?:[\])]|\s*:)\s*/;
 const FINAL_BRACKET = /[[(]\s*([^()[\]]{3,40}?)\s*[\])][.!]*$/;
 const FINAL_DASH = /\s[–—-]\s*([^–—]{3,40}?)[.!]*$/;
+
+/** A head that says nothing. */
+export const emptyHead: Head = {
+  kindWord: null,
+  id: null,
+  title: emptyText,
+  enablerType: null,
+  storyPoints: null,
+  oddEstimate: null,
+  priority: null,
+  dependsOn: [],
+  blocks: [],
+  isMarkedId: false,
+  parentName: null,
+  bracketedId: null,
+  issueLink: null,
+  isDropped: false,
+  isStruckBefore: false,
+  alias: null,
+  isSentence: false,
+  isValued: false,
+};
 
 /** True for "won't do", "rejected", "cancelled" and nothing else. */
 export function isDropMark(text: string): boolean {
@@ -100,7 +123,8 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const linked = takeIssueLink(line);
   const marks = takeStatusMarks(linked.rest);
   const isStruckBefore = marks.rest.spans.some((span) => span.mark === "struck" && span.start === 0);
-  const bare = skip(withoutOutlineNumber(skip(marks.rest, JUNK), prefixes), JUNK);
+  const unboxed = skip(skip(marks.rest, /^\s*[-–•*]\s+(?=\S)/), CHECKBOX);
+  const bare = skip(withoutOutlineNumber(skip(unboxed, JUNK), prefixes), JUNK);
   const unmarked = takeDropMark(bare);
   const droppedEnd = findFinalDropMark(bare);
   const rest = slice(unmarked ?? bare, 0, unmarked || droppedEnd === null ? undefined : droppedEnd);
@@ -112,13 +136,14 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   const id = first.id ?? kind.id ?? second.id ?? linked.identifier;
   const kindWord = kind.kindWord ?? marks.kindWord;
   const isNamed = id !== null || kindWord !== null;
-  const values = takeTrailingValues(skip(second.rest, LEADING_SEPARATOR), kindWord?.value ?? null, isNamed);
+  const typed = takeLeadingType(second.rest);
+  const values = takeTrailingValues(skip(typed.rest, LEADING_SEPARATOR), kindWord?.value ?? null, isNamed);
 
   return {
     kindWord: kindWord ?? values.kindWord,
     id,
     title: isEstimate(values.rest.text) ? emptyText : values.rest,
-    enablerType: kind.enablerType ?? marks.enablerType ?? values.enablerType,
+    enablerType: kind.enablerType ?? typed.enablerType ?? marks.enablerType ?? values.enablerType,
     storyPoints: values.storyPoints ?? marks.storyPoints,
     oddEstimate: values.oddEstimate,
     priority: values.priority ?? marks.priority,
@@ -153,6 +178,17 @@ function isBoldAlone(line: RichText, id: Found<string>): boolean {
       .replace(/[\s[\]():–—|-]+$/g, "")
       .replace(/^[[(]/, "") === id.value
   );
+}
+
+const LEADING_TYPE = /^\s*\(([^()]{3,30})\)\s*:\s*/;
+
+/** "(Architecture): …" behind a lozenge that says enabler. */
+function takeLeadingType(line: RichText): { enablerType: Found<EnablerType> | null; rest: RichText } {
+  const match = LEADING_TYPE.exec(line.text);
+  const value = match && readOnlyEnablerType(match[1] ?? "");
+  if (!match || !value) return { enablerType: null, rest: line };
+  const rest = slice(line, match[0].length);
+  return { enablerType: { value, range: rangeOf(line, 0, match[0].trimEnd().length) }, rest };
 }
 
 function withoutOutlineNumber(line: RichText, prefixes: ReadonlySet<string> | null): RichText {

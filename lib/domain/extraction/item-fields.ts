@@ -4,52 +4,62 @@ import { readHead, startsWithDropMark, titleOf, type Head } from "./head.js";
 import { isId } from "./ids.js";
 import type { Field } from "./labelled-line.js";
 import { kinds, labels, phrasesFor } from "./lexicon.js";
-import type { Block } from "./blocks.js";
+import type { Block, Placed } from "./blocks.js";
 import { type Place, scopeOf } from "./place.js";
 import { flat, linesOf, type RichText, rangeOf, slice } from "./rich-text.js";
 import { fold } from "./fold.js";
 import type { Tail } from "./trailing-values.js";
 import { isNothing, readEnablerType, readOnlyEnablerType, readPoints, readPriority } from "./values.js";
-import type { SourceRange } from "../plan-item.js";
 
 const otherKinds = phrasesFor("otherKinds");
 const blocksPhrases = phrasesFor("blocks");
 
-/** Adds a candidate that a line introduces to the page. */
-export function addCandidate(
-  place: Place,
-  rule: string,
-  structure: Block,
-  placed: { range: SourceRange; localId: string | null },
-  head: Head,
-): Candidate {
-  const scope = scopeOf(place);
-  const candidate: Candidate = {
+/** Where a candidate stands on the page. */
+type Standing = Pick<Candidate, "rule" | "structure" | "range" | "localId">;
+
+/** A candidate with what its line says, and nothing of what is around it. */
+export function newCandidate({ rule, structure, range, localId }: Standing, head: Head): Candidate {
+  return {
     rule,
     structure,
-    range: placed.range,
-    localId: placed.localId,
+    range,
+    localId,
     id: head.id,
     kindWord: head.kindWord,
-    groupWord: scope.groupWord,
+    groupWord: null,
     title: titleOf(head),
     alias: head.alias,
-    enclosing: scope.item,
+    enclosing: null,
     bracketedId: head.bracketedId,
     parentName: head.parentName,
+    otherCells: [],
     storyPoints: head.storyPoints,
     oddEstimate: head.oddEstimate,
-    priority: head.priority ?? scope.groupPriority,
+    priority: head.priority,
     enablerType: head.enablerType,
     criteria: [],
     dependsOn: [...head.dependsOn],
     blocks: [...head.blocks],
     description: [],
     issueLink: head.issueLink,
-    otherCells: [],
     isDropped: head.isDropped,
     isTentative: false,
   };
+}
+
+/** Adds a candidate that a line introduces to the page; it stands under what is around it. */
+export function addCandidate(
+  place: Place,
+  rule: string,
+  structure: Block,
+  { range, localId }: Pick<Placed, "range" | "localId">,
+  head: Head,
+): Candidate {
+  const { groupWord, groupPriority, item } = scopeOf(place);
+  const candidate = newCandidate({ rule, structure, range, localId }, head);
+  candidate.groupWord = groupWord;
+  candidate.enclosing = item;
+  candidate.priority ??= groupPriority;
   place.page.candidates.push(candidate);
   return candidate;
 }

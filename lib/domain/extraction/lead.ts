@@ -19,14 +19,20 @@ export function readLead(place: Place, text: RichText): Lead<RichText> {
 
 /** The same for the blocks of a cell: what follows the title is about the item. Null where they begin with something else than text. */
 export function readLeadOf(place: Place, blocks: readonly Block[]): Lead<Block> | null {
-  const [first, second, ...others] = blocks.filter((block) => !isEmpty(block));
+  const [first, ...others] = blocks.filter((block) => !isEmpty(block));
   if (first?.kind !== "paragraph" && first?.kind !== "heading") return null;
-  const lead = readLead(place, first.text);
-  if (isUntitled(lead.head) && (second?.kind === "paragraph" || second?.kind === "heading")) {
-    const next = readLead(place, second.text);
-    return { head: withTitle(lead.head, next.head), rest: [...linesAsBlocks(next.rest), ...others] };
+  let { head, rest } = readLead(place, first.text);
+  for (
+    let next = others[0];
+    isUntitled(head) && (next?.kind === "paragraph" || next?.kind === "heading");
+    next = others[0]
+  ) {
+    others.shift();
+    const lead = readLead(place, next.text);
+    head = withTitle(head, lead.head);
+    rest = lead.rest;
   }
-  return { head: lead.head, rest: [...linesAsBlocks(lead.rest), ...(second ? [second] : []), ...others] };
+  return { head, rest: [...linesAsBlocks(rest), ...others] };
 }
 
 function isUntitled({ title, id, kindWord }: Head): boolean {

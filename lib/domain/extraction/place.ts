@@ -27,6 +27,8 @@ export type Scope = {
   /** A heading such as "Enablers" or "Must have" says something about the items under it. */
   groupWord: Found<KindWord> | null;
   groupPriority: Found<Priority> | null;
+  /** Under "Acceptance criteria" the headings are items, and what stands below is that field of theirs. */
+  sectionLabel: Label | null;
 };
 
 /** A label without a value: the next list or lines are its value. */
@@ -71,6 +73,7 @@ const outermost: Scope = {
   ownsText: false,
   groupWord: null,
   groupPriority: null,
+  sectionLabel: null,
 };
 
 /** The scope at this place. */

@@ -2,6 +2,7 @@ import { rankOf } from "../candidate.js";
 import { fold } from "../fold.js";
 import type { Head } from "../head.js";
 import { addCandidate } from "../item-fields.js";
+import { readFieldSection } from "../field-section.js";
 import { kinds } from "../lexicon.js";
 import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
@@ -22,9 +23,14 @@ export const boldHeading: Rule = {
     const [line] = linesOf(block.text);
     if (!line) return null;
     const { head, rest } = readLead(place, block.text);
+    const field = rest.length === 0 && head.id && head.title.text !== "" ? readFieldSection(place, line, head) : null;
+    if (field) {
+      place.awaited = { ...field, taken: 0, isSection: false };
+      return "item";
+    }
     const isNamed =
       head.title.text !== "" && (head.kindWord !== null || head.id !== null || isTypedBullet(line, head, place));
-    if (!isBold(line) && !(isNamed && isLead(line, head, place))) return null;
+    if (!isBold(line) && !(isNamed && (isLead(line, head, place) || isCard(head, rest)))) return null;
     if (isNamed) {
       closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
       const item = addCandidate(place, "bold-heading", block, block, head);
@@ -74,6 +80,11 @@ function isTypedBullet(line: RichText, head: Head, place: Place): boolean {
 function isLead(line: RichText, head: Head, place: Place): boolean {
   if (head.isValued || isBoldKind(line, head, place) || isPlainEpic(line, head, place)) return true;
   return scopeOf(place).mode === "items" && (head.isMarkedId || (head.id !== null && head.priority !== null));
+}
+
+/** "Story: Pay by card" above labelled lines, an id or an estimate among them. */
+function isCard({ kindWord }: Head, rest: readonly RichText[]): boolean {
+  return kindWord !== null && rest.flatMap(readFields).some(({ label }) => label === "id" || label === "points");
 }
 
 /** "Epic: Returns without a letter" in front of everything else. */

@@ -12,7 +12,6 @@ import { takeLine } from "./awaited-values.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
 import { readValueLine, readValues } from "../trailing-values.js";
 import type { Candidate } from "../candidate.js";
-import { readOnlyPriority } from "../values.js";
 import { linesOf, join, type RichText, rangeOf, slice } from "../rich-text.js";
 
 /** Paragraphs are fields behind labels, sentences about dependencies, or the item's own prose. */
@@ -63,11 +62,11 @@ function titleFirst(text: RichText, place: Place): RichText[] {
   return rest;
 }
 
-/** A lozenge in the item's own prose: "We want three minutes. [CRITICAL]". */
-function takePriorityMark(item: Candidate, line: RichText) {
-  for (const span of line.spans) {
-    const value = span.mark === "status" ? readOnlyPriority(line.text.slice(span.start, span.end)) : null;
-    if (value) item.priority ??= { value, range: rangeOf(line, span.start, span.end) };
+/** Lozenges in the item's own prose: "We want three minutes. [CRITICAL] [5 SP]". */
+function takeMarks(item: Candidate, line: RichText) {
+  for (const span of line.spans.filter(({ mark }) => mark === "status")) {
+    const values = readValues(slice(line, span.start, span.end));
+    if (values) applyValues(item, values);
   }
 }
 
@@ -77,7 +76,7 @@ function readLine(line: RichText, place: Place): boolean {
   if (sentences.length > 0) return true;
   const { item } = scopeOf(place);
   if (!item) return false;
-  takePriorityMark(item, line);
+  takeMarks(item, line);
   if (isId(line.text) && !item.id) {
     item.bracketedId ??= line;
     return true;

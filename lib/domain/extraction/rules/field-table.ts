@@ -1,10 +1,11 @@
-import type { Candidate } from "../candidate.js";
+import { type Candidate, rankOf } from "../candidate.js";
 import type { Cell, Table } from "../blocks.js";
 import { textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
 import { addCandidate, applyField, readHeadAt } from "../item-fields.js";
-import { labels } from "../lexicon.js";
+import { groups, labels } from "../lexicon.js";
+import { rangeOf } from "../rich-text.js";
 import { type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import type { Label } from "../words/words.js";
 
@@ -27,32 +28,69 @@ export const fieldTable: Rule = {
 /** Fields that only items have. */
 const TELLING: ReadonlySet<Label> = new Set(["points", "priority", "enablerType", "criteria", "dependsOn", "blocks"]);
 
-/** Two columns, fields in the first; null for any other table. */
+/** One field per row, several behind each other, or headings above a single row of values; null for any other table. */
 export function readFieldRows(table: Table, isInItem = false): FieldRow[] | null {
-  const rows: FieldRow[] = [];
-  for (const { cells } of table.rows) {
-    const [first, second] = [...new Set(cells)];
-    if (!first || !second || new Set(cells).size !== 2 || second.isHeader) return null;
-    const name = fold(textOfCell(first).text).replace(/\s*:$/, "");
-    rows.push({ label: labels.get(name) ?? null, name, cell: second });
-  }
+  const pairs = pairsOf(table) ?? (isInItem ? pairsBelow(table) : null);
+  if (!pairs) return null;
+  const rows = pairs.map(([label, cell]): FieldRow => {
+    const name = fold(textOfCell(label).text).replace(/\s*:$/, "");
+    return { label: labels.get(name) ?? labels.get(name.replace(/\s*\([^()]*\)$/, "")) ?? null, name, cell };
+  });
   const known = rows.filter((row) => row.label !== null && row.label !== "aside" && row.label !== "status").length;
-  const isNamed = table.rows.every(({ cells }) => cells[0]?.isHeader);
+  const isNamed = pairs.every(([label]) => label.isHeader);
   if (isInItem && isNamed && rows.some(({ label }) => label !== null && TELLING.has(label))) return rows;
   return known >= 2 && known * 2 >= rows.length ? rows : null;
 }
 
+type Pair = [label: Cell, value: Cell];
+
+/** "ID | PAY-7 | Type | Story": labels and values in turn. */
+function pairsOf({ rows }: Table): Pair[] | null {
+  const pairs: Pair[] = [];
+  for (const row of rows) {
+    const cells = [...new Set(row.cells)];
+    if (cells.length < 2 || cells.length % 2 > 0) return null;
+    for (let i = 0; i < cells.length; i += 2) {
+      const [label, value] = [cells[i], cells[i + 1]];
+      if (!label || !value || value.isHeader || (cells.length > 2 && !label.isHeader)) return null;
+      pairs.push([label, value]);
+    }
+  }
+  return pairs.length > 0 ? pairs : null;
+}
+
+/** A row of headings and one row of values. */
+function pairsBelow({ rows }: Table): Pair[] | null {
+  const [above, below, ...more] = rows;
+  if (!above || !below || more.length > 0 || !above.cells.every((cell) => cell.isHeader)) return null;
+  return above.cells.flatMap((label, column): Pair[] => {
+    const value = below.cells[column];
+    return value ? [[label, value]] : [];
+  });
+}
+
+/** The row that names the item: its title, else its sentence, else, on a canvas, "Feature | Search by name". */
 function introduceItem(table: Table, rows: readonly FieldRow[], place: Place): Candidate | null {
+  const has = (...wanted: Label[]) => rows.find(({ label }) => label !== null && wanted.includes(label));
   if (!rows.some(({ label }) => label === "id" || label === "kind" || (label !== null && TELLING.has(label))))
     return null;
-  const row = rows.find(({ label }) => label === "title") ?? rows.find(({ label }) => label === "sentence");
-  if (!row) return null;
-  const head = readHeadAt(place, textOfCell(row.cell));
-  return head.title.text === "" ? null : addCandidate(place, "field-table", table, table, head);
+  const isInStory = rankOf(scopeOf(place).item?.kindWord?.value ?? null) === 1;
+  const named = has("title") ?? (isInStory ? undefined : has("sentence"));
+  const canvas = named || has("id", "parent") ? undefined : has("feature", "epic");
+  const row = named ?? canvas;
+  const head = row && readHeadAt(place, textOfCell(row.cell));
+  if (!head || head.title.text === "") return null;
+  const item = addCandidate(place, "field-table", table, table, head);
+  if (canvas?.label === "feature" || canvas?.label === "epic")
+    item.kindWord ??= { value: canvas.label, range: item.title.range };
+  return item;
 }
 
 function applyRow({ label, name, cell }: FieldRow, item: Candidate, place: Place) {
   const text = textOfCell(cell);
+  const word = groups.get(name) ?? null;
+  if (word && cell.blocks.some((block) => block.kind !== "paragraph"))
+    return walkInside(place, cell.blocks, { item, groupWord: { value: word, range: rangeOf(text) } });
   if (label === null || text.text === "" || text.text.includes(item.title.value)) return;
   if (label === "criteria") item.criteria.push(...readCriteria(cell.blocks));
   else if (label === "description" || label === "sentence") walkInside(place, cell.blocks, { item, ownsText: true });

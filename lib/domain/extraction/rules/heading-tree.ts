@@ -72,7 +72,8 @@ function enterItem(place: Place, block: Heading, head: Head) {
 }
 
 function enterField(place: Place, block: Heading, { label, item }: FieldSection) {
-  enter(place, { level: block.level, heading: block.text.text, item, ownsText: label === "description" });
+  const ownsText = label === "description";
+  enter(place, { level: block.level, heading: block.text.text, item, ownsText, groupWord: null });
   if (label !== "description") place.awaited = { label, item, taken: 0, isSection: true };
 }
 
@@ -80,12 +81,14 @@ function enterSection(place: Place, block: Heading, head: Head) {
   const around = scopeOf(place);
   const meaning = readSectionMeaning(block.text);
   const says = head.isDropped ? { ...meaning, mode: "left-out" as const } : meaning;
-  const common = { level: block.level, heading: block.text.text, ...groupOf(says, around) };
+  const [field] = readFields(block.text);
+  const sectionLabel = field?.label ?? null;
+  const common = { level: block.level, heading: block.text.text, sectionLabel, ...groupOf(says, around) };
   if (says.mode) enter(place, { ...common, mode: says.mode, item: says.mode === "other" ? around.item : null });
   else if (
     says.groupWord ||
     says.groupPriority ||
-    readFields(block.text).length > 0 ||
+    sectionLabel !== null ||
     around.mode === "other" ||
     head.title.text === "" ||
     !mayBeItem(around.item)

@@ -1,6 +1,6 @@
 import type { Block, Cell, Row, Table } from "../blocks.js";
 import type { CoveredBlock } from "../../plan-item.js";
-import { type Candidate, kindOf, rankOf } from "../candidate.js";
+import { type Candidate, type Found, kindOf, rankOf } from "../candidate.js";
 import { type Columns, readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
@@ -67,15 +67,29 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
 
   const title = readTitle(titleCell, row, reading);
   if (title?.head.isDropped) return "context";
-  if (!title || title.head.title.text === "" || isNothing(title.head.title.text)) return "unused";
+  const name = title?.head.title.text ?? "";
+  if (!title || (name === "" ? !title.head.id : isNothing(name))) return "unused";
   const item = addCandidate(place, "story-table", reading.table, row, title.head);
   if (columns.titleWord) item.kindWord ??= { value: columns.titleWord, range: rangeOf(textOfCell(titleCell)) };
   for (const [column, cell] of row.cells.entries())
     if (row.cells.indexOf(cell) === column && cell !== titleCell) readCell(cell, column, item, reading);
+  if (item.id && OUTLINE.test(item.id.value)) item.parentName ??= numberAbove(item.id);
   describe(item, title.rest, place);
   readChildren(row, item, reading);
   placeUnder(item, named, reading);
   return "item";
+}
+
+const OUTLINE = /^\d{1,3}(?:\.\d{1,3})+$/;
+
+/** "1.2.3" stands under "1.2". */
+function numberAbove({ value, range }: Found<string>): RichText {
+  return {
+    text: value.slice(0, value.lastIndexOf(".")),
+    offset: 0,
+    runs: [{ at: 0, start: range.start, width: range.end - range.start }],
+    spans: [],
+  };
 }
 
 /** The title cell introduces the item; where it is empty, the story sentence beside it does. */
@@ -144,8 +158,16 @@ function readChildren(row: Row, item: Candidate, { columns, place }: Reading) {
   if (cell) walkInside(place, cell.blocks, { item, groupWord: columns.children?.word ?? null });
 }
 
+/** A smart link to a ticket shows its key, though the page holds no more than the address. */
+const TICKET_ADDRESS = /^https?:\/\/\S+?\/(?:browse|issue)\/([A-Z][A-Z0-9]+-\d+)\S*$/;
+
 /** An automatic row number is no id. */
 function readIdCell(text: RichText, name: string, item: Candidate) {
+  const address = TICKET_ADDRESS.exec(text.text)?.[1];
+  if (address) {
+    item.id = { value: address, range: rangeOf(text) };
+    return;
+  }
   const { rest } = takeIssueLink(text);
   const value = flat(rest.text === "" ? text : rest);
   const isRowNumber = /^\d+[.)]?$/.test(value) && name !== "id" && name !== "key";

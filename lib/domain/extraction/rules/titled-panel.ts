@@ -24,10 +24,11 @@ export const titledPanel: Rule = {
         if (label !== "description") place.awaited = { label, item, taken: 0, isSection: true };
         place.walk(block.blocks);
       };
-      within(place, { level, heading: block.title.text, item, ownsText: label === "description" }, read, false);
+      const ownsText = label === "description";
+      within(place, { level, heading: block.title.text, item, ownsText, groupWord: null }, read, false);
       return "item";
     }
-    if ((head.kindWord || head.id) && head.title.text !== "") {
+    if (head.id || (head.kindWord && head.title.text !== "")) {
       const item = addCandidate(place, "titled-panel", block, block, head);
       const mode = item.isDropped ? "left-out" : "items";
       walkInside(

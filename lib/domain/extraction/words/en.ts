@@ -5,7 +5,7 @@ import type { Words } from "./words.js";
 export const en: Words = {
   kinds: {
     epic: ["epic", "portfolio epic", "business epic", "program epic", "solution epic"],
-    feature: ["feature", "business feature", "product feature", "capability", "minimum marketable feature", "mmf"],
+    feature: ["feature", "business feature", "product feature", "minimum marketable feature", "mmf"],
     story: [
       "story", "user story", "user-story", "userstory", "us", "customer story", "product backlog item", "backlog item",
       "pbi", "requirement", "user requirement", "functional requirement", "business requirement",
