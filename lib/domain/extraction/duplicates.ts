@@ -1,4 +1,4 @@
-import type { Candidate, Found } from "./candidate.js";
+import { type Candidate, type Found, rankOf } from "./candidate.js";
 import { titleKey } from "./fold.js";
 
 /** Candidates that mean one item, the one that shows best where the item stands first. */
@@ -30,8 +30,13 @@ export function groupDuplicates(candidates: readonly Candidate[]): Group[] {
 function isTwin(group: Group, candidate: Candidate): boolean {
   return group.candidates.some(
     (other) =>
-      other.structure === candidate.structure && titleKey(other.title.value) !== titleKey(candidate.title.value),
+      (other.structure === candidate.structure || isOtherKind(other, candidate)) &&
+      titleKey(other.title.value) !== titleKey(candidate.title.value),
   );
+}
+
+function isOtherKind(a: Candidate, b: Candidate): boolean {
+  return a.kindWord !== null && b.kindWord !== null && rankOf(a.kindWord.value) !== rankOf(b.kindWord.value);
 }
 
 /** A title that stands for more items than this is no name: the search ends here, so that odd pages stay quick. */

@@ -96,7 +96,12 @@ export function isDropMark(text: string): boolean {
 export function startsWithDropMark(text: string): boolean {
   const folded = fold(text);
   const mark = dropped.at(folded, /[\p{L}]|$/u.exec(folded)?.index);
-  return mark !== null && /^\s*(?:$|[.!,;:([–—-])/.test(folded.slice(mark.end));
+  return mark !== null && /^\s*(?:$|[.!,;:()[\]–—-])/.test(folded.slice(mark.end));
+}
+
+/** True for a text with a lozenge that says so. */
+export function saysDropped({ text, spans }: RichText): boolean {
+  return spans.some((span) => span.mark === "status" && isDropMark(text.slice(span.start, span.end)));
 }
 
 /** A mark of an item that is not done, in front of its title: "[Rejected] …", "Cancelled: …", or in capitals. */

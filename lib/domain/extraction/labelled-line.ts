@@ -9,7 +9,7 @@ import type { Label } from "./words/words.js";
 /** A label and its value: "Story points: 5". The value is empty where it follows in a list. */
 export type Field = { label: Label; name: string; value: RichText; line: RichText };
 
-const AFTER_LABEL = /(?:\s*\([^()]{0,40}\))?(?:\s*[:=]\s*|\s+[–—-]\s+|\s*$)/y;
+const AFTER_LABEL = /(?:\s*#?\d{1,2}(?=\s*:))?(?:\s*\([^()]{0,40}\))?(?:\s*[:=]\s*|\s+[–—-]\s+|\s*$)/y;
 const COLON = /\s*:/y;
 const BETWEEN_FIELDS = /[,;|·•]/;
 /** Labels that need no colon in front of an id: "Needs PAY-7". */

@@ -56,11 +56,21 @@ export function referencesTo(
 
   /** Commas part names, but stand in titles too: the longest run of pieces that is a title is one. */
   function findInPart(part: string, near: ExtractedItem | null, keys: Set<string>, unknown: string[]) {
-    const pieces = part.split(/,|\s(?:and|und|et|y|&|\+)\s/);
+    const pieces: string[] = [];
+    const starts: number[] = [];
+    const ends: number[] = [];
+    let from = 0;
+    for (const match of [...part.matchAll(/,|\s(?:and|und|et|y|&|\+)\s/g), null]) {
+      const end = match ? match.index : part.length;
+      pieces.push(part.slice(from, end));
+      starts.push(from);
+      ends.push(end);
+      if (match) from = end + match[0].length;
+    }
     for (let i = 0; i < pieces.length; i++) {
       let end = Math.min(pieces.length, i + 5);
       let title: ExtractedItem | null = null;
-      while (end > i && !(title = titled(pieces.slice(i, end).join(" "), near))) end--;
+      while (end > i && !(title = titled(part.slice(starts[i], ends[end - 1]), near))) end--;
       if (title) {
         keys.add(title.key);
         i = end - 1;

@@ -1,5 +1,5 @@
 import { fold } from "./fold.js";
-import { groups, kinds, phrasesFor, priorities } from "./lexicon.js";
+import { groups, kinds, labels, phrasesFor, priorities } from "./lexicon.js";
 import { type RichText, rangeOf } from "./rich-text.js";
 import type { Scope } from "./place.js";
 
@@ -10,7 +10,7 @@ export type SectionMeaning = Pick<Scope, "groupWord" | "groupPriority"> & {
 
 const leftOut = phrasesFor("leftOut");
 const other = phrasesFor("otherSections");
-const AFTER_PRIORITY = /^(?:$|\s*[:–—|(-]|\s+(?:priority|items|stories|prioritat))/;
+const AFTER_PRIORITY = /^(?:$|\s*[:–—|(]|\s+-|\s+(?:priority|items|stories|prioritat))/;
 const SHORT = 8;
 
 /** Reads a heading, panel title or separator row that introduces no item. */
@@ -21,7 +21,8 @@ export function readSectionMeaning(text: RichText): SectionMeaning {
   const isShort = folded.split(" ").length <= SHORT;
   const named = groups.find(folded).map(({ meaning }) => meaning);
   const whole = kinds.get(folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")) ?? null;
-  const word = whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null);
+  const isField = labels.at(folded) !== null && groups.at(folded) === null && kinds.at(folded) === null;
+  const word = isField ? null : (whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null));
   const groupWord = word && { value: word, range: rangeOf(text) };
   const groupPriority = priority ? { value: priority, range: rangeOf(text) } : null;
   const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && other.isIn(folded) ? "other" : null;

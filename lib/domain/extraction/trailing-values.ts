@@ -37,6 +37,7 @@ const BRACKETS = /\s*[([]([^()[\]]{1,200})[)\]]\s*[.,;]?$/;
 const DASH = /\s[–—|·•-]\s+((?:(?!\s[–—|·•-]\s).){1,200})$/;
 const AFTER_DEPENDS = /^\s*:?\s+/;
 const AFTER_LABEL = /^\s*[:=]\s*/;
+const OPEN_BRACKET = /[([][^)\]]*$/;
 const ENDS_WITH_BRACKET = /[)\]]\s*[.,;]?$/;
 const dependsOnPhrases = phrasesFor("dependsOn");
 const blocksPhrases = phrasesFor("blocks");
@@ -72,7 +73,7 @@ const noValues: Tail = {
 export function takeTrailingValues(title: RichText, kindWord: KindWord | null, isNamed: boolean): TrailingValues {
   const values: TrailingValues = { rest: title, ...noValues };
   for (let i = 0; i < 6; i++) {
-    const taken = takeTail(values.rest, kindWord, isNamed);
+    const taken = takeTail(values.rest, kindWord, isNamed) ?? takePlainTail(values.rest, isNamed);
     if (!taken) break;
     const { tail, rest } = taken;
     Object.assign(values, dropEmpty(tail), {
@@ -89,11 +90,41 @@ type Taken = { tail: Tail; rest: RichText };
 
 /** One group of values: what stands behind the last dash where all of it are values, else what stands in the last brackets. */
 function takeTail(title: RichText, kindWord: KindWord | null, isNamed: boolean): Taken | null {
-  const behindDash = readGroup(title, DASH.exec(title.text), kindWord, isNamed);
+  const dash = DASH.exec(title.text);
+  const isInBrackets = dash !== null && OPEN_BRACKET.test(title.text.slice(0, dash.index));
+  const behindDash = isInBrackets ? null : readGroup(title, dash, kindWord, isNamed);
   if (behindDash && !behindDash.tail.hasUnknown) return behindDash;
   return ENDS_WITH_BRACKET.test(title.text)
     ? readGroup(title, BRACKETS.exec(title.text), kindWord, isNamed)
     : behindDash;
+}
+
+const KEYCAP_TAIL = /\s+((?:\d\ufe0f?\u20e3)+|🔟)$/u;
+const BEFORE_IDS = new RegExp(`[,\\s]+(${BRACKETED_ID}(?:\\s*,\\s*|\\s+(?:and|und|et|y|&)\\s+|$))+$`);
+
+/** Values without a dash or brackets: an estimate in keycaps, "needs PAY-7". */
+function takePlainTail(title: RichText, isNamed: boolean): Taken | null {
+  const keycaps = isNamed ? KEYCAP_TAIL.exec(title.text) : null;
+  if (keycaps) {
+    const group = slice(title, keycaps.index);
+    const points = readPoints(group.text);
+    if (typeof points !== "number") return null;
+    const tail = { ...noValues, storyPoints: { value: points, range: rangeOf(group) }, isValued: true };
+    return { tail, rest: slice(title, 0, keycaps.index) };
+  }
+  const ids = BEFORE_IDS.exec(title.text);
+  if (!ids || !isNamed) return null;
+  const folded = fold(title.text.slice(0, ids.index));
+  for (const [phrases, field] of [
+    [dependsOnPhrases, "dependsOn"],
+    [blocksPhrases, "blocks"],
+  ] as const) {
+    const found = phrases.find(folded).at(-1);
+    if (!found || found.end !== folded.length || found.start === 0) continue;
+    const end = folded.slice(0, found.start).replace(/[\s,;–—-]+$/, "").length;
+    return { tail: { ...noValues, [field]: [slice(title, found.end)], isValued: true }, rest: slice(title, 0, end) };
+  }
+  return null;
 }
 
 function readGroup(
@@ -172,6 +203,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
       tail.isValued = true;
     } else if (isNoEstimate(value.text) || isOtherMeasure(value.text)) weak++;
     else if (meaning === "aside" || meaning === "status") weak++;
+    else if (meaning === "feature" || meaning === "epic" || meaning === "parent") tail.parentName = value;
     else if (priority) tail.priority = { value: priority, range };
     else if (enablerType && kindWord !== "epic" && kindWord !== "feature" && kindWord !== "story")
       tail.enablerType = { value: enablerType, range };

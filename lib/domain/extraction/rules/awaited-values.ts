@@ -1,4 +1,5 @@
-import { type Block, textsOf } from "../blocks.js";
+import { type Block, type Table, textsOf } from "../blocks.js";
+import { readColumns, textOfCell } from "../columns.js";
 import { continuesScenario, looksLikeCriterion, readCriteria } from "../criteria.js";
 import { applyField } from "../item-fields.js";
 import { readFields } from "../labelled-line.js";
@@ -15,6 +16,7 @@ export const awaitedValues: Rule = {
       take(block, awaited);
       return "item";
     }
+    if (block.kind === "table" && awaited.label === "criteria") return takeTable(block, awaited) ? "item" : null;
     if (block.kind !== "section" && block.kind !== "opaque") place.awaited = null;
     return null;
   },
@@ -25,6 +27,20 @@ export function takeLine(line: RichText, awaited: Awaited): boolean {
   const block: Block = { kind: "paragraph", text: line, range: rangeOf(line), localId: null };
   if (!isValue(block, awaited) && awaited.label !== "criteria") return false;
   take(block, awaited);
+  return true;
+}
+
+/** A table of criteria: one in each row, in the column with the most words. */
+function takeTable(table: Table, { item }: Awaited): boolean {
+  const [header, ...rows] = table.rows;
+  if (!header || readColumns(table) !== null) return false;
+  const isHeaded = header.cells.every((cell) => cell.isHeader);
+  const columns = header.cells.map((_, column) =>
+    rows.reduce((sum, { cells }) => sum + (cells[column] ? textOfCell(cells[column]).text.length : 0), 0),
+  );
+  const column = columns.indexOf(Math.max(...columns));
+  for (const { cells } of isHeaded ? rows : table.rows)
+    if (cells[column]) item.criteria.push(...readCriteria(cells[column].blocks));
   return true;
 }
 

@@ -1,13 +1,13 @@
 import { rankOf } from "../candidate.js";
 import { fold } from "../fold.js";
 import type { Head } from "../head.js";
-import { addCandidate } from "../item-fields.js";
+import { addCandidate, readHeadAt } from "../item-fields.js";
 import { readFieldSection } from "../field-section.js";
 import { kinds } from "../lexicon.js";
 import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf, walkQuietly } from "../place.js";
-import { join, linesOf, type RichText, slice } from "../rich-text.js";
+import { emptyText, join, linesOf, type RichText, rangeOf, slice } from "../rich-text.js";
 import { readValueLine } from "../trailing-values.js";
 import { readSectionMeaning } from "../sections.js";
 import { BOLD_LEVEL } from "./heading-tree.js";
@@ -20,8 +20,12 @@ export const boldHeading: Rule = {
   name: "bold-heading",
   read(block, place) {
     if (block.kind !== "paragraph" || place.isInside || scopeOf(place).mode === "left-out") return null;
-    const [line] = linesOf(block.text);
+    const [line, ...more] = linesOf(block.text);
     if (!line) return null;
+    if (more.length > 0 && isTypedList([line, ...more], place)) {
+      place.walk([line, ...more].map((text) => ({ kind: "paragraph", text, range: rangeOf(text), localId: null })));
+      return "item";
+    }
     const { head, rest } = readLead(place, block.text);
     const field = rest.length === 0 && head.id && head.title.text !== "" ? readFieldSection(place, line, head) : null;
     if (field) {
@@ -74,6 +78,19 @@ function isBold(line: RichText): boolean {
 /** "b) Print a letter (3 pts)" under a feature: a list that was typed. */
 function isTypedBullet(line: RichText, head: Head, place: Place): boolean {
   return head.isValued && scopeOf(place).item !== null && /^(?:\(?[a-z]\)|\d{1,2}[.)]|[-–•*])\s/.test(line.text);
+}
+
+/** Lines of one paragraph that each introduce an item. */
+function isTypedList(lines: readonly RichText[], place: Place): boolean {
+  const leads = lines.filter((line) => {
+    const head = readHeadAt(place, line);
+    return (
+      head.isValued &&
+      head.title.text !== "" &&
+      (head.id !== null || head.kindWord !== null || isTypedBullet(line, head, place))
+    );
+  });
+  return leads.length > 1 && leads.length * 2 > lines.length && readFields(lines[0] ?? emptyText).length === 0;
 }
 
 /** A plain line is one where it ends with values, or begins with an id in bold or brackets. */

@@ -2,7 +2,7 @@ import { type Cell, type Table, textsOf } from "../blocks.js";
 import { fold } from "../fold.js";
 import { isId } from "../ids.js";
 import { labels } from "../lexicon.js";
-import { type Rule, scopeOf } from "../place.js";
+import { type Place, type Rule, scopeOf } from "../place.js";
 import { join, type RichText } from "../rich-text.js";
 import type { Label } from "../words/words.js";
 
@@ -14,6 +14,7 @@ export const dependencyTable: Rule = {
   name: "dependency-table",
   read(block, place) {
     if (block.kind !== "table" || scopeOf(place).mode === "left-out") return null;
+    if (readMatrix(block, place)) return "context";
     const columns = (block.rows[0]?.cells ?? []).map((cell) => labels.get(fold(textOf(cell).text)) ?? null);
     const on = columns.indexOf("dependsOn");
     const blocks = columns.indexOf("blocks");
@@ -33,6 +34,25 @@ export const dependencyTable: Rule = {
     return "context";
   },
 };
+
+/** Ids above and beside, and marks where the item of the row depends on that of the column. */
+function readMatrix({ rows }: Table, place: Place): boolean {
+  const [header, ...body] = rows;
+  const above = header?.cells.slice(1).map(textOf) ?? [];
+  if (above.length < 2 || body.length === 0 || !above.every(({ text }) => isId(text))) return false;
+  if (!body.every(({ cells }) => cells[0] && isId(textOf(cells[0]).text))) return false;
+  const marks = body.flatMap(({ cells }) => cells.slice(1).map((cell) => textOf(cell).text));
+  if (!marks.every((mark) => MARK.test(mark) || NO_MARK.test(mark))) return false;
+  for (const { cells } of body)
+    for (const [column, on] of above.entries()) {
+      const [beside, cell] = [cells[0], cells[column + 1]];
+      if (beside && cell && MARK.test(textOf(cell).text)) place.page.sentences.push({ dependent: textOf(beside), on });
+    }
+  return true;
+}
+
+const MARK = /^(?:[x✓✔✗●•■▪√]|yes|ja|oui|si)$/iu;
+const NO_MARK = /^[\s–—-]*$/;
 
 /** True where a column holds nothing but ids, so that the rows are about items and are none themselves. */
 function onlyNames(table: Table, column: number): boolean {

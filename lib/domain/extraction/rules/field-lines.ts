@@ -4,7 +4,7 @@ import { readDependencySentences } from "../dependency-sentence.js";
 import { fold } from "../fold.js";
 import { labels } from "../lexicon.js";
 import type { Label } from "../words/words.js";
-import { titleOf } from "../head.js";
+import { isDropMark, titleOf } from "../head.js";
 import { isId } from "../ids.js";
 import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
@@ -65,8 +65,10 @@ function titleFirst(text: RichText, place: Place): RichText[] {
 /** Lozenges in the item's own prose: "We want three minutes. [CRITICAL] [5 SP]". */
 function takeMarks(item: Candidate, line: RichText) {
   for (const span of line.spans.filter(({ mark }) => mark === "status")) {
-    const values = readValues(slice(line, span.start, span.end));
+    const shown = slice(line, span.start, span.end);
+    const values = readValues(shown);
     if (values) applyValues(item, values);
+    if (isDropMark(shown.text)) item.isDropped = true;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Cell, Table } from "../blocks.js";
 import { textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
+import { saysDropped } from "../head.js";
 import { addCandidate, applyField, readHeadAt } from "../item-fields.js";
 import { groups, labels } from "../lexicon.js";
 import { rangeOf } from "../rich-text.js";
@@ -71,7 +72,11 @@ function pairsBelow({ rows }: Table): Pair[] | null {
 
 /** The row that names the item: its title, else its sentence, else, on a canvas, "Feature | Search by name". */
 function introduceItem(table: Table, rows: readonly FieldRow[], place: Place): Candidate | null {
-  const has = (...wanted: Label[]) => rows.find(({ label }) => label !== null && wanted.includes(label));
+  const has = (...wanted: Label[]) =>
+    rows.find(
+      ({ label, cell }) =>
+        label !== null && wanted.includes(label) && cell.blocks.every(({ kind }) => kind === "paragraph"),
+    );
   if (!rows.some(({ label }) => label === "id" || label === "kind" || (label !== null && TELLING.has(label))))
     return null;
   const isInStory = rankOf(scopeOf(place).item?.kindWord?.value ?? null) === 1;
@@ -91,6 +96,7 @@ function applyRow({ label, name, cell }: FieldRow, item: Candidate, place: Place
   const word = groups.get(name) ?? null;
   if (word && cell.blocks.some((block) => block.kind !== "paragraph"))
     return walkInside(place, cell.blocks, { item, groupWord: { value: word, range: rangeOf(text) } });
+  if (saysDropped(text)) item.isDropped = true;
   if (label === null || text.text === "" || text.text.includes(item.title.value)) return;
   if (label === "criteria") item.criteria.push(...readCriteria(cell.blocks));
   else if (label === "description" || label === "sentence") walkInside(place, cell.blocks, { item, ownsText: true });

@@ -56,7 +56,7 @@ function firstLine(item: ListItem): RichText {
 function readBullet(item: ListItem, place: Place, isCounted: boolean): Bullet {
   const first = firstLine(item);
   const { rest, ...lead } = readLead(place, item.text);
-  const head = isCounted ? withBareEstimate(lead.head) : lead.head;
+  const head = isCounted || scopeOf(place).groupWord ? withBareEstimate(lead.head) : lead.head;
   const isInStory = rankOf(scopeOf(place).item?.kindWord?.value ?? null) === 1;
   const isNamed = head.kindWord !== null || head.id !== null;
   const isEvident = head.title.text !== "" && (isNamed || (!isInStory && (head.isValued || head.isSentence)));

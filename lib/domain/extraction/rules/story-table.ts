@@ -4,7 +4,7 @@ import { type Candidate, type Found, kindOf, rankOf } from "../candidate.js";
 import { type Columns, readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
-import { isDropMark, startsWithDropMark } from "../head.js";
+import { isDropMark, saysDropped, startsWithDropMark } from "../head.js";
 import { isId } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
 import { addCandidate, applyField, applyKind, isOtherKind, readHeadAt } from "../item-fields.js";
@@ -23,8 +23,11 @@ export const storyTable: Rule = {
   name: "story-table",
   read(block, place) {
     if (block.kind !== "table" || scopeOf(place).mode !== "items") return null;
-    const columns = readColumns(block);
+    const upright = readColumns(block);
+    const turned = upright && !isTurned(upright, block) ? null : turn(block);
+    const columns = turned ? readColumns(turned) : upright;
     if (!columns) return null;
+    const rows = turned?.rows ?? block.rows;
     const before = place.page.candidates.length;
     const reading: Reading = {
       table: block,
@@ -34,14 +37,38 @@ export const storyTable: Rule = {
       epic: null,
       feature: null,
       isLeftOut: false,
-      hasReferences: hasReferences(block, columns),
+      hasReferences: hasReferences(turned ?? block, columns),
     };
-    const uses = block.rows.map((row, index) => (index <= columns.headerIndex ? "context" : readRow(row, reading)));
+    const uses = rows.map((row, index) => (index <= columns.headerIndex ? "context" : readRow(row, reading)));
     if (place.page.candidates.length === before) return null;
-    for (const [index, row] of block.rows.entries()) notePart(place, row, uses[index] ?? "unused", "story-table");
+    nameLevels(place.page.candidates.slice(before));
+    if (!turned)
+      for (const [index, row] of rows.entries()) notePart(place, row, uses[index] ?? "unused", "story-table");
     return "item";
   },
 };
+
+/** True where the first column holds the headings: each of the other columns is an item. */
+function isTurned({ header }: Columns, { rows }: Table): boolean {
+  const isHeaded = rows.length > 2 && rows.every(({ cells }) => cells[0]?.isHeader && cells.length > 2);
+  return isHeaded && header.cells.slice(1).every((cell) => isId(textOfCell(cell).text) || !cell.isHeader);
+}
+
+/** The table with its columns as rows; null where its first column holds no headings. */
+function turn(table: Table): Table | null {
+  const width = Math.max(0, ...table.rows.map(({ cells }) => cells.length));
+  if (
+    width < 3 ||
+    table.rows.length < 3 ||
+    !table.rows.every(({ cells }) => cells.length === width && cells[0]?.isHeader)
+  )
+    return null;
+  const rows = Array.from({ length: width }, (_, column): Row => {
+    const cells = table.rows.flatMap((row) => row.cells[column] ?? []);
+    return { cells, range: cells[0]?.range ?? table.range, localId: null };
+  });
+  return { ...table, rows };
+}
 
 type Reading = {
   table: Table;
@@ -78,6 +105,19 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   readChildren(row, item, reading);
   placeUnder(item, named, reading);
   return "item";
+}
+
+/** In a table numbered 1, 1.1, 1.1.1 what stands above two levels is an epic, above one a feature. */
+function nameLevels(candidates: readonly Candidate[]) {
+  const numbers = new Set(candidates.flatMap(({ id }) => (id && /^\d+(?:\.\d+)*$/.test(id.value) ? [id.value] : [])));
+  if (![...numbers].some((number) => OUTLINE.test(number))) return;
+  for (const candidate of candidates) {
+    const { id } = candidate;
+    if (!id || candidate.kindWord || !numbers.has(id.value)) continue;
+    const below = [...numbers].filter((number) => number.startsWith(`${id.value}.`));
+    const depth = Math.max(0, ...below.map((number) => number.slice(id.value.length).split(".").length - 1));
+    if (depth > 0) candidate.kindWord = { value: depth > 1 ? "epic" : "feature", range: id.range };
+  }
 }
 
 const OUTLINE = /^\d{1,3}(?:\.\d{1,3})+$/;
@@ -302,7 +342,7 @@ function isDropped(row: Row, columns: Columns): boolean {
   const isStruck = (cell: Cell | undefined) => cell !== undefined && isEmptyAndStruck(cell);
   return (
     isStruck(row.cells[columns.title]) ||
-    row.cells.some((cell) => isDropMark(textOfCell(cell).text) || hasDropLozenge(textOfCell(cell))) ||
+    row.cells.some((cell) => isDropMark(textOfCell(cell).text) || hasDropLozenge(cell)) ||
     row.cells.some(
       (cell, column) => !WORDY.has(columns.labels[column] ?? null) && startsWithDropMark(textOfCell(cell).text),
     )
@@ -318,8 +358,9 @@ const WORDY: ReadonlySet<Label | null> = new Set<Label | null>([
   "dependsOn",
 ]);
 
-function hasDropLozenge({ text, spans }: RichText): boolean {
-  return spans.some((span) => span.mark === "status" && isDropMark(text.slice(span.start, span.end)));
+/** A lozenge in the cell's own lines, not in a table or a list inside it. */
+function hasDropLozenge({ blocks }: Cell): boolean {
+  return blocks.some((block) => block.kind === "paragraph" && saysDropped(block.text));
 }
 
 function isEmptyAndStruck(cell: Cell): boolean {
