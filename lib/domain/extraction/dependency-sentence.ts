@@ -14,7 +14,7 @@ const SENTENCE = new RegExp(
   "giu",
 );
 
-const REMARKS = new RegExp(`^${ID}${REMARK}\\s+(?:${phrase}|${blocks})(?![\\p{L}])`, "iu");
+const REMARKS = new RegExp(`^${ID}(?:${AND}${ID}){0,5}${REMARK}\\s+(?:${phrase}|${blocks})(?![\\p{L}])`, "iu");
 
 const QUOTED_REMARK = new RegExp(`^[“"«„»][^“"«„»”]{3,150}[”"»“«]\\s+(?:${phrase}|${blocks})(?![\\p{L}])`, "iu");
 

@@ -4,7 +4,7 @@ import { fold } from "./fold.js";
 import { emptyHead, type Head } from "./head.js";
 import { ID } from "./ids.js";
 import { newCandidate } from "./item-fields.js";
-import { readFields } from "./labelled-line.js";
+import { LISTED, readFields } from "./labelled-line.js";
 import { labels } from "./lexicon.js";
 import { type Place, scopeOf } from "./place.js";
 import { emptyText, type RichText, rangeOf } from "./rich-text.js";
@@ -23,7 +23,7 @@ export function readFieldSection(place: Place, text: RichText, head: Head): Fiel
   if (head.id && head.kindWord === null) {
     const named = labels.get(fold(head.title.text).replace(/[\s:]+$/, "")) ?? null;
     const label = head.title.text === "" ? sectionLabel : named;
-    return label ? { label, item: itemCalled(place, head.id) } : null;
+    return label && LISTED.has(label) ? { label, item: itemCalled(place, head.id) } : null;
   }
   const folded = fold(text.text);
   const found = labels.at(folded);

@@ -41,7 +41,7 @@ const ANY_ID = new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu");
  * The prefixes that number things in the texts of a page, the struck ones too: those with at least two ids. One `ISO-27001` or
  * `COVID-19` in a sentence is no id.
  */
-export function idPrefixes(texts: readonly RichText[]): ReadonlySet<string> {
+export function idPrefixes(texts: readonly RichText[]): Set<string> {
   const numbers = new Map<string, Set<string>>();
   const struck = texts.flatMap((text) => text.spans.filter((span) => span.mark === "struck"));
   const words = [...texts.map((text) => text.text), ...struck.map((span) => span.value)].join("\n");

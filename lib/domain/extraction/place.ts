@@ -42,7 +42,7 @@ export type Awaited = {
 
 /** What reading a page leaves behind. */
 export type PageNotes = {
-  prefixes: ReadonlySet<string>;
+  prefixes: Set<string>;
   candidates: Candidate[];
   /** Sentences and table rows that say that one item depends on others. */
   sentences: { dependent: RichText; on: RichText }[];

@@ -22,7 +22,9 @@ export function referencesTo(
   for (const item of items) {
     if (printedIds.has(item) && !byId.has(item.key.toUpperCase())) byId.set(item.key.toUpperCase(), item);
     const title = titleKey(item.title);
-    byTitle.set(title, [...(byTitle.get(title) ?? []), item]);
+    const known = byTitle.get(title);
+    if (known) known.push(item);
+    else byTitle.set(title, [item]);
   }
 
   for (const [alias, item] of aliases) if (!byTitle.has(titleKey(alias))) byTitle.set(titleKey(alias), [item]);

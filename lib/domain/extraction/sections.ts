@@ -25,9 +25,21 @@ export function readSectionMeaning(text: RichText): SectionMeaning {
   const word = isField ? null : (whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null));
   const groupWord = word && { value: word, range: rangeOf(text) };
   const groupPriority = priority ? { value: priority, range: rangeOf(text) } : null;
-  const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && other.isIn(folded) ? "other" : null;
+  const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && isOther(folded) ? "other" : null;
   return { mode, groupWord, groupPriority };
 }
+
+/** "Risks", "Open questions", "Meeting notes of 3 May": a single word inside a longer heading may be part of anything. */
+function isOther(folded: string): boolean {
+  const words = folded.split(/[^\p{L}\p{N}'-]+/u).filter((word) => word !== "");
+  const first = /[\p{L}\p{N}]|$/u.exec(folded)?.index ?? 0;
+  return other.find(folded).some(({ phrase, start, end }) => {
+    const isAtEnd = !/[\p{L}\p{N}]/u.test(folded.slice(end));
+    return phrase.includes(" ") || start === first || (isAtEnd && words.length <= FEW_WORDS);
+  });
+}
+
+const FEW_WORDS = 3;
 
 /** True for a sentence such as "Out of scope, so that nobody asks again:". */
 export function announcesLeftOut(text: string): boolean {

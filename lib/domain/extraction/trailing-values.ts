@@ -100,6 +100,8 @@ function takeTail(title: RichText, kindWord: KindWord | null, isNamed: boolean):
 }
 
 const KEYCAP_TAIL = /\s+((?:\d\ufe0f?\u20e3)+|🔟)$/u;
+/** "does not depend on", "hängt nicht ab von", "ne dépend pas de". */
+const NEGATED = /(?:^|\s)(?:not|never|nicht|kein|keine|pas|no)\s+$/;
 const BEFORE_IDS = new RegExp(`[,\\s]+(${BRACKETED_ID}(?:\\s*,\\s*|\\s+(?:and|und|et|y|&)\\s+|$))+$`);
 
 /** Values without a dash or brackets: an estimate in keycaps, "needs PAY-7". */
@@ -120,7 +122,8 @@ function takePlainTail(title: RichText, isNamed: boolean): Taken | null {
     [blocksPhrases, "blocks"],
   ] as const) {
     const found = phrases.find(folded).at(-1);
-    if (!found || found.end !== folded.length || found.start === 0) continue;
+    if (!found || found.end !== folded.length || found.start === 0 || NEGATED.test(folded.slice(0, found.start)))
+      continue;
     const end = folded.slice(0, found.start).replace(/[\s,;–—-]+$/, "").length;
     return { tail: { ...noValues, [field]: [slice(title, found.end)], isValued: true }, rest: slice(title, 0, end) };
   }
@@ -162,7 +165,7 @@ const LONGEST_VALUE_LINE = 120;
 
 /** The values of a line that consists of nothing else: "PAY-7 · 5 SP"; null for any other line. */
 export function readValueLine(line: RichText): Tail | null {
-  if (line.text.length > LONGEST_VALUE_LINE || !/[\d·|•]/.test(line.text)) return null;
+  if (line.text.length > LONGEST_VALUE_LINE) return null;
   const tail = readTail(line, null);
   const found = tail && [tail.storyPoints ?? tail.oddEstimate, tail.priority, tail.enablerType, tail.parentName];
   return tail && found && !tail.hasUnknown && (tail.isValued || found.filter(Boolean).length > 1) ? tail : null;

@@ -1,12 +1,13 @@
 import { rankOf } from "../candidate.js";
 import { fold } from "../fold.js";
 import type { Head } from "../head.js";
+import type { Paragraph } from "../blocks.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
 import { readFieldSection } from "../field-section.js";
 import { kinds } from "../lexicon.js";
 import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
-import { enter, type Place, type Rule, scopeOf, walkQuietly } from "../place.js";
+import { enter, type Place, type Rule, scopeOf, type Use, walkQuietly } from "../place.js";
 import { emptyText, join, linesOf, type RichText, rangeOf, slice } from "../rich-text.js";
 import { readValueLine } from "../trailing-values.js";
 import { readSectionMeaning } from "../sections.js";
@@ -53,7 +54,7 @@ export const boldHeading: Rule = {
     }
     if (rest.length > 0 || readFields(line).length > 0) return null;
     const meaning = readSectionMeaning(line);
-    if (!meaning.mode && !meaning.groupWord && !meaning.groupPriority) return null;
+    if (!meaning.mode && !meaning.groupWord && !meaning.groupPriority) return enterTentative(block, head, place);
     while (place.scopes.length > place.floor && scopeOf(place).level === BOLD_LEVEL && !scopeOf(place).ownsText)
       place.scopes.pop();
     const { groupWord, groupPriority } = meaning;
@@ -61,6 +62,25 @@ export const boldHeading: Rule = {
     return "context";
   },
 };
+
+/** Any other bold line under an epic or a feature is an item if its fields say so, as a heading is. */
+function enterTentative(block: Paragraph, head: Head, place: Place): Use | null {
+  const around = scopeOf(place);
+  const isInPlan = around.groupWord !== null || around.item !== null;
+  const isLine = head.title.text !== "" && head.title.text.length < LONGEST_TITLE && !/[:.!]$/.test(head.title.text);
+  if (!isInPlan || around.mode !== "items" || !isLine) return null;
+  const above = around.level === BOLD_LEVEL && around.item?.isTentative ? place.scopes.at(-2) : around;
+  if (rankOf(above?.item?.kindWord?.value ?? null) === 1) return null;
+  while (place.scopes.length > place.floor && scopeOf(place).level === BOLD_LEVEL && scopeOf(place).item?.isTentative)
+    place.scopes.pop();
+  const item = addCandidate(place, "bold-heading", block, block, head);
+  item.isTentative = true;
+  const groupWord = rankOf(around.groupWord?.value ?? null) === 1 ? around.groupWord : null;
+  enter(place, { level: BOLD_LEVEL, heading: block.text.text, item, ownsText: true, groupWord });
+  return "context";
+}
+
+const LONGEST_TITLE = 150;
 
 /** True where all words are bold; lozenges and values behind them need not be. */
 function isBold(line: RichText): boolean {

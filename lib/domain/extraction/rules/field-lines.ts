@@ -7,7 +7,7 @@ import type { Label } from "../words/words.js";
 import { isDropMark, titleOf } from "../head.js";
 import { isId } from "../ids.js";
 import { readLead } from "../lead.js";
-import { readFields } from "../labelled-line.js";
+import { type Field, readFields } from "../labelled-line.js";
 import { takeLine } from "./awaited-values.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
 import { readValueLine, readValues } from "../trailing-values.js";
@@ -64,6 +64,8 @@ function titleFirst(text: RichText, place: Place): RichText[] {
 
 /** Lozenges in the item's own prose: "We want three minutes. [CRITICAL] [5 SP]". */
 function takeMarks(item: Candidate, line: RichText) {
+  // What begins with struck words is about something that is gone.
+  if (line.spans.some(({ mark, start }) => mark === "struck" && start === 0)) return;
   for (const span of line.spans.filter(({ mark }) => mark === "status")) {
     const shown = slice(line, span.start, span.end);
     const values = readValues(shown);
@@ -89,7 +91,7 @@ function readLine(line: RichText, place: Place): boolean {
     return true;
   }
   if (readParts(line, item)) return true;
-  const fields = readFields(line);
+  const fields = readFields(line).flatMap(withoutOtherValues(item));
   const values = fields.length === 0 ? readValueLine(line) : null;
   if (values) {
     applyValues(item, values);
@@ -101,6 +103,16 @@ function readLine(line: RichText, place: Place): boolean {
   place.awaited = last && last.value.text === "" ? { label: last.label, item, taken: 0, isSection: false } : null;
   return fields.length > 0 && unused.length < fields.length;
 }
+
+/** "Points: tbd, could": what follows the comma is another value. */
+const withoutOtherValues = (item: Candidate) => (field: Field) => {
+  if (field.label !== "points" && field.label !== "priority") return [field];
+  const comma = field.value.text.indexOf(",");
+  const others = comma > 0 ? readValues(slice(field.value, comma + 1)) : null;
+  if (!others || readValues(slice(field.value, 0, comma)) === null) return [field];
+  applyValues(item, others);
+  return [{ ...field, value: slice(field.value, 0, comma) }];
+};
 
 /** "PAY-7 · Points: TBD · Should": a line of parts of which most are fields and values. */
 function readParts(line: RichText, item: Candidate): boolean {

@@ -1,6 +1,6 @@
 import { type Candidate, rankOf } from "../candidate.js";
 import type { Cell, Table } from "../blocks.js";
-import { textOfCell } from "../columns.js";
+import { readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
 import { saysDropped } from "../head.js";
@@ -31,7 +31,7 @@ const TELLING: ReadonlySet<Label> = new Set(["points", "priority", "enablerType"
 
 /** One field per row, several behind each other, or headings above a single row of values; null for any other table. */
 export function readFieldRows(table: Table, isInItem = false): FieldRow[] | null {
-  const pairs = pairsOf(table) ?? (isInItem ? pairsBelow(table) : null);
+  const pairs = pairsOf(table) ?? (isInItem && readColumns(table) === null ? pairsBelow(table) : null);
   if (!pairs) return null;
   const rows = pairs.map(([label, cell]): FieldRow => {
     const name = fold(textOfCell(label).text).replace(/\s*:$/, "");

@@ -3,9 +3,9 @@ import type { CoveredBlock } from "../../plan-item.js";
 import { type Candidate, type Found, kindOf, rankOf } from "../candidate.js";
 import { type Columns, readColumns, textOfCell } from "../columns.js";
 import { readCriteria } from "../criteria.js";
-import { fold } from "../fold.js";
+import { fold, titleKey } from "../fold.js";
 import { isDropMark, saysDropped, startsWithDropMark } from "../head.js";
-import { isId } from "../ids.js";
+import { ID, isId, isStandard, prefixOf } from "../ids.js";
 import { takeIssueLink } from "../issue-link.js";
 import { addCandidate, applyField, applyKind, isOtherKind, readHeadAt } from "../item-fields.js";
 import { readLeadOf } from "../lead.js";
@@ -120,6 +120,13 @@ function nameLevels(candidates: readonly Candidate[]) {
   }
 }
 
+/** Where a table has no id column, an id in front of a title is one, also if the page has no second of its series. */
+function trustLeadingId(cell: Cell, place: Place) {
+  const id = LEADING_ID.exec(textOfCell(cell).text)?.[0];
+  if (id && !isStandard(id)) place.page.prefixes.add(prefixOf(id));
+}
+
+const LEADING_ID = new RegExp(`^${ID}(?=[\\s:.–—-]|$)`);
 const OUTLINE = /^\d{1,3}(?:\.\d{1,3})+$/;
 
 /** "1.2.3" stands under "1.2". */
@@ -134,7 +141,10 @@ function numberAbove({ value, range }: Found<string>): RichText {
 
 /** The title cell introduces the item; where it is empty, the story sentence beside it does. */
 function readTitle(titleCell: Cell, row: Row, { columns, place }: Reading) {
-  if (textOfCell(titleCell).text !== "" || isEmptyAndStruck(titleCell)) return readLeadOf(place, titleCell.blocks);
+  if (textOfCell(titleCell).text !== "" || isEmptyAndStruck(titleCell)) {
+    if (!columns.labels.includes("id")) trustLeadingId(titleCell, place);
+    return readLeadOf(place, titleCell.blocks);
+  }
   const sentence = row.cells.find((cell) => isStorySentence(textOfCell(cell).text));
   return sentence && columns.labels.includes("sentence") ? readLeadOf(place, sentence.blocks) : null;
 }
@@ -237,7 +247,7 @@ function nameParents(
       continue;
     }
     const key = `${label} ${text.text}`;
-    let item = reading.named.get(key);
+    let item = reading.named.get(key) ?? knownCalled(text, place);
     if (!item) {
       const lead = readLeadOf(place, cell.blocks);
       if (!lead || lead.head.title.text === "") continue;
@@ -253,6 +263,13 @@ function nameParents(
     result[label] = item;
   }
   return result;
+}
+
+/** "E-1 Shop" names the epic E-1 that the page has introduced. */
+function knownCalled({ text }: RichText, { page }: Place): Candidate | undefined {
+  const [first = "", ...rest] = text.split(/\s+/);
+  if (rest.length === 0 || !isId(first)) return undefined;
+  return page.candidates.find(({ id, title }) => id?.value === first && titleKey(text).endsWith(titleKey(title.value)));
 }
 
 /** What a feature or epic column names is a feature or epic, whatever else it is. */

@@ -100,7 +100,7 @@ export const de: Words = {
       "backlog-typ",
     ],
     points: [
-      "punkte", "punkt", "punktzahl", "punkteschätzung", "anzahl punkte", "aufwand", "aufwände", "aufwandsschätzung",
+      "pkt", "pkte", "punkte", "punkt", "punktzahl", "punkteschätzung", "anzahl punkte", "aufwand", "aufwände", "aufwandsschätzung",
       "aufwandschätzung", "geschätzter aufwand", "aufwandspunkte", "schätzung", "schätzwert", "schätzgröße",
       "storypunkte", "story-punkte", "storypoint", "story-points", "story-point", "story-point-schätzung",
       "story-points-schätzung", "story point schätzung", "geschätzte storypoints", "geschätzte story points", "größe",
@@ -276,7 +276,7 @@ export const de: Words = {
     "nicht zutreffend", "nicht relevant", "nicht erforderlich", "nicht anwendbar", "n. v", "n.v", "n. z", "n.z", "o. a",
     "o.a",
   ],
-  dropped: [
+  dropped: ["entfällt", 
     "wird nicht umgesetzt", "wird nicht gemacht", "wird nicht gebaut", "wird nicht realisiert",
     "wird nicht weiterverfolgt", "wird nicht behoben", "wird nicht benötigt", "nicht umsetzen", "nicht weiterverfolgt",
     "nicht mehr benötigt", "nicht mehr relevant", "nicht mehr erforderlich", "abgelehnt", "verworfen", "gestrichen",
