@@ -21,7 +21,9 @@ export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: E
   const isKept = (it: Candidate) =>
     isNamed(it) && !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
   const kept = page.candidates.filter(isKept);
-  const groups = groupDuplicates(kept).sort((a, b) => startOf(a) - startOf(b));
+  const groups = groupDuplicates(kept, (candidate) => enclosingOf(candidate, isKept)).sort(
+    (a, b) => startOf(a) - startOf(b),
+  );
   const parents = new Set(kept.map((candidate) => enclosingOf(candidate, isKept)));
   const keys = new Map<string, number>();
   const drafts = groups.map((group) =>

@@ -1,6 +1,6 @@
 import type { Priority } from "../plan-item.js";
 import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
-import type { Found } from "./candidate.js";
+import { type Found, rankOf } from "./candidate.js";
 import { fold } from "./fold.js";
 import { isId, prefixOf } from "./ids.js";
 import { groups, isStorySentence, kinds, labels } from "./lexicon.js";
@@ -58,6 +58,9 @@ function knownColumns({ labels: found }: Columns): number {
 }
 
 function readHeader(header: Row, headerIndex: number, table: Table): Columns | null {
+  // A heading beside a value is a field of its own, no heading of a column.
+  const filled = header.cells.filter((cell) => textOfCell(cell).text !== "");
+  if (filled[0]?.isHeader && !filled.every((cell) => cell.isHeader)) return null;
   const names = header.cells.map((cell) => (cell.isNumbering ? "" : fold(textOfCell(cell).text)));
   const found = names.map(labelOfColumn);
   const rows = table.rows.slice(headerIndex + 1);
@@ -83,8 +86,8 @@ function readHeader(header: Row, headerIndex: number, table: Table): Columns | n
 function labelOfColumn(name: string): Label | null {
   const bracket = /\(([^()]*)\)\s*$/.exec(name)?.[1]?.trim();
   if (bracket !== undefined && labels.get(bracket) === "points") return "points";
-  const plain = name.replace(/\s*\([^()]*\)\s*$|[:*#.]+$/g, "").trim();
-  const label = labels.get(name) ?? labels.get(plain) ?? null;
+  const plain = name.replace(/\s*\([^()]*\)\s*$|[:*#.…?]+$|\s*<[^<>]*>$/g, "").trim();
+  const label = labels.get(name) ?? labels.get(plain) ?? labelOfParts(plain);
   return label === "points" && bracket !== undefined && !/^(?:xs|s|m|l|fib)/.test(bracket) ? null : label;
 }
 
@@ -121,8 +124,12 @@ function takeIdColumn(names: string[], found: (Label | null)[], rows: Row[]): Ki
 /** A column of lists under a heading such as "Stories", beside a column that names what they belong to. */
 function childrenColumn(header: Row, names: string[], found: (Label | null)[], rows: Row[]): Columns["children"] {
   for (const [column, name] of names.entries()) {
-    const word = groups.get(name) ?? kinds.get(name);
-    if (!word || !found.some((label, other) => other !== column && (label === "feature" || label === "title")))
+    const word = groups.find(name)[0]?.meaning ?? kinds.get(name);
+    if (
+      !word ||
+      rankOf(word) !== 1 ||
+      !found.some((label, other) => other !== column && (label === "feature" || label === "title"))
+    )
       continue;
     const cells = rows.flatMap((row) => row.cells[column] ?? []).filter((cell) => textOfCell(cell).text !== "");
     const lists = cells.filter((cell) =>
@@ -170,6 +177,15 @@ function lettersOf(rows: Row[], column: number): ReadonlyMap<string, Priority | 
   return used.size > 1 && first && isClear ? first : new Map();
 }
 
+/** "Story / Enabler", "Title 2": of the parts that are labels the first one counts. */
+function labelOfParts(name: string): Label | null {
+  const numbered = /^(.*\p{L})\s+\d$/u.exec(name)?.[1];
+  if (numbered && labels.get(numbered) === "title") return "title";
+  const parts = name.split(/\s*\/\s*/);
+  if (parts.length < 2) return null;
+  return parts.map((part) => labels.get(part) ?? null).find((label) => label !== null) ?? null;
+}
+
 function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): number | null {
   for (const label of ["title", "sentence"] as const) {
     const column = found.indexOf(label);
@@ -192,7 +208,7 @@ function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): num
   if (wish >= 0) return wish;
   const planned = found.filter((label) => label !== null && PLANNED.has(label));
   const distinct = new Set(planned);
-  const isNaming = ["id", "kind", "criteria", "dependsOn"].some((label) => distinct.has(label as Label));
+  const isNaming = ["id", "kind"].some((label) => distinct.has(label as Label));
   return distinct.size > 1 && isNaming && planned.some((label) => label !== "id" && label !== "priority")
     ? wordyColumn(found, rows)
     : null;

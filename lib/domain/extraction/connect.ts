@@ -30,7 +30,8 @@ export function connect(drafts: readonly Draft[], page: PageNotes): ExtractionWa
     for (const kind of ["epic", "feature", "enabler", "story"] as const)
       for (const draft of drafts)
         if (draft.item.kind === kind && rankOfItem.get(draft.item) === rank) placeUnderParent(draft, family);
-  for (const draft of drafts) addDependencies(draft, references, byKey, warnings);
+  for (const draft of drafts) addDependencies(draft, references, warnings);
+  for (const draft of drafts) addBlocked(draft, references, byKey);
   for (const sentence of page.sentences) addSentence(sentence, references, byKey, warnings);
   for (const cycle of findCycles(items))
     warnings.push({
@@ -112,20 +113,18 @@ function mayHold(parent: ExtractedItem, child: ExtractedItem, { byKey, rankOfIte
   return rank === rankBelow && rank === 1 && (above === undefined || rankOfItem.get(above) === 3);
 }
 
-function addDependencies(
-  { item, group }: Draft,
-  references: References,
-  byKey: Family["byKey"],
-  warnings: ExtractionWarning[],
-) {
-  for (const candidate of group.candidates) {
-    for (const text of candidate.dependsOn) addDependency(item, text, references, warnings);
-    for (const text of candidate.blocks)
-      for (const key of references.find(flat(text), item).keys) {
-        const blocked = byKey.get(key);
-        if (blocked) link(blocked, item.key, text);
-      }
-  }
+function addDependencies({ item, group }: Draft, references: References, warnings: ExtractionWarning[]) {
+  for (const text of group.candidates.flatMap(({ dependsOn }) => dependsOn))
+    addDependency(item, text, references, warnings);
+}
+
+/** What an item blocks depends on it. */
+function addBlocked({ item, group }: Draft, references: References, byKey: Family["byKey"]) {
+  for (const text of group.candidates.flatMap(({ blocks }) => blocks))
+    for (const key of references.find(flat(text), item).keys) {
+      const blocked = byKey.get(key);
+      if (blocked) link(blocked, item.key, text);
+    }
 }
 
 function addDependency(item: ExtractedItem, text: RichText, references: References, warnings: ExtractionWarning[]) {

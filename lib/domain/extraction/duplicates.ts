@@ -5,7 +5,10 @@ import { titleKey } from "./fold.js";
 export type Group = { candidates: Candidate[]; hasForeignTwin: boolean };
 
 /** Puts candidates together that are the same item: same id, or same title in another heading, list or table. */
-export function groupDuplicates(candidates: readonly Candidate[]): Group[] {
+export function groupDuplicates(
+  candidates: readonly Candidate[],
+  enclosingOf: (candidate: Candidate) => Candidate | null = (it) => it.enclosing,
+): Group[] {
   const groups: Group[] = [];
   const byId = new Map<string, Group[]>();
   const byTitle = new Map<string, Group[]>();
@@ -15,7 +18,7 @@ export function groupDuplicates(candidates: readonly Candidate[]): Group[] {
     const twins = id ? (byId.get(id) ?? []) : [];
     const same =
       twins.slice(0, MOST_TWINS).find((group) => !isTwin(group, candidate)) ??
-      findByTitle(byTitle.get(title) ?? [], candidate);
+      findByTitle(byTitle.get(title) ?? [], candidate, enclosingOf);
     const group = same ?? { candidates: [], hasForeignTwin: twins.length > 0 };
     if (!same) groups.push(group);
     group.candidates.push(candidate);
@@ -28,11 +31,13 @@ export function groupDuplicates(candidates: readonly Candidate[]): Group[] {
 
 /** Two rows of one table that carry the same id and different titles are two items, and somebody made a mistake. */
 function isTwin(group: Group, candidate: Candidate): boolean {
-  return group.candidates.some(
-    (other) =>
-      (other.structure === candidate.structure || isOtherKind(other, candidate)) &&
-      titleKey(other.title.value) !== titleKey(candidate.title.value),
-  );
+  return group.candidates
+    .slice(0, MOST_TWINS)
+    .some(
+      (other) =>
+        (other.structure === candidate.structure || isOtherKind(other, candidate)) &&
+        titleKey(other.title.value) !== titleKey(candidate.title.value),
+    );
 }
 
 function isOtherKind(a: Candidate, b: Candidate): boolean {
@@ -42,18 +47,24 @@ function isOtherKind(a: Candidate, b: Candidate): boolean {
 /** A title that stands for more items than this is no name: the search ends here, so that odd pages stay quick. */
 const MOST_TWINS = 20;
 
-function findByTitle(groups: Group[], candidate: Candidate): Group | undefined {
+function findByTitle(
+  groups: Group[],
+  candidate: Candidate,
+  enclosingOf: (candidate: Candidate) => Candidate | null,
+): Group | undefined {
   return groups
     .slice(0, MOST_TWINS)
     .find((group) =>
-      group.candidates.every(
-        (other) =>
-          other.structure !== candidate.structure &&
-          !standsUnder(candidate, other) &&
-          (!other.id || !candidate.id || other.id.value === candidate.id.value) &&
-          (!other.enclosing || !candidate.enclosing || isSamePlace(other, candidate)) &&
-          (!other.kindWord || !candidate.kindWord || other.kindWord.value === candidate.kindWord.value),
-      ),
+      group.candidates
+        .slice(0, MOST_TWINS)
+        .every(
+          (other) =>
+            other.structure !== candidate.structure &&
+            !standsUnder(candidate, other) &&
+            (!other.id || !candidate.id || other.id.value === candidate.id.value) &&
+            isSamePlace(enclosingOf(other), enclosingOf(candidate)) &&
+            (!other.kindWord || !candidate.kindWord || other.kindWord.value === candidate.kindWord.value),
+        ),
     );
 }
 
@@ -63,10 +74,9 @@ function standsUnder(candidate: Candidate, other: Candidate): boolean {
   return false;
 }
 
-function isSamePlace(a: Candidate, b: Candidate): boolean {
-  const [above, other] = [a.enclosing, b.enclosing];
+function isSamePlace(above: Candidate | null, other: Candidate | null): boolean {
   return (
-    above === other || (above !== null && other !== null && titleKey(above.title.value) === titleKey(other.title.value))
+    above === other || above === null || other === null || titleKey(above.title.value) === titleKey(other.title.value)
   );
 }
 

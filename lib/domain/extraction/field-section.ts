@@ -22,7 +22,7 @@ export function readFieldSection(place: Place, text: RichText, head: Head): Fiel
   if (field && (field.value.text === "" || field.value === text)) return around && { label: field.label, item: around };
   if (head.id && head.kindWord === null) {
     const named = labels.get(fold(head.title.text).replace(/[\s:]+$/, "")) ?? null;
-    const label = head.title.text === "" ? sectionLabel : named;
+    const label = sectionLabel ?? named;
     return label && LISTED.has(label) ? { label, item: itemCalled(place, head.id) } : null;
   }
   const folded = fold(text.text);

@@ -123,8 +123,12 @@ function findFinalDropMark(line: RichText): number | null {
   return match && dropped.get(match[1] ?? "") ? match.index : null;
 }
 
+/** What is longer introduces nothing. */
+const LONGEST_HEAD = 1000;
+
 /** Reads the line that may introduce an item. `prefixes` are those of ids on this page; without them every id is trusted. */
 export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): Head {
+  if (line.text.length > LONGEST_HEAD) return { ...emptyHead, title: line };
   const linked = takeIssueLink(line);
   const marks = takeStatusMarks(linked.rest);
   const isStruckBefore = marks.rest.spans.some((span) => span.mark === "struck" && span.start === 0);

@@ -198,6 +198,7 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
       listing.push(end === undefined ? value : slice(token, end));
     } else if (kind) tail.kindWord = { value: kind, range };
     else if (named) Object.assign(tail, named);
+    else if (isNamedParent(token, folded)) tail.parentName = slice(token, labels.at(folded)?.end ?? 0);
     else if (listing && ID_LIST.test(token.text)) listing.push(token);
     else if (isEstimate(value.text) || meaning === "points") {
       const points = readPoints(value.text);
@@ -230,6 +231,16 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     unknown === 0 &&
     (isNoEstimate(group.text) || isOtherMeasure(group.text) || leading(labels, fold(group.text), AFTER_LABEL) !== null);
   return certain || isAside ? tail : null;
+}
+
+/** "epic Pay by phone": the parent by its title, where the line says nothing else of it. */
+function isNamedParent(token: RichText, folded: string): boolean {
+  const label = labels.at(folded);
+  const isParent = label?.meaning === "epic" || label?.meaning === "feature";
+  const rest = label ? token.text.slice(label.end) : "";
+  const isLower = token.text.charAt(0) === token.text.charAt(0).toLowerCase();
+  if (label?.meaning === "parent") return /^\s+#?\d{3,}$/.test(rest) || isId(rest.trim());
+  return isParent && isLower && /^\s+[\p{L}\p{N}“"«„]/u.test(rest);
 }
 
 /** "Epic PAY-1": a kind and an id, which are the item's own or its parent's. */

@@ -59,6 +59,7 @@ export function isOtherMeasure(text: string): boolean {
 /** True for "TBD", "?", "k. A." and the like. */
 export function isNoEstimate(text: string): boolean {
   const folded = fold(text).trim();
+  if (noEstimate.has(folded.replace(SIZE_WORD, ""))) return true;
   return NO_NUMBER.test(folded) || noEstimate.has(folded);
 }
 

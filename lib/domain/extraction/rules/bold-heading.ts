@@ -4,7 +4,7 @@ import type { Head } from "../head.js";
 import type { Paragraph } from "../blocks.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
 import { readFieldSection } from "../field-section.js";
-import { kinds } from "../lexicon.js";
+import { groups, kinds } from "../lexicon.js";
 import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf, type Use, walkQuietly } from "../place.js";
@@ -35,7 +35,8 @@ export const boldHeading: Rule = {
     }
     const isNamed =
       head.title.text !== "" && (head.kindWord !== null || head.id !== null || isTypedBullet(line, head, place));
-    if (!isBold(line) && !(isNamed && (isLead(line, head, place) || isCard(head, rest)))) return null;
+    if (!isBold(line) && !isGroupLabel(line) && !(isNamed && (isLead(line, head, place) || isCard(head, rest))))
+      return null;
     if (isNamed) {
       closeScopes(place, rankOf(head.kindWord?.value ?? null) ?? 1);
       const item = addCandidate(place, "bold-heading", block, block, head);
@@ -52,7 +53,7 @@ export const boldHeading: Rule = {
       if (rest.length > 0) walkQuietly(place, [{ ...block, text: join(rest, "\n") }]);
       return "item";
     }
-    if (rest.length > 0 || readFields(line).length > 0) return null;
+    if (rest.length > 0 || (readFields(line).length > 0 && !isGroupLabel(line))) return null;
     const meaning = readSectionMeaning(line);
     if (!meaning.mode && !meaning.groupWord && !meaning.groupPriority) return enterTentative(block, head, place);
     while (place.scopes.length > place.floor && scopeOf(place).level === BOLD_LEVEL && !scopeOf(place).ownsText)
@@ -98,6 +99,11 @@ function isBold(line: RichText): boolean {
 /** "b) Print a letter (3 pts)" under a feature: a list that was typed. */
 function isTypedBullet(line: RichText, head: Head, place: Place): boolean {
   return head.isValued && scopeOf(place).item !== null && /^(?:\(?[a-z]\)|\d{1,2}[.)]|[-–•*])\s/.test(line.text);
+}
+
+/** "Stories:" above a list. */
+function isGroupLabel({ text }: RichText): boolean {
+  return /:\s*$/.test(text) && groups.get(fold(text).replace(/\s*:\s*$/, "")) !== undefined;
 }
 
 /** Lines of one paragraph that each introduce an item. */

@@ -5,8 +5,8 @@ import { readCriteria } from "../criteria.js";
 import { fold } from "../fold.js";
 import { saysDropped } from "../head.js";
 import { addCandidate, applyField, readHeadAt } from "../item-fields.js";
-import { groups, labels } from "../lexicon.js";
-import { rangeOf } from "../rich-text.js";
+import { groups, kinds, labels } from "../lexicon.js";
+import { type RichText, rangeOf } from "../rich-text.js";
 import { type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import type { Label } from "../words/words.js";
 
@@ -48,8 +48,9 @@ type Pair = [label: Cell, value: Cell];
 /** "ID | PAY-7 | Type | Story": labels and values in turn. */
 function pairsOf({ rows }: Table): Pair[] | null {
   const pairs: Pair[] = [];
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     const cells = [...new Set(row.cells)];
+    if (index === 0 && cells.length === 1 && rows.length > 2) continue;
     if (cells.length < 2 || cells.length % 2 > 0) return null;
     for (let i = 0; i < cells.length; i += 2) {
       const [label, value] = [cells[i], cells[i + 1]];
@@ -70,6 +71,12 @@ function pairsBelow({ rows }: Table): Pair[] | null {
   });
 }
 
+/** A row over the whole table names the item: "PAY-7 – Pay by card". */
+function headingOf({ rows }: Table): RichText | null {
+  const cells = [...new Set(rows[0]?.cells)];
+  return cells.length === 1 && cells[0] && rows.length > 2 ? textOfCell(cells[0]) : null;
+}
+
 /** The row that names the item: its title, else its sentence, else, on a canvas, "Feature | Search by name". */
 function introduceItem(table: Table, rows: readonly FieldRow[], place: Place): Candidate | null {
   const has = (...wanted: Label[]) =>
@@ -82,11 +89,15 @@ function introduceItem(table: Table, rows: readonly FieldRow[], place: Place): C
   const isInStory = rankOf(scopeOf(place).item?.kindWord?.value ?? null) === 1;
   const named = has("title") ?? (isInStory ? undefined : has("sentence"));
   const canvas = named || has("id", "parent") ? undefined : has("feature", "epic");
-  const row = named ?? canvas;
-  const head = row && readHeadAt(place, textOfCell(row.cell));
+  const heading = headingOf(table);
+  const called = isInStory ? undefined : rows.find(({ name }) => rankOf(kinds.get(name) ?? null) === 1);
+  const row = named ?? called ?? canvas;
+  const head = heading ? readHeadAt(place, heading) : row && readHeadAt(place, textOfCell(row.cell));
   if (!head || head.title.text === "") return null;
   const item = addCandidate(place, "field-table", table, table, head);
-  if (canvas?.label === "feature" || canvas?.label === "epic")
+  const word = row === named && called !== row ? undefined : kinds.get(called?.name ?? "");
+  if (word && !heading) item.kindWord ??= { value: word, range: item.title.range };
+  if (row === canvas && (canvas?.label === "feature" || canvas?.label === "epic"))
     item.kindWord ??= { value: canvas.label, range: item.title.range };
   return item;
 }

@@ -2,6 +2,8 @@ import { type Candidate, kindOf, rankOf } from "../candidate.js";
 import { type FieldSection, readFieldSection } from "../field-section.js";
 import type { Head } from "../head.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
+import { fold } from "../fold.js";
+import { labels } from "../lexicon.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, type Scope, scopeOf } from "../place.js";
 import type { Heading } from "../blocks.js";
@@ -82,13 +84,13 @@ function enterSection(place: Place, block: Heading, head: Head) {
   const meaning = readSectionMeaning(block.text);
   const says = head.isDropped ? { ...meaning, mode: "left-out" as const } : meaning;
   const [field] = readFields(block.text);
-  const sectionLabel = field?.label ?? null;
+  const sectionLabel = labels.at(fold(block.text.text))?.meaning === "criteria" ? "criteria" : null;
   const common = { level: block.level, heading: block.text.text, sectionLabel, ...groupOf(says, around) };
   if (says.mode) enter(place, { ...common, mode: says.mode, item: says.mode === "other" ? around.item : null });
   else if (
     says.groupWord ||
     says.groupPriority ||
-    sectionLabel !== null ||
+    field !== undefined ||
     around.mode === "other" ||
     head.title.text === "" ||
     !mayBeItem(around.item)

@@ -84,7 +84,7 @@ type Reading = {
 
 function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const { columns, place } = reading;
-  const titleCell = row.cells[columns.title];
+  const titleCell = titleCellOf(row, columns);
   const kindCell = row.cells[columns.labels.indexOf("kind")];
   if (kindCell && isOtherKind(textOfCell(kindCell))) return "context";
   if (!titleCell || isHeader(row, columns) || isTotal(row)) return "context";
@@ -127,6 +127,13 @@ function trustLeadingId(cell: Cell, place: Place) {
 }
 
 const LEADING_ID = new RegExp(`^${ID}(?=[\\s:.–—-]|$)`);
+/** Levels may have a title column each: "Title 1", "Title 2". */
+function titleCellOf({ cells }: Row, { labels, title }: Columns): Cell | undefined {
+  const first = cells[title];
+  if (labels[title] !== "title" || (first && textOfCell(first).text !== "")) return first;
+  return cells.find((cell, column) => labels[column] === "title" && textOfCell(cell).text !== "") ?? first;
+}
+
 const OUTLINE = /^\d{1,3}(?:\.\d{1,3})+$/;
 
 /** "1.2.3" stands under "1.2". */
@@ -155,6 +162,16 @@ function describe(item: Candidate, rest: readonly Block[], place: Place) {
 }
 
 const LONGEST_NAME = 150;
+const dependsOn = phrasesFor("dependsOn");
+const blocks = phrasesFor("blocks");
+
+/** "is blocked by PAY-7" in a column of links. */
+function saysDependency({ text }: RichText): boolean {
+  const folded = fold(text);
+  const found = dependsOn.at(folded) ?? blocks.at(folded);
+  return found !== null && /[A-Z][A-Z0-9]*-\d/.test(text.slice(found.end));
+}
+
 /** Columns that may name anything, the parent too: "For", "Area". */
 const UNTOLD: ReadonlySet<Label | null> = new Set<Label | null>([null, "aside", "benefit", "role"]);
 
@@ -163,7 +180,10 @@ function readCell(cell: Cell, column: number, item: Candidate, { columns, place 
   const text = textOfCell(cell);
   if (label !== "dependsOn" && label !== "blocks") item.issueLink ??= takeIssueLink(text).link;
   if (text.text === "" || cell.isNumbering) return;
-  if (UNTOLD.has(label) && text.text.length < LONGEST_NAME) item.otherCells.push(text);
+  if (UNTOLD.has(label) && text.text.length < LONGEST_NAME) {
+    if (saysDependency(text)) return void applyField(item, { label: "dependsOn", name: "", value: text, line: text });
+    item.otherCells.push(text);
+  }
   switch (label) {
     case "id":
       return readIdCell(text, columns.names[column] ?? "", item);
