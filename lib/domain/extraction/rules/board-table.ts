@@ -99,7 +99,8 @@ function cardsOf(cell: Cell, place: Place, isBoard: boolean): Card[] {
   const cards: Card[] = [{ lead: null, blocks: [] }];
   for (const block of cell.blocks) {
     const lead = readCard(block, place);
-    if (lead && (isBoard || lead.head.isValued)) cards.push({ lead: { ...lead, placed: block }, blocks: [] });
+    if (lead && (isBoard || lead.head.isValued || (lead.head.id && lead.head.priority)))
+      cards.push({ lead: { ...lead, placed: block }, blocks: [] });
     else cards.at(-1)?.blocks.push(block);
   }
   return cards;

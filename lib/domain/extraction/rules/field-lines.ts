@@ -12,7 +12,7 @@ import { takeLine } from "./awaited-values.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
 import { readValueLine, readValues } from "../trailing-values.js";
 import type { Candidate } from "../candidate.js";
-import { linesOf, join, type RichText, rangeOf, slice } from "../rich-text.js";
+import { linesOf, join, type RichText, slice } from "../rich-text.js";
 
 /** Paragraphs are fields behind labels, sentences about dependencies, or the item's own prose. */
 export const fieldLines: Rule = {

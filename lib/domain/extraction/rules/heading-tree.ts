@@ -84,7 +84,7 @@ function enterSection(place: Place, block: Heading, head: Head) {
   const meaning = readSectionMeaning(block.text);
   const says = head.isDropped ? { ...meaning, mode: "left-out" as const } : meaning;
   const [field] = readFields(block.text);
-  const sectionLabel = labels.at(fold(block.text.text))?.meaning === "criteria" ? "criteria" : null;
+  const sectionLabel = labels.at(fold(block.text.text))?.meaning === "criteria" ? ("criteria" as const) : null;
   const common = { level: block.level, heading: block.text.text, sectionLabel, ...groupOf(says, around) };
   if (says.mode) enter(place, { ...common, mode: says.mode, item: says.mode === "other" ? around.item : null });
   else if (

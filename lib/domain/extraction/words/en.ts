@@ -309,7 +309,7 @@ export const en: Words = {
     "depends on", "depends upon", "depend on", "is dependent on", "are dependent on", "dependent on", "is blocked by",
     "are blocked by", "blocked by", "is waiting for", "is waiting on", "waiting for", "waiting on", "must wait for",
     "has to wait for", "waits for", "waits on", "wait for", "cannot start before", "can't start before",
-    "cannot start until", "can't start until", "can only start after", "needs", "requires", "require", "relies on",
+    "cannot start until", "can't start until", "can only start after", "needs", "need", "requires", "require", "relies on",
     "builds on", "presupposes",
   ],
   blocks: [
