@@ -33,6 +33,7 @@ export function connect(drafts: readonly Draft[], page: PageNotes): ExtractionWa
   for (const draft of drafts) addDependencies(draft, references, warnings);
   for (const draft of drafts) addBlocked(draft, references, byKey);
   for (const sentence of page.sentences) addSentence(sentence, references, byKey, warnings);
+  for (const item of items) sortByPlace(item);
   for (const cycle of findCycles(items))
     warnings.push({
       code: "dependency_cycle",
@@ -151,10 +152,20 @@ function addSentence(
   }
 }
 
+/** Keys in the order in which the page names them, whoever's row says so; `places` is filled by `link`. */
+function sortByPlace(item: ExtractedItem) {
+  const named = places.get(item);
+  if (named) item.dependsOn.sort((a, b) => (named.get(a) ?? 0) - (named.get(b) ?? 0));
+}
+
+const places = new WeakMap<ExtractedItem, Map<string, number>>();
+
 function link(item: ExtractedItem, key: string, text: RichText) {
   if (key === item.key || item.dependsOn.includes(key)) return;
   item.dependsOn.push(key);
   const range = rangeOf(text);
+  const named = places.get(item) ?? new Map<string, number>();
+  places.set(item, named.set(key, range.start));
   const known = item.source.fields.dependsOn ?? [];
   if (!known.some((it) => it.start === range.start)) item.source.fields.dependsOn = [...known, range];
 }
