@@ -69,6 +69,7 @@ function readHeader(header: Row, headerIndex: number, table: Table): Columns | n
   if (children) found[children.column] = null;
   const title = titleColumn(names, found, rows);
   if (title === null || !(children || isEvident(found, title, names))) return null;
+  if (!found.includes("id")) takeOwnIds(found, title, rows);
   const titleWord = kinds.get(names[title] ?? "") ?? idWord;
   return {
     header,
@@ -119,6 +120,15 @@ function takeIdColumn(names: string[], found: (Label | null)[], rows: Row[]): Ki
     return word;
   }
   return null;
+}
+
+/** "Feature ID | Feature": beside the column that names the features the ids are their own, not those of parents. */
+function takeOwnIds(found: (Label | null)[], title: number, rows: Row[]) {
+  const column = found.indexOf("parent");
+  if (column < 0 || (found[title] !== "feature" && found[title] !== "epic")) return;
+  const values = rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
+  const ids = values.filter(isId);
+  if (ids.length > 0 && new Set(ids).size === ids.length) found[column] = "id";
 }
 
 /** A column of lists under a heading such as "Stories", beside a column that names what they belong to. */

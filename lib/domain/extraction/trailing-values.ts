@@ -188,7 +188,10 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     const depends = leading(dependsOnPhrases, folded, AFTER_DEPENDS);
     const kind = kindWord === null ? kinds.get(folded) : undefined;
     const named = kindWord === null ? readNamedKind(token, folded) : null;
-    const priority = readOnlyPriority(value.text) ?? (meaning === "priority" ? readPriority(value.text) : null);
+    const leadingLabel = labels.at(folded);
+    const ofLabel = leadingLabel?.meaning === "priority" ? readOnlyPriority(token.text.slice(leadingLabel.end)) : null;
+    const priority =
+      ofLabel ?? readOnlyPriority(value.text) ?? (meaning === "priority" ? readPriority(value.text) : null);
     const enablerType = readOnlyEnablerType(value.text);
     const blocks = leading(blocksPhrases, folded, AFTER_DEPENDS);
     if (depends || blocks || meaning === "dependsOn" || meaning === "blocks") {

@@ -24,7 +24,7 @@ describe("pages by people who did not know the rules", () => {
   it.each(rounds)("are read right: %s", (round) => {
     const pages = pagesOf(round);
     const score = scoreOf(sum(pages.map(({ items, expected }) => tally(items, expected))));
-    expect(pages.length).toBeGreaterThan(10);
+    expect(pages.length).toBeGreaterThan(5);
     expect(score.onEmpty).toBe(0);
     expect(score.f1).toBeGreaterThanOrEqual(0.99);
     for (const share of [score.type, score.title, score.parent, score.points, score.priority, score.enabler])

@@ -9,7 +9,7 @@ import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf, type Use, walkQuietly } from "../place.js";
 import { emptyText, join, linesOf, type RichText, rangeOf, slice } from "../rich-text.js";
-import { readValueLine } from "../trailing-values.js";
+import { readValueLine, readValues } from "../trailing-values.js";
 import { readSectionMeaning } from "../sections.js";
 import { BOLD_LEVEL } from "./heading-tree.js";
 
@@ -92,7 +92,8 @@ function isBold(line: RichText): boolean {
   const between = ends.map((end, index) => slice(line, end, marks[index]?.start));
   return between.every((rest) => {
     const value = slice(rest, /^[\s·•|,–—-]*/.exec(rest.text)?.[0].length ?? 0);
-    return value.text === "" || readValueLine(value) !== null;
+    const bracketed = /^[([][^()[\]]*[)\]]$/.test(value.text) ? slice(value, 1, value.text.length - 1) : null;
+    return value.text === "" || (bracketed ? readValues(bracketed) : readValueLine(value)) !== null;
   });
 }
 

@@ -93,8 +93,7 @@ export const de: Words = {
       "brauche ich", "ich benötige", "benötige ich", "kann ich", "ich kann", "wunsch", "bedarf",
     ],
     benefit: ["damit", "damit ich", "um zu", "um", "sodass", "so dass", "so dass ich", "sodass ich", "weil"],
-    kind: [
-      "typ", "art", "vorgangstyp", "vorgangsart", "tickettyp", "ticket-typ", "ticketart", "issue-typ", "issuetyp",
+    kind: ["ebene", "typ", "art", "vorgangstyp", "vorgangsart", "tickettyp", "ticket-typ", "ticketart", "issue-typ", "issuetyp",
       "item-typ", "eintragstyp", "eintragsart", "elementtyp", "arbeitselementtyp", "arbeitselement-typ", "arbeitstyp",
       "story-typ", "storytyp", "anforderungstyp", "anforderungsart", "art der anforderung", "typ der anforderung",
       "backlog-typ",

@@ -85,8 +85,7 @@ export const en: Words = {
       "i can", "i want to be able to", "wish",
     ],
     benefit: ["so that", "so that i", "so that i can", "so i can", "in order to", "so", "because"],
-    kind: [
-      "type", "kind", "issue type", "issuetype", "item type", "work item type", "work type", "ticket type",
+    kind: ["level", "type", "kind", "issue type", "issuetype", "item type", "work item type", "work type", "ticket type",
       "story type", "requirement type", "backlog item type", "type of work", "type of item",
     ],
     points: [

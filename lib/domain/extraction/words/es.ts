@@ -99,8 +99,7 @@ export const es: Words = {
       "para que", "para", "para poder", "con el fin de", "con el fin de que", "con el objetivo de", "a fin de",
       "de modo que", "de manera que", "de forma que", "así", "porque",
     ],
-    kind: [
-      "tipo", "clase", "tipo de incidencia", "tipo de actividad", "tipo de ticket", "tipo de elemento",
+    kind: ["nivel", "tipo", "clase", "tipo de incidencia", "tipo de actividad", "tipo de ticket", "tipo de elemento",
       "tipo de elemento de trabajo", "tipo de trabajo", "tipo de historia", "tipo de requisito",
       "tipo de requerimiento", "tipo de ítem", "tipo de tarea",
     ],

@@ -94,8 +94,7 @@ export const fr: Words = {
       "afin de", "afin que", "afin d'", "pour que", "pour", "de sorte que", "de manière à", "de façon à",
       "dans le but de", "parce que",
     ],
-    kind: [
-      "genre", "nature", "type de ticket", "type de demande", "type d'élément", "type d'élément de travail",
+    kind: ["niveau", "genre", "nature", "type de ticket", "type de demande", "type d'élément", "type d'élément de travail",
       "type d'item", "type d'exigence", "type de story", "type d'us", "type de récit", "type de travail",
       "type du ticket", "nature de l'exigence",
     ],
