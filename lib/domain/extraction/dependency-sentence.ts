@@ -1,8 +1,10 @@
 import { fold } from "./fold.js";
 import { ID } from "./ids.js";
-import { anyOf, wordsFor } from "./lexicon.js";
+import { anyOf, phrasesFor, wordsFor } from "./lexicon.js";
 import { type RichText, slice } from "./rich-text.js";
 
+const dependsOn = phrasesFor("dependsOn");
+const blocking = phrasesFor("blocks");
 const phrase = anyOf(wordsFor("dependsOn"));
 const blocks = anyOf(wordsFor("blocks"));
 const AND = "(?:\\s*,\\s*(?:and\\s+)?|\\s+(?:and|und|et|y|&|to|bis|à|a)\\s+)(?:(?:on|of|von|de|d'|del|du)\\s*)?";
@@ -34,7 +36,9 @@ const QUOTED = new RegExp(
 /** “A” depends on “B” and “C”. */
 function readQuotedSentences(line: RichText): DependencySentence[] {
   if (!/[“"«„]/.test(line.text)) return [];
-  return [...fold(line.text).matchAll(QUOTED)].map((match) => {
+  const folded = fold(line.text);
+  if (!dependsOn.isIn(folded) && !blocking.isIn(folded)) return [];
+  return [...folded.matchAll(QUOTED)].map((match) => {
     const [whole, first = ""] = match;
     const last = match.at(-1) ?? "";
     const end = match.index + whole.length;
@@ -49,7 +53,9 @@ export type DependencySentence = { dependent: RichText; on: RichText };
 /** What a line says in sentences such as "MOB-12 depends on MOB-11". */
 export function readDependencySentences(line: RichText): DependencySentence[] {
   if (!NAMES_ITEM.test(line.text)) return readQuotedSentences(line);
-  return [...fold(line.text).matchAll(SENTENCE)].map((match) => {
+  const folded = fold(line.text);
+  if (!dependsOn.isIn(folded) && !blocking.isIn(folded)) return [];
+  return [...folded.matchAll(SENTENCE)].map((match) => {
     const [whole, first = ""] = match;
     const last = match.at(-1) ?? "";
     const end = match.index + whole.length;

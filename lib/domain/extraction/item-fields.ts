@@ -104,7 +104,7 @@ export function applyField(item: Candidate, { label, value, line, name }: Field)
       return true;
     case "description":
       if (text !== "")
-        item.description.push({ value: name === "description" ? text : flat(line), range: rangeOf(line) });
+        item.description.push(name === "description" ? found(text) : { value: flat(line), range: rangeOf(line) });
       return true;
     case "sentence":
     case "role":

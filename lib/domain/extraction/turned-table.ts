@@ -19,7 +19,8 @@ export function turn(table: Table): Table | null {
     return null;
   const rows = Array.from({ length: width }, (_, column): Row => {
     const cells = table.rows.flatMap((row) => row.cells[column] ?? []);
-    return { cells, range: cells[0]?.range ?? table.range, localId: null };
+    const [first, last] = [cells[0] ?? table, cells.at(-1) ?? table];
+    return { cells, range: { start: first.range.start, end: last.range.end }, localId: null };
   });
   return { ...table, rows };
 }

@@ -2,15 +2,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extract } from "../../../lib/domain/extraction/extract.js";
+import { toExpected } from "../../../dev/extraction-score.js";
+import { readStorageTree } from "../../../lib/domain/extraction/storage-tree.js";
 import { readStorage } from "../../../lib/domain/extraction/storage.js";
 import { textsOf } from "../../../lib/domain/extraction/blocks.js";
 import type { SourceRange } from "../../../lib/domain/plan-item.js";
 import { misplacedValues, problemsOf } from "../../support/extraction-problems.js";
 
-const FOLDER = "tests/fixtures/planning";
-const bodies = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".html"))
-  .map((name) => ({ name, body: readFileSync(`${FOLDER}/${name}`, "utf8") }));
+const BLIND = "tests/fixtures/planning-blind";
+const rounds = readdirSync(BLIND).filter((name) => name.startsWith("round-"));
+const bodies = ["tests/fixtures/planning", ...rounds.map((round) => `${BLIND}/${round}`)].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".html"))
+    .map((name) => ({ name, body: readFileSync(`${folder}/${name}`, "utf8") })),
+);
 const small = bodies.filter(({ body }) => body.length < 30_000);
 
 const isSound = (body: string) => problemsOf(extract({ title: "", body }), body).length === 0;
@@ -135,6 +140,35 @@ describe("extract", () => {
     expect(fc.check(fc.property(damaged, isSound), { numRuns: 200 }).counterexample).toBeNull();
   });
 
+  it("never throws on a page in which pieces were doubled or have changed places", () => {
+    const page = fc.constantFrom(...small.map(({ body }) => body));
+    const at = fc.double({ min: 0, max: 1, noNaN: true });
+    const mixed = fc.tuple(page, at, at, at, fc.boolean()).map(([body, ...rest]) => {
+      const [a = 0, b = 0, c = 0] = rest
+        .filter((it) => typeof it === "number")
+        .map((it) => Math.floor(it * body.length))
+        .sort((x, y) => x - y);
+      const isDoubled = rest.at(-1) === true;
+      return body.slice(0, a) + body.slice(b, c) + body.slice(a, b) + (isDoubled ? body.slice(b) : body.slice(c));
+    });
+    expect(fc.check(fc.property(mixed, isSound), { numRuns: 200 }).counterexample).toBeNull();
+  });
+
+  it.each(small)(
+    "takes no other plan from $name when a paragraph is added that has nothing to do with it",
+    ({ body }) => {
+      const plan = (of: string) => extract({ title: "", body: of }).items.map(toExpected);
+      const before = plan(body);
+      const places = [0, body.length, ...topLevelHeadings(body)];
+      const others = places.filter(
+        (place) =>
+          JSON.stringify(plan(`${body.slice(0, place)}<p>The canteen has soup today.</p>${body.slice(place)}`)) !==
+          JSON.stringify(before),
+      );
+      expect(others.map((place) => body.slice(place, place + 60))).toEqual([]);
+    },
+  );
+
   it("reads a page the same way each time, whatever it is called", () => {
     for (const { body } of small) expect(extract({ title: "Other", body })).toEqual(extract({ title: "", body }));
   });
@@ -144,6 +178,13 @@ describe("extract", () => {
     expect(problemsOf(extract({ title: "", body: deep }), deep)).toEqual([]);
   });
 });
+
+/** Where a larger heading begins that is in nothing else: a paragraph above a small one may be the last criterion of a section. */
+function topLevelHeadings(body: string): number[] {
+  return readStorageTree(body).children.flatMap((node) =>
+    node.kind === "element" && /^h[1-3]$/.test(node.name) ? [node.start] : [],
+  );
+}
 
 /** Words of the source of a range, as a reader sees them. */
 function shown(body: string, { start, end }: SourceRange): string {

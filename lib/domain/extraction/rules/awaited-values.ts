@@ -54,6 +54,8 @@ function isValue(block: Block & { kind: "paragraph" }, { label, taken, isSection
 function take(block: Block, awaited: Awaited) {
   const { item, label } = awaited;
   awaited.taken++;
+  // Where criteria are listed, the paragraphs below the list are something else.
+  if (block.kind === "list") awaited.isSection = false;
   if (label !== "criteria") {
     for (const text of textsOf([block])) applyField(item, { label, name: "", value: text, line: text });
     return;

@@ -4,6 +4,7 @@ import type { Head } from "../head.js";
 import type { Paragraph } from "../blocks.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
 import { readFieldSection } from "../field-section.js";
+import { ID, SHORT_ID } from "../ids.js";
 import { groups, kinds } from "../lexicon.js";
 import { readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
@@ -27,6 +28,7 @@ export const boldHeading: Rule = {
       place.walk([line, ...more].map((text) => ({ kind: "paragraph", text, range: rangeOf(text), localId: null })));
       return "item";
     }
+    if (!mayIntroduce(line)) return null;
     const { head, rest } = readLead(place, block.text);
     const field = rest.length === 0 && head.id && head.title.text !== "" ? readFieldSection(place, line, head) : null;
     if (field) {
@@ -63,6 +65,19 @@ export const boldHeading: Rule = {
     return "context";
   },
 };
+
+const STARTS_WITH_NAME = new RegExp(`^[^\\p{L}]{0,12}(?:\\p{L}[.)]\\s|${ID}|${SHORT_ID})`, "u");
+
+/** A quick look, so that prose is not read as a head: bold, a kind, an id, a bullet, or values at the end. */
+function mayIntroduce(line: RichText): boolean {
+  if (line.spans.some(({ mark, start }) => mark === "bold" && start === 0)) return true;
+  if (STARTS_WITH_NAME.test(line.text) || /^[\s\W]*[-–•*\d[(]/.test(line.text)) return true;
+  const folded = fold(line.text.slice(0, 60));
+  const first = /[\p{L}\p{N}]|$/u.exec(folded)?.index ?? 0;
+  if (kinds.at(folded, first) || groups.at(folded, first)) return true;
+  const second = folded.indexOf(" ", first) + 1;
+  return second > 0 && kinds.at(folded, second) !== null;
+}
 
 /** Any other bold line under an epic or a feature is an item if its fields say so, as a heading is. */
 function enterTentative(block: Paragraph, head: Head, place: Place): Use | null {

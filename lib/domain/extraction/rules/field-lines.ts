@@ -37,7 +37,7 @@ export const fieldLines: Rule = {
 
 /** "Asked for by all stores. Depends on: PAY-7": a label at the beginning of a later sentence begins a line. */
 function partAtLabels(line: RichText): RichText[] {
-  if (!line.text.includes(":") || readFields(line).length > 0) return [line];
+  if (!/[.!?]\s+\p{L}[^.!?]*:/u.test(line.text) || readFields(line).length > 0) return [line];
   const folded = fold(line.text);
   const starts = labels.find(folded).flatMap(({ start, end, meaning }) => {
     const isLabel =
@@ -57,6 +57,7 @@ function titleFirst(text: RichText, place: Place): RichText[] {
     return linesOf(text);
   const { head, rest } = readLead(place, text);
   item.title = titleOf(head);
+  item.range = { start: item.range.start, end: Math.max(item.range.end, item.title.range.end) };
   item.storyPoints ??= head.storyPoints;
   item.priority ??= head.priority;
   return rest;

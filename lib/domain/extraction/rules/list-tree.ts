@@ -95,7 +95,8 @@ function isStruck({ first, item, head }: Bullet): boolean {
 }
 
 function enterItem({ item: bullet, first, rest, head }: Bullet, list: List, place: Place): boolean {
-  const placed = { range: { start: bullet.range.start, end: rangeOf(first).end }, localId: bullet.localId };
+  const end = Math.max(rangeOf(first).end, rangeOf(head.title).end);
+  const placed = { range: { start: bullet.range.start, end }, localId: bullet.localId };
   const item = addCandidate(place, "list-tree", list, placed, head);
   const own =
     rest.length > 0 ? [{ kind: "paragraph" as const, text: join(rest, "\n"), range: bullet.range, localId: null }] : [];
