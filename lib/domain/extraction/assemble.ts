@@ -16,14 +16,11 @@ export type Draft = { item: ExtractedItem; group: Group; hasPrintedId: boolean }
 export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: ExtractionWarning[] } {
   settleBracketedIds(page.candidates);
   const named = new Set(page.candidates.filter((it) => !it.isTentative).map((it) => titleKey(it.title.value)));
-  const titled = new Set(page.candidates.flatMap((it) => (it.id && it.title.value !== "" ? [idOf(it)] : [])));
-  const isNamed = (it: Candidate) => it.title.value !== "" || titled.has(idOf(it));
-  const isKept = (it: Candidate) =>
-    isNamed(it) && !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
+  const isKept = (it: Candidate) => !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
   const kept = page.candidates.filter(isKept);
-  const groups = groupDuplicates(kept, (candidate) => enclosingOf(candidate, isKept)).sort(
-    (a, b) => startOf(a) - startOf(b),
-  );
+  const groups = groupDuplicates(kept, (candidate) => enclosingOf(candidate, isKept))
+    .filter(hasTitle)
+    .sort((a, b) => startOf(a) - startOf(b));
   const parents = new Set(kept.map((candidate) => enclosingOf(candidate, isKept)));
   const keys = new Map<string, number>();
   const drafts = groups.map((group) =>
@@ -54,6 +51,11 @@ function settleBracketedIds(candidates: readonly Candidate[]) {
   }
 }
 
+/** What is only referred to by its id is no item. */
+function hasTitle({ candidates }: Group): boolean {
+  return candidates.some(({ title }) => title.value !== "");
+}
+
 function startOf({ candidates: [first] }: Group): number {
   return (first?.structure.kind === "section" ? first.structure : first?.title)?.range.start ?? 0;
 }
@@ -71,10 +73,6 @@ function isBorneOut(candidate: Candidate): boolean {
   const sentence = description.find((it) => isStorySentence(it.value));
   const evidence = [id, storyPoints, priority, criteria[0], dependsOn[0], sentence].filter(Boolean).length;
   return evidence >= (groupWord ? 1 : 2);
-}
-
-function idOf({ id }: Candidate): string {
-  return id?.value.toUpperCase() ?? "";
 }
 
 /** The nearest item around that is left after candidates without evidence are gone. */

@@ -216,6 +216,8 @@ function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): num
   }
   const wish = found.indexOf("wish");
   if (wish >= 0) return wish;
+  // Ids beside values alone are details of items that stand elsewhere.
+  if (found.includes("id") && found.every((label) => label !== null && DETAILS.has(label))) return found.indexOf("id");
   const planned = found.filter((label) => label !== null && PLANNED.has(label));
   const distinct = new Set(planned);
   const isNaming = ["id", "kind"].some((label) => distinct.has(label as Label));
@@ -224,6 +226,7 @@ function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): num
     : null;
 }
 
+const DETAILS: ReadonlySet<Label> = new Set(["id", "points", "priority", "enablerType", "criteria", "aside", "status"]);
 const PLANNED: ReadonlySet<Label> = new Set(["id", "points", "priority", "kind", "criteria", "dependsOn", "blocks"]);
 
 /** Among fields of items, the description or else a column without a known name is where the items are named. */

@@ -74,13 +74,20 @@ function placeUnderParent({ item, group }: Draft, family: Family) {
     item.source.fields.parent = [rangeOf(text)];
     return;
   }
-  for (const candidate of group.candidates)
-    for (let around = candidate.enclosing; around; around = around.enclosing) {
-      const parent = family.itemOf.get(around);
-      if (!parent || !mayHold(parent, item, family)) continue;
-      return placeUnder(item, parent);
-    }
+  const enclosing = group.candidates.flatMap((candidate) => holderAround(candidate, item, family) ?? []);
+  const rankOfHolder = (holder: ExtractedItem) => family.rankOfItem.get(holder) ?? 1;
+  const [closest] = enclosing.sort((a, b) => rankOfHolder(a) - rankOfHolder(b));
+  if (closest) return placeUnder(item, closest);
   if (family.pageEpic && mayHold(family.pageEpic, item, family)) placeUnder(item, family.pageEpic);
+}
+
+/** The nearest item around a candidate that may hold it. */
+function holderAround(candidate: Candidate, item: ExtractedItem, family: Family): ExtractedItem | null {
+  for (let around = candidate.enclosing; around; around = around.enclosing) {
+    const parent = family.itemOf.get(around);
+    if (parent && mayHold(parent, item, family)) return parent;
+  }
+  return null;
 }
 
 /** The evidence for an enclosing parent is its title above the item. */

@@ -2,7 +2,7 @@ import type { Cell, Row } from "./blocks.js";
 import { type Columns, textOfCell } from "./columns.js";
 import { fold } from "./fold.js";
 import { isDropMark, saysDropped, startsWithDropMark } from "./head.js";
-import { phrasesFor } from "./lexicon.js";
+import { labels, phrasesFor } from "./lexicon.js";
 import { linesOf } from "./rich-text.js";
 import type { Label } from "./words/words.js";
 
@@ -35,7 +35,9 @@ function isTotalWord(text: string): boolean {
   const folded = fold(text);
   if (!totals.isIn(folded)) return false;
   const bare = folded.replace(/\([^()]*\)/g, "").replace(/[^\p{L}-]+/gu, " ");
-  return totals.get(bare.trim()) !== undefined;
+  const found = totals.at(bare.trim());
+  const rest = found ? bare.trim().slice(found.end).trim() : "";
+  return found !== null && (rest === "" || labels.get(rest) === "points");
 }
 
 /** True for a row with a struck title, or with "won't do" as the whole of any cell. */

@@ -229,6 +229,8 @@ function readTail(group: RichText, kindWord: KindWord | null): Tail | null {
     tail.kindWord !== null;
   tail.hasUnknown = unknown > 0;
   if (unknown > 0 && !tail.isValued) return null;
+  // A size or "not estimated" beside a priority is what only items have.
+  if (unknown === 0 && weak > 0 && tail.priority !== null) tail.isValued = true;
   const isAside =
     weak > 0 &&
     unknown === 0 &&

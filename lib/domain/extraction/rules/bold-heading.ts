@@ -28,9 +28,11 @@ export const boldHeading: Rule = {
       place.walk([line, ...more].map((text) => ({ kind: "paragraph", text, range: rangeOf(text), localId: null })));
       return "item";
     }
-    if (!mayIntroduce(line)) return null;
+    const isOfItem = more.length === 0 && ENDS_WITH_ID.test(line.text) && isBold(line);
+    if (!isOfItem && !mayIntroduce(line)) return null;
     const { head, rest } = readLead(place, block.text);
-    const field = rest.length === 0 && head.id && head.title.text !== "" ? readFieldSection(place, line, head) : null;
+    const isField = isOfItem || (rest.length === 0 && head.id !== null && head.title.text !== "");
+    const field = isField ? readFieldSection(place, line, head) : null;
     if (field) {
       place.awaited = { ...field, taken: 0, isSection: false };
       return "item";
@@ -66,6 +68,7 @@ export const boldHeading: Rule = {
   },
 };
 
+const ENDS_WITH_ID = new RegExp(`${ID}[\\s):.]*$`);
 const STARTS_WITH_NAME = new RegExp(`^[^\\p{L}]{0,12}(?:\\p{L}[.)]\\s|${ID}|${SHORT_ID})`, "u");
 
 /** A quick look, so that prose is not read as a head: bold, a kind, an id, a bullet, or values at the end. */

@@ -103,8 +103,7 @@ export const es: Words = {
       "tipo de elemento de trabajo", "tipo de trabajo", "tipo de historia", "tipo de requisito",
       "tipo de requerimiento", "tipo de ítem", "tipo de tarea",
     ],
-    points: [
-      "puntos", "punto", "puntos de historia", "puntos de historias", "puntos historia", "puntos de esfuerzo",
+    points: ["ph", "puntos", "punto", "puntos de historia", "puntos de historias", "puntos historia", "puntos de esfuerzo",
       "puntos de complejidad", "puntos estimados", "pts.", "ptos", "ptos.", "puntaje", "puntuación", "número de puntos",
       "n.º de puntos", "nº puntos", "estimación", "estimaciones", "estimado", "estimación en puntos", "estimación sp",
       "estimación de puntos", "estimación de puntos de historia", "estimación de story points", "estimación inicial",
