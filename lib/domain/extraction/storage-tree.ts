@@ -17,7 +17,7 @@ export type StorageNode = StorageElement | StorageText;
 
 /** Deeper elements are read as if their parents were not there: real pages stay far below, and no page may exhaust the stack. */
 const DEEPEST = 150;
-const CDATA_OPENING = "<![CDATA[".length;
+const CDATA_OPENING = "<![CDATA[";
 
 const BLOCKS = new Set(
   `p div h1 h2 h3 h4 h5 h6 ul ol li table thead tbody tfoot tr td th hr pre blockquote section article dl dt dd
@@ -29,6 +29,29 @@ const BLOCKS = new Set(
 /** True for elements that stand on their own lines. */
 export function isBlockElement(node: StorageNode): boolean {
   return node.kind === "element" && (node.holdsBlock || BLOCKS.has(node.name));
+}
+
+/** The parser needs ever more time for elements that are opened and never closed; no real page has so many. */
+const MOST_OPEN = 5000;
+const VOID = /^(?:br|hr|img|col|wbr|input)(?:\s|$)/i;
+
+/** Where a body has so many elements open that it is read no further; its length for every real page. */
+function readableLength(body: string): number {
+  let open = 0;
+  for (let at = body.indexOf("<"); at >= 0; at = body.indexOf("<", at + 1)) {
+    const next = body[at + 1];
+    if (next === "/") open--;
+    else if (next === "!" || next === "?") {
+      if (body.startsWith(CDATA_OPENING, at)) at = Math.max(at, body.indexOf("]]>", at));
+    } else {
+      const end = body.indexOf(">", at);
+      if (end < 0) break;
+      if (body[end - 1] !== "/" && !VOID.test(body.slice(at + 1, end))) open++;
+      if (open > MOST_OPEN) return at;
+      at = end;
+    }
+  }
+  return body.length;
 }
 
 /** Reads storage format into a tree; what is not well formed is read as far as it can be. */
@@ -60,7 +83,7 @@ export function readStorageTree(body: string): StorageElement {
         if (parent && isBlockElement(closed)) parent.holdsBlock = true;
       },
       ontext(raw) {
-        const start = parser.startIndex + (verbatim ? CDATA_OPENING : 0);
+        const start = parser.startIndex + (verbatim ? CDATA_OPENING.length : 0);
         open.at(-1)?.children.push({ kind: "text", raw, start, verbatim });
       },
       oncdatastart() {
@@ -72,7 +95,7 @@ export function readStorageTree(body: string): StorageElement {
     },
     { xmlMode: true, decodeEntities: false },
   );
-  parser.end(body);
+  parser.end(body.slice(0, readableLength(body)));
   root.end = body.length;
   return root;
 }
