@@ -159,8 +159,8 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
     dependsOn: values.dependsOn,
     blocks: values.blocks,
     isMarkedId: id !== null && (MARKED_ID.test(bare.text) || isBoldAlone(bare, id)),
-    parentName: id ? values.parentName : null,
-    bracketedId: id ? null : values.parentName,
+    parentName: id || !values.isIdAlone ? values.parentName : null,
+    bracketedId: id || !values.isIdAlone ? null : values.parentName,
     issueLink: linked.link,
     isDropped:
       marks.isDropped ||

@@ -29,6 +29,8 @@ export type TrailingValues = {
   blocks: RichText[];
   parentName: RichText | null;
   isValued: boolean;
+  /** True for an id alone in brackets: "Returns (RET-1)". */
+  isIdAlone: boolean;
   /** True where not all of it is a value. */
   hasUnknown: boolean;
 };
@@ -63,6 +65,7 @@ const noValues: Tail = {
   blocks: [],
   parentName: null,
   isValued: false,
+  isIdAlone: false,
   hasUnknown: false,
 };
 
@@ -80,6 +83,7 @@ export function takeTrailingValues(title: RichText, kindWord: KindWord | null, i
       dependsOn: [...tail.dependsOn, ...values.dependsOn],
       blocks: [...tail.blocks, ...values.blocks],
       isValued: values.isValued || tail.isValued,
+      isIdAlone: values.isIdAlone || tail.isIdAlone,
     });
     values.rest = rest;
   }
@@ -94,9 +98,10 @@ function takeTail(title: RichText, kindWord: KindWord | null, isNamed: boolean):
   const isInBrackets = dash !== null && OPEN_BRACKET.test(title.text.slice(0, dash.index));
   const behindDash = isInBrackets ? null : readGroup(title, dash, kindWord, isNamed);
   if (behindDash && !behindDash.tail.hasUnknown) return behindDash;
-  return ENDS_WITH_BRACKET.test(title.text)
-    ? readGroup(title, BRACKETS.exec(title.text), kindWord, isNamed)
-    : behindDash;
+  if (!ENDS_WITH_BRACKET.test(title.text)) return behindDash;
+  const inBrackets = readGroup(title, BRACKETS.exec(title.text), kindWord, isNamed);
+  const isIdAlone = inBrackets !== null && inBrackets.tail.parentName !== null && !inBrackets.tail.isValued;
+  return inBrackets && { ...inBrackets, tail: { ...inBrackets.tail, isIdAlone } };
 }
 
 const KEYCAP_TAIL = /\s+((?:\d\ufe0f?\u20e3)+|🔟)$/u;

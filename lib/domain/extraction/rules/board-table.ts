@@ -15,7 +15,7 @@ export const boardTable: Rule = {
   name: "board-table",
   read(block, place) {
     if (block.kind !== "table" || scopeOf(place).mode !== "items") return null;
-    const cells = block.rows.flatMap((row) => [...new Set(row.cells)].filter((cell) => !cell.isHeader));
+    const cells = [...new Set(block.rows.flatMap((row) => row.cells))].filter((cell) => !cell.isHeader);
     const cards = cells.filter((cell) => holdsCards(cell, place));
     const filled = cells.filter((cell) => textOfCell(cell).text !== "");
     const isBoard = cards.length > 1 && cards.length * 2 >= filled.length;
@@ -24,12 +24,19 @@ export const boardTable: Rule = {
 
     const before = place.page.candidates.length;
     const columns = new Map<number, Partial<Scope>>();
-    for (const row of block.rows) readRow(row, block, { place, columns, isBoard });
+    const board: Board = { place, columns, isBoard, read: new Set() };
+    for (const row of block.rows) readRow(row, block, board);
     return place.page.candidates.length > before ? "item" : null;
   },
 };
 
-type Board = { place: Place; columns: Map<number, Partial<Scope>>; isBoard: boolean };
+type Board = {
+  place: Place;
+  columns: Map<number, Partial<Scope>>;
+  isBoard: boolean;
+  /** Cells that span rows are read in the first. */
+  read: Set<Cell>;
+};
 
 function readRow(row: Row, table: Block, board: Board) {
   const { place, columns, isBoard } = board;
@@ -46,7 +53,10 @@ function readRow(row: Row, table: Block, board: Board) {
       const scope = readHeading(cell, table, place);
       if (column === 0 && row.cells.some((other) => !other.isHeader)) around = scope;
       else columns.set(column, scope);
-    } else readCell(cell, table, place, { ...around, ...columns.get(column) }, isBoard);
+    } else if (!board.read.has(cell)) {
+      board.read.add(cell);
+      readCell(cell, table, place, { ...around, ...columns.get(column) }, isBoard);
+    }
   }
 }
 
