@@ -237,7 +237,7 @@ function wordyColumn(found: (Label | null)[], rows: Row[]): number | null {
     const texts = rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
     return texts.filter((text) => /\p{L}+\s+\p{L}/u.test(text)).length * 2 > texts.length;
   };
-  const wordy = found.findIndex((label, column) => label === null && isWordy(column));
+  const wordy = found.includes("id") ? found.findIndex((label, column) => label === null && isWordy(column)) : -1;
   return wordy >= 0 ? wordy : null;
 }
 

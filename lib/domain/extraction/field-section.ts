@@ -1,6 +1,6 @@
 import type { Block } from "./blocks.js";
 import type { Candidate, Found } from "./candidate.js";
-import { fold } from "./fold.js";
+import { fold, titleKey } from "./fold.js";
 import { emptyHead, type Head } from "./head.js";
 import { ID } from "./ids.js";
 import { newCandidate } from "./item-fields.js";
@@ -27,6 +27,8 @@ export function readFieldSection(place: Place, text: RichText, head: Head): Fiel
   }
   const folded = fold(text.text);
   const found = labels.at(folded);
+  const titled = found && LISTED.has(found.meaning) ? itemTitled(place, text.text.slice(found.end)) : undefined;
+  if (found && titled) return { label: found.meaning, item: titled };
   const named = found && OF_ITEM.exec(folded.slice(found.end));
   const id = named?.groups?.["id"];
   if (!found || !named || !id) return null;
@@ -37,6 +39,14 @@ export function readFieldSection(place: Place, text: RichText, head: Head): Fiel
     item: itemCalled(place, { value: written, range: rangeOf(text, at, at + id.length) }),
   };
 }
+
+/** The item that a title in quotes names: "Acceptance criteria of “Pay by card”". */
+function itemTitled({ page }: Place, text: string): Candidate | undefined {
+  const quoted = QUOTED.exec(text)?.[1];
+  return quoted ? page.candidates.find(({ title }) => titleKey(title.value) === titleKey(quoted)) : undefined;
+}
+
+const QUOTED = /^\s*(?:\p{L}{1,4}\s+|[:–—-]\s*)?[“"«„]\s*([^“"«„»”]{3,150}?)\s*[”"»“]\s*:?$/u;
 
 /** The item with an id; where the page has not introduced it yet, a place for what is said of it. */
 export function itemCalled(place: Place, id: Found<string>): Candidate {

@@ -9,9 +9,18 @@ import { phrasesFor } from "./lexicon.js";
 import { type Place, walkInside } from "./place.js";
 import { flat, type RichText, rangeOf } from "./rich-text.js";
 import { isNothing } from "./values.js";
-import type { Label } from "./words/words.js";
+import type { KindWord, Label } from "./words/words.js";
 
 const LONGEST_NAME = 150;
+/** Letters for kinds in a column of levels. */
+const LEVELS: ReadonlyMap<string, KindWord> = new Map<string, KindWord>([
+  ["e", "epic"],
+  ["f", "feature"],
+  ["s", "story"],
+  ["us", "story"],
+  ["en", "enabler"],
+  ["sp", "spike"],
+]);
 const dependsOn = phrasesFor("dependsOn");
 const blocks = phrasesFor("blocks");
 
@@ -41,9 +50,12 @@ export function readCell(cell: Cell, column: number, item: Candidate, columns: C
     case "criteria":
       item.criteria.push(...readCriteria(cell.blocks));
       return;
-    case "kind":
-      applyKind(item, text);
+    case "kind": {
+      const letter = LEVELS.get(fold(text.text));
+      if (letter) item.kindWord = { value: letter, range: rangeOf(text) };
+      else applyKind(item, text);
       return;
+    }
     case "priority":
       if (applyLetter(item, text, columns)) return;
       applyField(item, { label, name: "", value: text, line: text });

@@ -171,9 +171,10 @@ function isBoldKind(line: RichText, { kindWord, id }: Head, place: Place): boole
 
 /** Ends the items that are not above an item of this rank, and bold groups inside them. */
 function closeScopes(place: Place, rank: number) {
-  const ended = place.scopes.findIndex(
-    (scope, index) =>
-      index >= place.floor && scope.item !== null && (rankOf(scope.item.kindWord?.value ?? null) ?? 1) <= rank,
-  );
+  const ended = place.scopes.findIndex(({ item, level }, index) => {
+    // What a heading is that nobody calls anything, nobody knows: a line below it does not end it.
+    if (index < place.floor || !item || (level !== BOLD_LEVEL && item.kindWord === null)) return false;
+    return (rankOf(item.kindWord?.value ?? null) ?? 1) <= rank;
+  });
   if (ended >= 0) place.scopes.length = ended;
 }

@@ -1,5 +1,5 @@
 import { type Cell, type Table, textsOf } from "../blocks.js";
-import { fold } from "../fold.js";
+import { fold, titleKey } from "../fold.js";
 import { isId } from "../ids.js";
 import { labels } from "../lexicon.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
@@ -24,7 +24,7 @@ export const dependencyTable: Rule = {
     const naming = columns.flatMap((label, column) =>
       label && NAMING.has(label) && column !== needed ? [column] : [],
     );
-    if (columns[dependent] !== "dependent" && !naming.every((column) => onlyNames(block, column))) return null;
+    if (columns[dependent] !== "dependent" && !naming.every((column) => onlyNames(block, column, place))) return null;
     for (const { cells } of block.rows.slice(1)) {
       const [left, right] = [cells[dependent], cells[needed]];
       if (!left || !right || left === right) continue;
@@ -54,9 +54,13 @@ function readMatrix({ rows }: Table, place: Place): boolean {
 const MARK = /^(?:[x✓✔✗●•■▪√]|yes|ja|oui|si)$/iu;
 const NO_MARK = /^[\s–—-]*$/;
 
-/** True where a column holds nothing but ids, so that the rows are about items and are none themselves. */
-function onlyNames(table: Table, column: number): boolean {
-  return table.rows.slice(1).every(({ cells }) => isId(cells[column] ? textOf(cells[column]).text : ""));
+/** True where a column holds nothing but ids and known titles, so that the rows are about items and are none themselves. */
+function onlyNames(table: Table, column: number, { page }: Place): boolean {
+  const titles = new Set(page.candidates.map(({ title }) => titleKey(title.value)));
+  return table.rows.slice(1).every(({ cells }) => {
+    const text = cells[column] ? textOf(cells[column]).text : "";
+    return isId(text) || (text !== "" && titles.has(titleKey(text)));
+  });
 }
 
 function textOf(cell: Cell): RichText {

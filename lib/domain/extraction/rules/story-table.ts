@@ -59,7 +59,7 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const title = readTitle(titleCell, row, reading);
   if (title?.head.isDropped) return "context";
   const name = title?.head.title.text ?? "";
-  if (!title || (name === "" ? !title.head.id : isNothing(name))) return "unused";
+  if (!title || (name === "" ? !title.head.id : isNothing(name) || !/\p{L}/u.test(name))) return "unused";
   const item = addCandidate(place, "story-table", reading.table, row, title.head);
   if (columns.titleWord) item.kindWord ??= { value: columns.titleWord, range: rangeOf(textOfCell(titleCell)) };
   for (const [column, cell] of row.cells.entries())
