@@ -3,8 +3,9 @@ import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
 import { type Found, rankOf } from "./candidate.js";
 import { fold } from "./fold.js";
 import { isId, prefixOf } from "./ids.js";
-import { groups, isStorySentence, kinds, labels } from "./lexicon.js";
+import { groups, isStorySentence, kinds, labels, otherKinds } from "./lexicon.js";
 import { once } from "./once.js";
+import { readOnlyEnablerType } from "./values.js";
 import { join, type RichText, rangeOf } from "./rich-text.js";
 import type { KindWord, Label } from "./words/words.js";
 
@@ -62,8 +63,10 @@ function readHeader(header: Row, headerIndex: number, table: Table): Columns | n
   const filled = header.cells.filter((cell) => textOfCell(cell).text !== "");
   if (filled[0]?.isHeader && !filled.every((cell) => cell.isHeader)) return null;
   const names = header.cells.map((cell) => (cell.isNumbering ? "" : fold(textOfCell(cell).text)));
-  const found = names.map(labelOfColumn);
   const rows = table.rows.slice(headerIndex + 1);
+  const labelled = names.map(labelOfColumn);
+  if (labelled.some((label, column) => label === "kind" && holdsOtherKinds(column, rows))) return null;
+  const found = withoutOtherKinds(labelled, rows);
   const idWord = takeIdColumn(names, found, rows);
   const children = childrenColumn(header, names, found, rows);
   if (children) found[children.column] = null;
@@ -121,6 +124,45 @@ function takeIdColumn(names: string[], found: (Label | null)[], rows: Row[]): Ki
   }
   return null;
 }
+
+/** A type column is one of kinds only if one of its values is a kind; "Internal" and "Capex" are types of other things. */
+function withoutOtherKinds(found: (Label | null)[], rows: Row[]): (Label | null)[] {
+  return found.map((label, column) => {
+    if (label !== "kind") return label;
+    return foldedIn(column, rows).some(isKind) ? label : null;
+  });
+}
+
+/** A type column of nothing but bugs or risks: the table is a list of those. */
+function holdsOtherKinds(column: number, rows: Row[]): boolean {
+  const values = foldedIn(column, rows);
+  return values.length > 0 && values.every((value) => !isKind(value) && otherKinds.at(value) !== null);
+}
+
+function foldedIn(column: number, rows: Row[]): string[] {
+  const texts = rows.flatMap((row) => (row.cells[column] ? [fold(textOfCell(row.cells[column]).text)] : []));
+  return texts.filter((text) => text !== "");
+}
+
+/** True for the value of a type column that says what an item is: "User story", "Enabler (infrastructure)", "Spike", "E". */
+export function isKind(folded: string): boolean {
+  const words = folded.split(/[^\p{L}-]+/u);
+  return words.some((word) => kinds.get(word) !== undefined) || kinds.find(folded).length > 0 || isStated(folded);
+}
+
+function isStated(folded: string): boolean {
+  return LEVELS.has(folded.trim()) || readOnlyEnablerType(folded) !== null;
+}
+
+/** Letters for kinds in a column of levels. */
+export const LEVELS: ReadonlyMap<string, KindWord> = new Map<string, KindWord>([
+  ["e", "epic"],
+  ["f", "feature"],
+  ["s", "story"],
+  ["us", "story"],
+  ["en", "enabler"],
+  ["sp", "spike"],
+]);
 
 /** "Feature ID | Feature": beside the column that names the features the ids are their own, not those of parents. */
 function takeOwnIds(found: (Label | null)[], title: number, rows: Row[]) {
@@ -241,9 +283,17 @@ function wordyColumn(found: (Label | null)[], rows: Row[]): number | null {
   return wordy >= 0 ? wordy : null;
 }
 
+/** Sizes are also those of shirts and desks. */
+const SIZE_ONLY = /^(?:t-?shirt|size|taille|gro(?:ss|ß|s)e|talla|tamano)/;
+
 function isEvident(found: (Label | null)[], title: number, names: string[]): boolean {
   const others = found.filter((_, column) => column !== title);
-  if (others.some((label) => label !== null && EVIDENCE.has(label))) return true;
+  const isSized = (column: number) =>
+    found[title] === "title" && found[column] === "points" && SIZE_ONLY.test(names[column] ?? "");
+  const telling = found.flatMap((label, column) =>
+    column !== title && label !== null && EVIDENCE.has(label) && !isSized(column) ? [label] : [],
+  );
+  if (telling.length > 0) return true;
   const isNamed = found[title] !== "title" || /requirement|anforderung|exigence|requisito/.test(names[title] ?? "");
   return others.includes("id") || others.includes("priority")
     ? isNamed || (others.includes("id") && others.includes("priority"))

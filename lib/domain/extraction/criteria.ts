@@ -5,7 +5,7 @@ import { labels, steps } from "./lexicon.js";
 import { flat, linesOf, type RichText, rangeOf, slice } from "./rich-text.js";
 import { isNothing } from "./values.js";
 
-const LIST_MARK = /^(?:[-–—•*·▪◦‣●○→✓✔☐☑✅]+\s*|\d{1,2}[.)]\s+|\(?[a-h]\)\s+)/u;
+const LIST_MARK = /^(?:\[[ xX]?\]\s+|\(\d{1,2}\)\s+|[-–—•*·▪◦‣●○→✓✔☐☑✅]+\s*|\d{1,2}[.)]\s+|\(?[a-h]\)\s+)/u;
 /** "AC1: …", "CA-2 – …". */
 const NUMBERED_LABEL = /^(\p{L}{1,12})[-\s]?\d{1,2}\s*(?:[:.)]|\s[–—-])\s*/u;
 const AFTER_LABEL = /^\s*\d{0,2}\s*:\s*/;
@@ -64,7 +64,7 @@ export function readCriteriaLines(lines: readonly RichText[]): Found<string>[] {
 /** True for a line that goes on with the scenario of the line before: When after Given, Given after the name of the scenario. */
 export function continuesScenario(before: string, line: string): boolean {
   const [above, here] = [fold(before), fold(line)];
-  if (SCENARIO.test(above)) return GIVEN.test(here);
+  if (SCENARIO.test(above)) return GIVEN.test(here) || NEXT_STEP.test(here);
   return NEXT_STEP.test(here) && (GIVEN.test(above) || NEXT_STEP.test(above));
 }
 

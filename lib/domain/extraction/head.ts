@@ -55,7 +55,7 @@ const LEADING_SEPARATOR = new RegExp(`^(?:${SEPARATOR}|\\s*\\.\\s+)`);
 const OUTLINE_NUMBER = /^\s*(?:\d{1,2}(?:\.\d{1,3})+[.)]?|\d{1,2}[.)]|[a-z]\))\s+(?=\S)/;
 const PLAIN_NUMBER = /^\s*(?:\d{1,2}|[A-Za-z]\.)\s+(?=\S)/;
 const CHECKBOX = /^\s*\[[ xX✓]?\]\s+/;
-const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#"“„]+/u;
+const JUNK = /^[\s\p{Extended_Pictographic}\ufe0f*•·>#]+/u;
 const dropped = phrasesFor("dropped");
 const BEFORE_MARK = /^\s*[[(]?\s*/;
 const ENDS_MARK = /^\s*[\])]?\s*[!.]*$/;

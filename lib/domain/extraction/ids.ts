@@ -69,16 +69,20 @@ const RANGE = new RegExp(
   `(${ID}|${SHORT_ID})\\s*(?:\\.{2,3}|…|–|—|-(?=\\s)|(?<=\\s)${anyOf(wordsFor("to"))}(?=\\s))\\s*(${ID}|${SHORT_ID}|\\d{1,7})(?![\\p{L}\\p{N}])`,
   "gu",
 );
+/** "US-2/3". */
+const SLASHED = new RegExp(`(${ID})/(\\d{1,7})(?![\\p{L}\\p{N}-])`, "gu");
 const LONGEST_RANGE = 50;
 
 /** Writes out ranges: "US-3 to US-6" → "US-3, US-4, US-5, US-6". */
 export function expandIdRanges(text: string): string {
-  return text.replaceAll(RANGE, (range, first: string, last: string) => {
-    const head = first.replace(/\d+$/, "");
-    const tail = last.replace(/\d+$/, "");
-    const from = Number(first.slice(head.length));
-    const to = Number(last.slice(tail.length));
-    if ((tail !== "" && fold(tail) !== fold(head)) || to < from || to - from > LONGEST_RANGE) return range;
-    return Array.from({ length: to - from + 1 }, (_, i) => `${head}${from + i}`).join(", ");
-  });
+  return text
+    .replaceAll(SLASHED, (_, id: string, last: string) => `${id}, ${id.replace(/\d+$/, last)}`)
+    .replaceAll(RANGE, (range, first: string, last: string) => {
+      const head = first.replace(/\d+$/, "");
+      const tail = last.replace(/\d+$/, "");
+      const from = Number(first.slice(head.length));
+      const to = Number(last.slice(tail.length));
+      if ((tail !== "" && fold(tail) !== fold(head)) || to < from || to - from > LONGEST_RANGE) return range;
+      return Array.from({ length: to - from + 1 }, (_, i) => `${head}${from + i}`).join(", ");
+    });
 }

@@ -18,6 +18,7 @@ type ListsOfWords =
   | "dropped"
   | "leftOut"
   | "otherSections"
+  | "fillers"
   | "totals"
   | "otherKinds"
   | "blocks"
@@ -63,6 +64,9 @@ export const priorities: Phrases<Priority> = dictionary((words) => words.priorit
 export const enablerTypes: Phrases<EnablerType> = dictionary((words) => words.enablerTypes);
 /** Words in titles that tell the type of an enabler. */
 export const enablerHints: Phrases<EnablerType> = dictionary((words) => words.enablerHints);
+
+/** Kinds of things that are planned beside items: milestones, risks, bugs. */
+export const otherKinds = phrasesFor("otherKinds");
 
 const storySentences = languages.map(
   ({ story }) => new RegExp(`^(?:${fold(story.role)})[^]{1,300}?(?<![\\p{L}])(?:${fold(story.wish)})(?![\\p{L}])`, "u"),

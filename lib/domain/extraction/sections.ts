@@ -10,6 +10,7 @@ export type SectionMeaning = Pick<Scope, "groupWord" | "groupPriority"> & {
 
 const leftOut = phrasesFor("leftOut");
 const other = phrasesFor("otherSections");
+const fillers = phrasesFor("fillers");
 const AFTER_PRIORITY = /^(?:$|\s*[:–—|(]|\s+-|\s+(?:priority|items|stories|prioritat))/;
 const SHORT = 8;
 
@@ -25,7 +26,7 @@ export function readSectionMeaning(text: RichText): SectionMeaning {
   const word = isField ? null : (whole ?? (isShort && new Set(named).size === 1 ? (named[0] ?? null) : null));
   const groupWord = word && { value: word, range: rangeOf(text) };
   const groupPriority = priority ? { value: priority, range: rangeOf(text) } : null;
-  const mode = leftOut.isIn(folded) ? "left-out" : !groupWord && isOther(folded) ? "other" : null;
+  const mode = isLeftOut(folded) ? "left-out" : !groupWord && isOther(folded) ? "other" : null;
   return { mode, groupWord, groupPriority };
 }
 
@@ -35,8 +36,30 @@ function isOther(folded: string): boolean {
   const first = /[\p{L}\p{N}]|$/u.exec(folded)?.index ?? 0;
   return other.find(folded).some(({ phrase, start, end }) => {
     const isAtEnd = !/[\p{L}\p{N}]/u.test(folded.slice(end));
-    return phrase.includes(" ") || start === first || (isAtEnd && words.length <= FEW_WORDS);
+    if (phrase.includes(" ")) return true;
+    return start === first ? goesOnPlainly(folded.slice(end)) : isAtEnd && words.length <= FEW_WORDS;
   });
+}
+
+/** "Out of scope" in any heading; a single word such as "cancelled" only if it is not said of something: "Cancelled orders". */
+function isLeftOut(folded: string): boolean {
+  return leftOut.find(folded).some(({ phrase, start, end }) => {
+    if (phrase.includes(" ") && !NOUNS.test(phrase)) return true;
+    return (
+      goesOnPlainly(folded.slice(end)) &&
+      (goesOnPlainly(folded.slice(0, start)) || /[:(–—-]\s*$/.test(folded.slice(0, start)))
+    );
+  });
+}
+
+/** Places for ideas, of which a heading may also say something else: "Parking lot booking". */
+const NOUNS = /^(?:parking lot|ice box)$/;
+
+/** True where the next word, if there is one, says nothing new: "Risks of the release", "Risk log", but not "Risk scoring". */
+function goesOnPlainly(folded: string): boolean {
+  const next = /^\s*(?:'s\s)?(\p{L}+)/u.exec(folded);
+  const at = next ? next[0].length - (next[1]?.length ?? 0) : 0;
+  return next === null || [fillers, other, groups, kinds, leftOut].some((words) => words.at(folded, at) !== null);
 }
 
 const FEW_WORDS = 3;

@@ -1,6 +1,6 @@
 import type { Block, Cell } from "./blocks.js";
 import type { Candidate } from "./candidate.js";
-import { type Columns, textOfCell } from "./columns.js";
+import { type Columns, LEVELS, textOfCell } from "./columns.js";
 import { readCriteria } from "./criteria.js";
 import { fold } from "./fold.js";
 import { takeIssueLink } from "./issue-link.js";
@@ -9,18 +9,9 @@ import { phrasesFor } from "./lexicon.js";
 import { type Place, walkInside } from "./place.js";
 import { flat, type RichText, rangeOf } from "./rich-text.js";
 import { isNothing } from "./values.js";
-import type { KindWord, Label } from "./words/words.js";
+import type { Label } from "./words/words.js";
 
 const LONGEST_NAME = 150;
-/** Letters for kinds in a column of levels. */
-const LEVELS: ReadonlyMap<string, KindWord> = new Map<string, KindWord>([
-  ["e", "epic"],
-  ["f", "feature"],
-  ["s", "story"],
-  ["us", "story"],
-  ["en", "enabler"],
-  ["sp", "spike"],
-]);
 const dependsOn = phrasesFor("dependsOn");
 const blocks = phrasesFor("blocks");
 
@@ -71,7 +62,11 @@ export function readCell(cell: Cell, column: number, item: Candidate, columns: C
     case "sentence":
     case "title":
       if (isNothing(text.text)) return;
-      walkInside(place, cell.blocks, { item, ownsText: true, groupWord: null });
+      walkInside(
+        place,
+        cell.blocks.filter(({ kind }) => kind !== "table"),
+        { item, ownsText: true, groupWord: null },
+      );
       return;
     default:
       applyField(item, { label, name: columns.names[column] ?? "", value: text, line: text });

@@ -75,6 +75,7 @@ const noValues: Tail = {
  */
 export function takeTrailingValues(title: RichText, kindWord: KindWord | null, isNamed: boolean): TrailingValues {
   const values: TrailingValues = { rest: title, ...noValues };
+  if (title.text.length > LONGEST_TITLE) return values;
   for (let i = 0; i < 6; i++) {
     const taken = takeTail(values.rest, kindWord, isNamed) ?? takePlainTail(values.rest, isNamed);
     if (!taken) break;
@@ -166,6 +167,7 @@ export function readValues(part: RichText): Tail | null {
   return tail?.hasUnknown ? null : tail;
 }
 
+const LONGEST_TITLE = 1000;
 const LONGEST_VALUE_LINE = 120;
 
 /** The values of a line that consists of nothing else: "PAY-7 · 5 SP"; null for any other line. */

@@ -19,7 +19,8 @@ const nothing = new Set([...wordsFor("nothing"), "", "-", "–", "—", "?", "??
 const PLAIN_NUMBER = /^(\d{1,4}(?:[.,]\d{1,2})?)(?![\d.,]*\d)(.*)$/s;
 /** What makes an emoji of a digit. */
 const KEYCAPS = /[\ufe0f\u20e3]/g;
-const RANGE = /^\s*(?:-|–|—|to|bis|a|\/)\s*\d/;
+const SIZE_RANGE = /^[smlx]{1,2}\s*(?:-|–|—|\/|\+|to|bis|a)\s*[smlx]{1,2}(?![\p{L}\p{N}])/u;
+const RANGE = /^\s*(?:\+|-|–|—|to|bis|a|\/)\s*\d/;
 const STARTS_WITH_UNIT = new RegExp(`^\\s*${unit}(?![\\p{L}\\p{N}])`, "u");
 const STARTS_WITH_OTHER_UNIT = new RegExp(`^\\s*${otherUnit}(?![\\p{L}\\p{N}])`, "u");
 const UNIT_ANYWHERE = new RegExp(`^[~≈<>=\\s]*\\d[\\d.,\\s–—-]*\\s*${unit}\\.?$`, "u");
@@ -36,6 +37,7 @@ export function readPoints(text: string): number | null | "not_understood" {
   const value = folded.replace(/^[~≈=\s]+|^(?:ca\.?|approx\.?)\s+/, "").replace(SIZE_WORD, "");
   const shirt = /^(xs|s|m|l|xl)(?![\p{L}\p{N}])/u.exec(value);
   const number = PLAIN_NUMBER.exec(shirt ? (/\((\d+)[^)]*\)$/.exec(value)?.[1] ?? "") : value);
+  if (shirt && SIZE_RANGE.test(value)) return "not_understood";
   if (shirt && !number) return SHIRT_SIZES.get(shirt[1] ?? "") ?? "not_understood";
   if (!number) return "not_understood";
   const rest = number[2] ?? "";
@@ -63,8 +65,11 @@ export function isNoEstimate(text: string): boolean {
   return NO_NUMBER.test(folded) || noEstimate.has(folded);
 }
 
+const NOTHING_AND_WHY = /^(?:none|keine|aucune|ninguna|nothing|nichts|rien|nada|no|n\/a)\s*[(,]/;
+
 /** True where a value says that there is none. */
 export function isNothing(text: string): boolean {
+  if (NOTHING_AND_WHY.test(fold(text))) return true;
   const folded = fold(text)
     .replace(/^[\s(]+|[\s).!]+$/g, "")
     .trim();
@@ -72,6 +77,10 @@ export function isNothing(text: string): boolean {
 }
 
 const BEFORE_PRIORITY = /^[^\p{L}\p{N}]*(?:\d\s*[-–—.:]\s*)?/u;
+/** What may follow a priority: punctuation, or the word itself. */
+const ENDS_PRIORITY =
+  /^(?:$|\s*[^\p{L}\p{N}\s-]|\s+-|\s+(?:prior|wichtig|for|fur|pour|para|item|stor|now|sofort)|\s*\d)/u;
+const NEGATED = /^(?:not|nicht|kein|keine|no|pas|non)\s/;
 const NO_WORD = /^[^\p{L}\p{N}]*$/u;
 /** A longer value may end with any word; in a short one the last word is what it says: "very high". */
 const SHORT_VALUE = 25;
@@ -80,7 +89,8 @@ const SHORT_VALUE = 25;
 export function readPriority(text: string): Priority | null {
   const folded = fold(text);
   const first = priorities.at(folded, BEFORE_PRIORITY.exec(folded)?.[0].length);
-  if (first && folded[first.end] !== "-") return first.meaning;
+  if (first && ENDS_PRIORITY.test(folded.slice(first.end))) return first.meaning;
+  if (NEGATED.test(folded)) return null;
   const last = folded.length < SHORT_VALUE ? priorities.find(folded).at(-1) : undefined;
   return last && NO_WORD.test(folded.slice(last.end)) ? last.meaning : null;
 }

@@ -31,7 +31,6 @@ describe("readColumns: what the headings say", () => {
     ],
     ["dependsOn", ["Depends on", "Dependencies", "Blocked by", "Needs", "Abhängig von", "Dépend de", "Depende de"]],
     ["blocks", ["Blocks", "Blockiert", "Bloque", "Bloquea"]],
-    ["kind", ["Type", "Issue type", "Typ", "Nature", "Tipo"]],
     ["enablerType", ["Enabler type", "Enabler-Typ", "Type de facilitateur", "Tipo de habilitador"]],
     ["id", ["ID", "Key", "Ref", "Ref.", "Kennung", "Clé", "Clave"]],
     ["description", ["Notes", "Description", "Benefit hypothesis", "Beschreibung", "Remarques", "Descripción"]],
@@ -40,6 +39,16 @@ describe("readColumns: what the headings say", () => {
   ])("knows columns of the label %s", (label, names) => {
     for (const name of names) expect([name, labelsOf(name, "SP")?.[0]]).toEqual([name, label]);
   });
+
+  it.each(["Type", "Kind", "Issue type", "Art", "Typ", "Vorgangstyp", "Genre", "Tipo", "Level", "Ebene"])(
+    "knows “%s” for kinds where it names some",
+    (name) => {
+      const labels = (value: string) =>
+        readColumns(readTable(table([name, "Title", "SP"], [value, "Pay", "3"])))?.labels[0];
+      expect([labels("User story"), labels("Enabler (infrastructure)"), labels("E")]).toEqual(["kind", "kind", "kind"]);
+      expect([labels("Internal"), labels("string"), labels("")]).toEqual([null, null, null]);
+    },
+  );
 
   it.each(["Effort (days)", "Effort (h)", "Business value of it", "Screenshot", "Colour", "Wer weiß"])(
     "finds no estimate, priority or criterion in “%s”",

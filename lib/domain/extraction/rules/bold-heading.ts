@@ -101,6 +101,15 @@ function enterTentative(block: Paragraph, head: Head, place: Place): Use | null 
 
 const LONGEST_TITLE = 150;
 
+/** True for a bold line that names an item, or a section that is about something. */
+export function isNewName(block: Paragraph, place: Place): boolean {
+  const [line, ...more] = linesOf(block.text);
+  if (!line || more.length > 0 || !isBold(line)) return false;
+  const { head } = readLead(place, block.text);
+  const { mode, groupWord } = readSectionMeaning(line);
+  return head.kindWord !== null || head.id !== null || groupWord !== null || mode === "other";
+}
+
 /** True where all words are bold; lozenges and values behind them need not be. */
 function isBold(line: RichText): boolean {
   const bold = line.spans.find((span) => span.mark === "bold" && span.start === 0);

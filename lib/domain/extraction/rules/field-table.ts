@@ -33,14 +33,16 @@ const TELLING: ReadonlySet<Label> = new Set(["points", "priority", "enablerType"
 export function readFieldRows(table: Table, isInItem = false): FieldRow[] | null {
   const pairs = pairsOf(table) ?? (isInItem && readColumns(table) === null ? pairsBelow(table) : null);
   if (!pairs) return null;
-  const rows = pairs.map(([label, cell]): FieldRow => {
-    const name = fold(textOfCell(label).text).replace(/\s*:$/, "");
-    return { label: labels.get(name) ?? labels.get(name.replace(/\s*\([^()]*\)$/, "")) ?? null, name, cell };
-  });
+  const rows = pairs.map(([label, cell]): FieldRow => ({ ...labelOf(label), cell }));
   const known = rows.filter((row) => row.label !== null && row.label !== "aside" && row.label !== "status").length;
   const isNamed = pairs.every(([label]) => label.isHeader);
   if (isInItem && isNamed && rows.some(({ label }) => label !== null && TELLING.has(label))) return rows;
   return known >= 2 && known * 2 >= rows.length ? rows : null;
+}
+
+function labelOf(cell: Cell): { label: Label | null; name: string } {
+  const name = fold(textOfCell(cell).text).replace(/\s*:$/, "");
+  return { label: labels.get(name) ?? labels.get(name.replace(/\s*\([^()]*\)$/, "")) ?? null, name };
 }
 
 type Pair = [label: Cell, value: Cell];
@@ -61,10 +63,12 @@ function pairsOf({ rows }: Table): Pair[] | null {
   return pairs.length > 0 ? pairs : null;
 }
 
-/** A row of headings and one row of values. */
+/** A row of headings and one row of values; most of the headings are names of fields, or else the table is about a risk, a version, a test case. */
 function pairsBelow({ rows }: Table): Pair[] | null {
   const [above, below, ...more] = rows;
   if (!above || !below || more.length > 0 || !above.cells.every((cell) => cell.isHeader)) return null;
+  const known = above.cells.filter((cell) => labelOf(cell).label !== null);
+  if (known.length * 4 < above.cells.length * 3) return null;
   return above.cells.flatMap((label, column): Pair[] => {
     const value = below.cells[column];
     return value ? [[label, value]] : [];

@@ -1,12 +1,13 @@
 import type { CoveredBlock } from "../../plan-item.js";
 import type { List, ListItem } from "../blocks.js";
 import { isDependencyRemark, readDependencySentences } from "../dependency-sentence.js";
-import { rankOf } from "../candidate.js";
+import { type Found, kindOf, rankOf } from "../candidate.js";
 import type { Head } from "../head.js";
 import { addCandidate, addProse, applyField } from "../item-fields.js";
 import { takeTrailingValues } from "../trailing-values.js";
 import { readLead } from "../lead.js";
 import { LISTED, readFields } from "../labelled-line.js";
+import type { KindWord } from "../words/words.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside, walkQuietly } from "../place.js";
 import { join, linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
@@ -30,7 +31,8 @@ function readBullets(list: List, place: Place): boolean {
   const isCounted =
     isInPlan && list.items.filter((item) => BARE_VALUE.test(firstLine(item).text)).length * 2 > list.items.length;
   const bullets = list.items.map((item) => readBullet(item, place, isCounted));
-  const isPlan = scopeOf(place).groupWord !== null || isMostlyEvident(bullets, place);
+  if (isLegend(bullets)) return false;
+  const isPlan = isGrouped(bullets, groupWord) || isMostlyEvident(bullets, place);
   const uses = bullets.map((bullet): CoveredBlock["use"] => {
     if (bullet.head.isDropped || isStruck(bullet)) return "context";
     if (isDependencyRemark(bullet.first)) {
@@ -69,17 +71,35 @@ function withBareEstimate(head: Head): Head {
   return isValued ? { ...head, title: rest, storyPoints, isValued } : head;
 }
 
-/** Among bullets under an epic or a feature that are items, the plain ones are items too. */
+/** Among bullets under an epic or a feature that are items, the plain ones are items too, unless each of those is called a story or a feature. */
 function isMostlyEvident(bullets: Bullet[], place: Place): boolean {
   const { item } = scopeOf(place);
   if (!item || rankOf(item.kindWord?.value ?? null) === 1) return false;
-  return bullets.filter((bullet) => bullet.isEvident).length * 2 >= bullets.length;
+  const evident = bullets.filter((bullet) => bullet.isEvident);
+  return (
+    evident.length * 2 >= bullets.length &&
+    !evident.every(({ head: { kindWord } }) => kindWord && kindOf(kindWord.value) !== "enabler")
+  );
 }
 
 function isItem({ head, first, isEvident }: Bullet, isPlan: boolean): boolean {
   if (head.title.text === "") return false;
   const isLabelled = readFields(first).length > 0 && !head.kindWord && !head.id;
   return !isLabelled && (isEvident || (isPlan && !isGroup(first)));
+}
+
+/** "Epic: a large body of work", "Feature: …", "Story: …": what the words mean. */
+function isLegend(bullets: readonly Bullet[]): boolean {
+  const words = bullets.map(({ head, item }) =>
+    head.id || head.isValued || head.priority || item.blocks.length > 0 ? null : (head.kindWord?.value ?? null),
+  );
+  return words.length > 2 && words.every((word) => word !== null) && new Set(words).size === words.length;
+}
+
+/** Under "Stories" and "Enablers" each bullet is one; under "Features" only if one of them looks like a plan: products have features too. */
+function isGrouped(bullets: readonly Bullet[], groupWord: Found<KindWord> | null): boolean {
+  if (!groupWord) return false;
+  return rankOf(groupWord.value) === 1 || bullets.some(({ isEvident, item }) => isEvident || item.blocks.length > 0);
 }
 
 /** "Out of scope", "Enablers": a bullet that says something about those below it. */

@@ -1,13 +1,15 @@
 import type { Cell, Row } from "../blocks.js";
 import type { CoveredBlock } from "../../plan-item.js";
 import { type Candidate, rankOf } from "../candidate.js";
-import { type Columns, readColumns, textOfCell } from "../columns.js";
+import { type Columns, isKind, readColumns, textOfCell } from "../columns.js";
+import { fold } from "../fold.js";
 import { ID, isStandard, prefixOf } from "../ids.js";
 import { addCandidate, isOtherKind, readHeadAt } from "../item-fields.js";
+import { readCriteria } from "../criteria.js";
 import { readLeadOf } from "../lead.js";
 import { isStorySentence } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
-import { rangeOf } from "../rich-text.js";
+import { type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 import { describe, readCell } from "../table-cells.js";
 import { readLevels } from "../table-levels.js";
@@ -50,7 +52,7 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const { columns, place } = reading;
   const titleCell = titleCellOf(row, columns);
   const kindCell = row.cells[columns.labels.indexOf("kind")];
-  if (kindCell && isOtherKind(textOfCell(kindCell))) return "context";
+  if (kindCell && isOtherThing(textOfCell(kindCell))) return "context";
   if (!titleCell || isHeader(row, columns) || isTotal(row)) return "context";
   const named = nameParents(row, reading);
   if (isSpanning(titleCell, row, columns)) return readSeparator(titleCell, row, reading);
@@ -59,6 +61,7 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const title = readTitle(titleCell, row, reading);
   if (title?.head.isDropped) return "context";
   const name = title?.head.title.text ?? "";
+  if (continuesAbove(row, reading)) return "item";
   if (!title || (name === "" ? !title.head.id : isNothing(name) || !/\p{L}/u.test(name))) return "unused";
   const item = addCandidate(place, "story-table", reading.table, row, title.head);
   if (columns.titleWord) item.kindWord ??= { value: columns.titleWord, range: rangeOf(textOfCell(titleCell)) };
@@ -69,6 +72,25 @@ function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   placeUnder(item, named, reading);
   return "item";
 }
+
+/** A row of which only the criteria are filled goes on with the item above. */
+function continuesAbove({ cells }: Row, { columns, place, table }: Reading): boolean {
+  const above = place.page.candidates.at(-1);
+  const filled = cells.filter((cell) => textOfCell(cell).text !== "");
+  const [only] = new Set(filled);
+  if (!only || new Set(filled).size > 1 || columns.labels[cells.indexOf(only)] !== "criteria") return false;
+  if (above?.structure !== table) return false;
+  above.criteria.push(...readCriteria(only.blocks));
+  return true;
+}
+
+/** Among rows of kinds, a row of another type, such as a milestone or a bug, is no item; a task is one all the same. */
+function isOtherThing(text: RichText): boolean {
+  const folded = fold(text.text);
+  return isOtherKind(text) || (/\p{L}/u.test(folded) && !isKind(folded) && !WORK.test(folded));
+}
+
+const WORK = /\b(?:task|aufgabe|tache|tarea|work item|improvement|verbesserung|amelioration|mejora|change)\b/;
 
 /** Levels may have a title column each: "Title 1", "Title 2". */
 function titleCellOf({ cells }: Row, { labels, title }: Columns): Cell | undefined {

@@ -36,7 +36,7 @@ export const de: Words = {
   },
   otherKinds: [
     "meilenstein", "risiko", "hindernis", "ziel", "entscheidung", "frage", "offener punkt", "maßnahme", "annahme",
-    "unteraufgabe", "teilaufgabe", "notiz", "testfall",
+    "unteraufgabe", "teilaufgabe", "fehler", "störung", "notiz", "testfall",
   ],
   groups: {
     epic: ["epen", "portfolio-epics", "business-epics"],
@@ -296,6 +296,7 @@ export const de: Words = {
     "ausschlüsse", "ausgeschlossen", "verworfen", "verworfene", "gestrichen", "gestrichene",
   ],
   otherSections: [
+    "anleitung", "beispiel", "beispiele", "vorlage", "was ist", "wie schreibt man", "lief gut", "lief schlecht", "ideen",
     "notizen", "anmerkungen", "bemerkungen", "risiko", "risiken", "frage", "fragen", "offene punkte", "offene themen",
     "klärungsbedarf", "klärungspunkte", "zu klären", "ziel", "ziele", "zielsetzung", "zielbild", "maßnahmen",
     "aufgaben", "nächste schritte", "weiteres vorgehen", "entscheidungen", "beschlüsse", "protokoll",
@@ -316,6 +317,15 @@ export const de: Words = {
     "änderungsprotokoll", "änderungsübersicht", "dokumenthistorie", "dokumentenhistorie", "versionshistorie",
     "versionsverlauf", "dokumentinformationen", "freigabevermerk", "lesehinweis", "lesehinweise", "lesehilfe",
     "so liest man", "persönliche notizen", "interessengruppen",
+  ],
+  fillers: [
+    "der", "die", "das", "den", "dem", "des", "ein", "eine", "für", "von", "vom", "aus", "in", "im", "zu", "zum",
+    "zur", "mit", "über", "bei", "und", "oder", "wir", "unser", "unsere", "diese", "dieses", "dieser", "ist",
+    "sind", "war", "waren", "nicht", "noch", "weitere", "alle", "andere", "neue", "liste", "listen", "register",
+    "tabelle", "matrix", "übersicht", "überblick", "protokoll", "themen", "thema", "punkt", "punkte", "idee",
+    "ideen", "wünsche", "anforderung", "anforderungen", "vorschläge", "bekannte", "offene", "wichtige",
+    "wichtigste", "projekt", "sprint", "iteration", "release", "phase", "team", "später", "seite", "dokument",
+    "umfang", "arbeiten", "inhalte", "bewusst", "wurde", "wurden", "was",
   ],
   totals: [
     "summe", "summen", "gesamt", "gesamtsumme", "gesamtpunkte", "gesamtaufwand", "gesamt sp", "gesamt story points",

@@ -34,7 +34,7 @@ export const en: Words = {
   },
   otherKinds: [
     "milestone", "risk", "issue", "impediment", "objective", "goal", "decision", "question", "action", "action item",
-    "assumption", "sub-task", "subtask", "note", "test case",
+    "assumption", "sub-task", "subtask", "bug", "defect", "incident", "note", "test case",
   ],
   groups: {
     epic: ["epics", "portfolio epics", "business epics"],
@@ -278,6 +278,7 @@ export const en: Words = {
     "nongoals", "anti-goals", "no-gos", "no gos", "descoped", "de-scoped",
   ],
   otherSections: [
+    "how to", "what is", "what are", "what makes", "example", "examples", "template", "feature flags", "feature toggles", "went well", "went wrong", "ideas", "kudos",
     "notes", "remarks", "comments", "risk", "risks", "roam", "raid", "question", "questions", "goal", "goals",
     "objective", "objectives", "action", "actions", "action items", "action points", "follow-ups", "follow ups",
     "next steps", "decision", "decisions", "decision log", "participants", "attendees", "agenda", "discussion",
@@ -297,6 +298,16 @@ export const en: Words = {
     "cross-team dependencies", "test cases", "test plan", "test strategy", "rollout plan", "launch plan",
     "go-live checklist", "release checklist", "communication plan", "success measures", "kpis", "changelog",
     "change log", "change history", "document history", "revision history", "history", "approvers", "sign-offs",
+  ],
+  fillers: [
+    "a", "an", "the", "of", "for", "from", "in", "on", "at", "to", "with", "about", "by", "and", "or", "we", "our",
+    "this", "that", "these", "is", "are", "was", "were", "not", "now", "next", "new", "still", "other", "all",
+    "more", "future", "general", "log", "list", "lists", "register", "board", "matrix", "table", "section",
+    "overview", "summary", "details", "item", "items", "idea", "ideas", "topic", "topics", "request", "requests",
+    "requirement", "requirements", "candidate", "candidates", "wish", "wishes", "made", "taken", "raised", "asked",
+    "collected", "known", "open", "important", "main", "top", "project", "release", "sprint", "iteration",
+    "increment", "pi", "mvp", "phase", "version", "team", "later", "what", "page", "document", "scope", "things",
+    "work", "points", "as", "agreed", "yet", "possible", "potential", "explicitly", "deliberately", "it",
   ],
   totals: [
     "total", "totals", "grand total", "total points", "total sp", "total story points", "total estimate",

@@ -39,7 +39,7 @@ export const es: Words = {
   },
   otherKinds: [
     "hito", "riesgo", "impedimento", "objetivo", "decisión", "pregunta", "punto abierto", "acción", "supuesto",
-    "subtarea", "sub-tarea", "nota", "caso de prueba",
+    "subtarea", "sub-tarea", "error", "defecto", "incidencia", "nota", "caso de prueba",
   ],
   groups: {
     epic: ["épicas", "épicos", "épicas de negocio"],
@@ -300,6 +300,7 @@ export const es: Words = {
     "aparcados", "aparcamiento de ideas", "banco de ideas", "estacionamiento de ideas",
   ],
   otherSections: [
+    "ejemplo", "ejemplos", "plantilla", "cómo escribir", "qué es", "ideas",
     "notas", "observaciones", "riesgos", "riesgo", "preguntas", "preguntas abiertas", "preguntas frecuentes",
     "puntos abiertos", "puntos pendientes", "temas abiertos", "temas pendientes", "asuntos pendientes",
     "asuntos abiertos", "cuestiones abiertas", "objetivos", "próximos pasos", "siguientes pasos", "participantes",
@@ -320,6 +321,15 @@ export const es: Words = {
     "documentos relacionados", "páginas relacionadas", "enlaces útiles", "enlaces de interés", "apéndice",
     "historial de cambios", "historial de versiones", "historial de revisiones", "historial del documento",
     "registro de cambios", "cómo leer", "guía de lectura",
+  ],
+  fillers: [
+    "el", "la", "los", "las", "de", "del", "un", "una", "para", "por", "en", "al", "a", "con", "sobre", "y", "o",
+    "nosotros", "nuestro", "nuestros", "este", "esta", "estos", "es", "son", "no", "aún", "todavía", "otros",
+    "otras", "todos", "todas", "lista", "listas", "registro", "tabla", "matriz", "resumen", "punto", "puntos",
+    "tema", "temas", "idea", "ideas", "solicitudes", "peticiones", "requisito", "requisitos", "elemento",
+    "elementos", "conocidos", "conocidas", "abiertos", "abiertas", "principales", "proyecto", "sprint", "iteración",
+    "versión", "fase", "equipo", "más", "tarde", "página", "documento", "alcance", "explícitamente", "tomadas",
+    "que",
   ],
   totals: [
     "suma", "suma de puntos", "suma total", "total general", "total global", "total puntos", "total de puntos",

@@ -39,7 +39,7 @@ export const fr: Words = {
   },
   otherKinds: [
     "jalon", "risque", "obstacle", "objectif", "décision", "question", "point ouvert", "action", "hypothèse",
-    "sous-tâche", "sous tâche", "note", "cas de test",
+    "sous-tâche", "sous tâche", "bogue", "anomalie", "incident", "note", "cas de test",
   ],
   groups: {
     epic: ["épopées", "epics métier"],
@@ -292,6 +292,7 @@ export const fr: Words = {
     "boîte à idées",
   ],
   otherSections: [
+    "exemple", "exemples", "modèle", "comment écrire", "qu'est-ce que", "idées",
     "remarques", "commentaires", "risques", "risque", "questions ouvertes", "questions en suspens", "points ouverts",
     "points en suspens", "points à clarifier", "points d'attention", "sujets ouverts", "objectif", "objectifs",
     "prochaines étapes", "étapes suivantes", "plan d'action", "plan d'actions", "relevé de décisions", "participants",
@@ -311,6 +312,15 @@ export const fr: Words = {
     "liens utiles", "annexe", "annexes", "historique du document", "historique des versions",
     "historique des modifications", "historique des révisions", "suivi des modifications", "suivi des versions",
     "circuit de validation", "validation du document", "comment lire", "mode de lecture", "aide à la lecture",
+  ],
+  fillers: [
+    "le", "la", "les", "l", "de", "du", "des", "d", "un", "une", "pour", "par", "dans", "en", "au", "aux", "à",
+    "avec", "sur", "et", "ou", "nous", "notre", "nos", "ce", "cette", "ces", "est", "sont", "ne", "pas", "non",
+    "encore", "autres", "tous", "toutes", "liste", "listes", "registre", "tableau", "matrice", "synthèse", "résumé",
+    "point", "points", "sujet", "sujets", "idée", "idées", "demande", "demandes", "besoin", "besoins", "exigence",
+    "exigences", "élément", "éléments", "connus", "ouverts", "ouvertes", "principaux", "principales", "projet",
+    "sprint", "itération", "version", "phase", "équipe", "plus", "tard", "page", "document", "périmètre",
+    "explicitement", "volontairement", "ce que", "prises", "qui", "que",
   ],
   totals: [
     "somme", "somme des points", "sous-total", "sous total", "total général", "total global", "total des points",

@@ -33,7 +33,7 @@ export type Label =
 export type Words = {
   /** Words that stand in front of a title or in a type column. */
   kinds: Record<KindWord, string[]>;
-  /** Words in a type column for things that are no items: milestones, risks. */
+  /** Words in a type column for things that are no items: milestones, risks, bugs. */
   otherKinds: string[];
   /** Words of headings that group items of a kind. */
   groups: Record<KindWord, string[]>;
@@ -56,6 +56,8 @@ export type Words = {
   leftOut: string[];
   /** Headings of sections that talk about other things than items. */
   otherSections: string[];
+  /** Words beside the name of a section that leave its meaning as it is: "Risk log", "Excluded items", "Questions for Anna". */
+  fillers: string[];
   totals: string[];
   /** Words between two items in a sentence: "A depends on B". */
   dependsOn: string[];
