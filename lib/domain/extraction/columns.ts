@@ -288,10 +288,18 @@ const SIZE_ONLY = /^(?:t-?shirt|size|taille|gro(?:ss|ß|s)e|talla|tamano)/;
 
 function isEvident(found: (Label | null)[], title: number, names: string[]): boolean {
   const others = found.filter((_, column) => column !== title);
+  // Packages and services depend on each other too.
+  const isPackage = found[title] === "title" && !others.some((label) => label === "id" || label === "priority");
   const isSized = (column: number) =>
     found[title] === "title" && found[column] === "points" && SIZE_ONLY.test(names[column] ?? "");
   const telling = found.flatMap((label, column) =>
-    column !== title && label !== null && EVIDENCE.has(label) && !isSized(column) ? [label] : [],
+    column !== title &&
+    label !== null &&
+    EVIDENCE.has(label) &&
+    !isSized(column) &&
+    !(isPackage && label === "dependsOn")
+      ? [label]
+      : [],
   );
   if (telling.length > 0) return true;
   const isNamed = found[title] !== "title" || /requirement|anforderung|exigence|requisito/.test(names[title] ?? "");

@@ -68,6 +68,12 @@ export function continuesScenario(before: string, line: string): boolean {
   return NEXT_STEP.test(here) && (GIVEN.test(above) || NEXT_STEP.test(above));
 }
 
+/** True for the name of a step alone: "Given", "Wenn". */
+export function isStep(text: string): boolean {
+  const folded = fold(text);
+  return [GIVEN, NEXT_STEP].some((step) => /^[^\p{L}]*$/u.test(folded.replace(step, "")) && step.test(folded));
+}
+
 /** True for a line that can only be a criterion where criteria are expected: with a list mark, or a step of a scenario. */
 export function looksLikeCriterion(line: RichText): boolean {
   const folded = fold(line.text);

@@ -151,7 +151,7 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
   return {
     kindWord: kindWord ?? values.kindWord,
     id,
-    title: isEstimate(values.rest.text) ? emptyText : values.rest,
+    title: isEstimate(values.rest.text) || PLACEHOLDER.test(values.rest.text) ? emptyText : values.rest,
     enablerType: kind.enablerType ?? typed.enablerType ?? marks.enablerType ?? values.enablerType,
     storyPoints: values.storyPoints ?? marks.storyPoints,
     oddEstimate: values.oddEstimate,
@@ -174,6 +174,9 @@ export function readHead(line: RichText, prefixes: ReadonlySet<string> | null): 
     isValued: values.isValued || marks.isEstimated,
   };
 }
+
+/** What templates show in place of a title: "<Name>", "[Name of the feature]", "…". */
+const PLACEHOLDER = /^(?:<[^<>]*>|\[[^[\]]*\]|\{[^{}]*\}|…|\.{2,}|_{2,})$/;
 
 const MARKED_ID = /^[[(]/;
 
@@ -338,7 +341,9 @@ function takeId(line: RichText, prefixes: ReadonlySet<string> | null): { id: Fou
       (prefixes === null
         ? !isStandard(value)
         : prefixes.has(prefixOf(value)) || (after.startsWith(":") && !isStandard(value)))
-    : /^\s*[:–—|]/.test(after) && prefixes === null;
+    : prefixes === null
+      ? /^\s*[:–—|]/.test(after)
+      : prefixes.has(/^\p{Lu}+/u.exec(value)?.[0] ?? "");
   if (!trusted) return { id: null, rest: line };
   const at = match[0].indexOf(value);
   return {

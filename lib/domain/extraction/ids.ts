@@ -37,12 +37,19 @@ export function isId(text: string): boolean {
 
 const ANY_ID = new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu");
 
+/** Short ids whose letters say what they number, in front of a title: "F1: Pay", "US1.2 – Card". */
+const SHORT_SERIES = /^\s*((US|EN|ST|FT|EP|FEAT|NFR|F|E)\d{1,3}(?:\.\d{1,3})*)(?:\s*[:–—|]|\s+-|\s)\s*\p{L}/u;
+
 /**
  * The prefixes that number things in the texts of a page, the struck ones too: those with at least two ids. One `ISO-27001` or
  * `COVID-19` in a sentence is no id.
  */
 export function idPrefixes(texts: readonly RichText[]): Set<string> {
   const numbers = new Map<string, Set<string>>();
+  for (const { text } of texts) {
+    const [, id, letters] = SHORT_SERIES.exec(text) ?? [];
+    if (id && letters) numbers.set(letters, (numbers.get(letters) ?? new Set()).add(id));
+  }
   const struck = texts.flatMap((text) => text.spans.filter((span) => span.mark === "struck"));
   const words = [...texts.map((text) => text.text), ...struck.map((span) => span.value)].join("\n");
   for (const [id] of words.matchAll(ANY_ID)) {
@@ -62,7 +69,7 @@ export function isStandard(id: string): boolean {
 
 /** `CLM` of `CLM-12`. */
 export function prefixOf(id: string): string {
-  return id.slice(0, Math.max(id.indexOf("-"), 0));
+  return id.includes("-") ? id.slice(0, id.indexOf("-")) : "";
 }
 
 const RANGE = new RegExp(

@@ -18,6 +18,7 @@ export function takeIssueLink(text: RichText): TakenLink {
     const identifier = span.mark === "link" ? ISSUE_URL.exec(span.value)?.[1] : undefined;
     if (!identifier) continue;
     const range = rangeOf(text, span.start, span.end);
+    if (isMentioned(text, span)) continue;
     const link = { value: span.value, range };
     const shown = text.text.slice(span.start, span.end).replace(/^[\s([]+|[\s)\]:]+$/g, "");
     const isIdentifier = shown.toUpperCase() === identifier.toUpperCase();
@@ -26,6 +27,11 @@ export function takeIssueLink(text: RichText): TakenLink {
     return { link, identifier: isIdentifier ? { value: shown, range } : null, rest };
   }
   return { link: null, identifier: null, rest: text };
+}
+
+/** True in the midst of a sentence: "Needs ENG-13 first" is about another issue. */
+function isMentioned({ text }: RichText, { start, end }: { start: number; end: number }): boolean {
+  return /[\p{L}\p{N}] $/u.test(text.slice(0, start)) && /^ \p{L}/u.test(text.slice(end));
 }
 
 /** The Linear issue that a line of its own names: "Linear: ENG-12". */

@@ -21,6 +21,7 @@ type ListsOfWords =
   | "fillers"
   | "totals"
   | "otherKinds"
+  | "tasks"
   | "blocks"
   | "dependsOn"
   | "to";
@@ -65,6 +66,8 @@ export const enablerTypes: Phrases<EnablerType> = dictionary((words) => words.en
 /** Words in titles that tell the type of an enabler. */
 export const enablerHints: Phrases<EnablerType> = dictionary((words) => words.enablerHints);
 
+/** Steps in which a story is done. */
+export const tasks = phrasesFor("tasks");
 /** Kinds of things that are planned beside items: milestones, risks, bugs. */
 export const otherKinds = phrasesFor("otherKinds");
 

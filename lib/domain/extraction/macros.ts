@@ -6,6 +6,9 @@ const TITLED = new Set(["panel", "expand", "ui-expand", "info", "note", "warning
 /** Macros that are part of a line. */
 const INLINE = new Set(["status", "jira", "anchor", "mention", "emoji"]);
 
+/** Macros that show another page; what they hold is no part of this one. */
+const INCLUDES = new Set(["include", "excerpt-include"]);
+
 /** A macro, whatever format its page was read from. */
 export type Macro = {
   name: string;
@@ -33,7 +36,8 @@ export function shownParameter(name: string): { name: string; mark: Mark | null 
 /** A macro as a block: its body under its title, or nothing that belongs to the text of the page. */
 export function toBlock(macro: Macro, placed: Placed): Section | Opaque {
   const { name, readBody } = macro;
-  if (!readBody || macro.parameter("hidden").text === "true") return { kind: "opaque", name, ...placed };
+  if (!readBody || INCLUDES.has(name) || macro.parameter("hidden").text === "true")
+    return { kind: "opaque", name, ...placed };
   const title = TITLED.has(name) ? macro.parameter("title") : emptyText;
   return { kind: "section", name, title, blocks: readBody(), ...placed };
 }

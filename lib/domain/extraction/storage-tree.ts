@@ -79,6 +79,7 @@ export function readStorageTree(body: string): StorageElement {
         const closed = open.length > 1 ? open.pop() : undefined;
         if (!closed) return;
         closed.end = Math.min(parser.endIndex + 1, body.length);
+        if (isHidden(closed)) closed.children = [];
         const parent = open.at(-1);
         if (parent && isBlockElement(closed)) parent.holdsBlock = true;
       },
@@ -99,6 +100,13 @@ export function readStorageTree(body: string): StorageElement {
   root.end = body.length;
   return root;
 }
+
+/** True for what no reader of the page sees. */
+function isHidden({ attributes: { style, hidden } }: StorageElement): boolean {
+  return hidden !== undefined || (style !== undefined && INVISIBLE.test(style));
+}
+
+const INVISIBLE = /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)/i;
 
 function element(name: string, attributes: Record<string, string>, start: number): StorageElement {
   return { kind: "element", name, attributes, children: [], start, end: start, holdsBlock: false };

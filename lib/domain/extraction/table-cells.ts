@@ -3,6 +3,7 @@ import type { Candidate } from "./candidate.js";
 import { type Columns, LEVELS, textOfCell } from "./columns.js";
 import { readCriteria } from "./criteria.js";
 import { fold } from "./fold.js";
+import { ID } from "./ids.js";
 import { takeIssueLink } from "./issue-link.js";
 import { applyField, applyKind } from "./item-fields.js";
 import { phrasesFor } from "./lexicon.js";
@@ -83,6 +84,9 @@ function applyLetter(item: Candidate, text: RichText, { priorityLetters }: Colum
 /** A smart link to a ticket shows its key, though the page holds no more than the address. */
 const TICKET_ADDRESS = /^https?:\/\/\S+?\/(?:browse|issue)\/([A-Z][A-Z0-9]+-\d+)\S*$/;
 
+/** An id in brackets, or with a note behind it: "[US-9]", "US-12 (old: US-2)". */
+const NOTED_ID = new RegExp(`^[\\[(]?(${ID})(?:[\\])]|\\s+\\([^()]*\\))$`);
+
 /** An automatic row number is no id. */
 function readIdCell(text: RichText, name: string, item: Candidate) {
   const address = TICKET_ADDRESS.exec(text.text)?.[1];
@@ -91,7 +95,8 @@ function readIdCell(text: RichText, name: string, item: Candidate) {
     return;
   }
   const { rest } = takeIssueLink(text);
-  const value = flat(rest.text === "" ? text : rest);
+  const shown = flat(rest.text === "" ? text : rest);
+  const value = NOTED_ID.exec(shown)?.[1] ?? shown;
   const isRowNumber = /^\d+[.)]?$/.test(value) && name !== "id" && name !== "key";
   if (!isRowNumber && value.length <= 30 && /[\p{L}\p{N}]/u.test(value) && !isNothing(value))
     item.id = { value, range: rangeOf(text) };

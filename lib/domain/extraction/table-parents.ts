@@ -16,7 +16,7 @@ export type Reading = {
   table: Table;
   columns: Columns;
   place: Place;
-  /** Items that the cells of an epic or feature column name, by the text of the cell. */
+  /** Items that the cells of an epic or feature column name, by the words of the cell. */
   named: Map<string, Candidate>;
   epic: Candidate | null;
   feature: Candidate | null;
@@ -44,8 +44,8 @@ export function nameParents(row: Row, reading: Reading): NamedParents {
       result.reference = text;
       continue;
     }
-    const key = `${label} ${text.text}`;
-    let item = reading.named.get(key) ?? knownCalled(text, place);
+    const key = `${label} ${titleKey(text.text)}`;
+    let item = reading.named.get(key) ?? knownCalled(text, place) ?? knownAround(text, label, place);
     if (!item) {
       const lead = readLeadOf(place, cell.blocks);
       if (!lead || lead.head.title.text === "") continue;
@@ -68,6 +68,15 @@ function knownCalled({ text }: RichText, { page }: Place): Candidate | undefined
   const [first = "", ...rest] = text.split(/\s+/);
   if (rest.length === 0 || !isId(first)) return undefined;
   return page.candidates.find(({ id, title }) => id?.value === first && titleKey(text).endsWith(titleKey(title.value)));
+}
+
+/** The epic or feature under whose heading the table stands. */
+function knownAround({ text }: RichText, label: "epic" | "feature", { scopes }: Place): Candidate | undefined {
+  const items = scopes.flatMap(({ item }) => item ?? []);
+  return items.find(
+    ({ kindWord, title }) =>
+      rankOf(kindWord?.value ?? null) === rankOf(label) && titleKey(title.value) === titleKey(text),
+  );
 }
 
 /** What a feature or epic column names is a feature or epic, whatever else it is. */

@@ -55,8 +55,11 @@ export function isEstimate(text: string): boolean {
 
 /** True for a measure that is no estimate in points: "2 days", "timebox 3 days". */
 export function isOtherMeasure(text: string): boolean {
-  return OTHER_MEASURE.test(fold(text).trim());
+  const folded = fold(text).trim();
+  return OTHER_MEASURE.test(folded) && !MONEY_OR_SHARE.test(folded);
 }
+
+const MONEY_OR_SHARE = /(?:[%$€£]|percent|usd|eur|gbp|chf)\.?$/;
 
 /** True for "TBD", "?", "k. A." and the like. */
 export function isNoEstimate(text: string): boolean {

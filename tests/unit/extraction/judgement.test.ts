@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { list, outline, table } from "./outline.js";
 
+const story = (...below: string[]) => outline(`<h2>Story US-1: Pay</h2>${below.join("")}`);
+
 describe("what only looks like a plan", () => {
   it.each([
     [
@@ -31,6 +33,19 @@ describe("what only looks like a plan", () => {
       `<h1>How to write user stories</h1><h2>Examples</h2>${list("As a customer, I want to pay, so that I get my goods.")}`,
     ],
     ["what went well", `<h2>Went well</h2>${list("Pairing (5 points)", "Code reviews (3 points)")}`],
+    ["options of a decision", `<h2>Options</h2><h3>Option 1: Kafka</h3><p>Effort: M</p><p>Priority: High</p>`],
+    ["what vendors offer", table(["Requirement", "Weight", "Vendor A"], ["Single sign-on", "5", "3"])],
+    ["packages", table(["Title", "Version", "Depends on"], ["react", "18", "scheduler"])],
+    ["reminders", list("As a reminder, we need the form by Friday", "As a result, I want you to stop")],
+    ["a template", "<h1>Epic: &lt;Name&gt;</h1><h2>Feature: [Name of the feature]</h2><h3>Story: …</h3>"],
+    [
+      "what nobody sees",
+      `<ul style="display: none"><li>Story: Hidden (3 SP)</li></ul><p hidden="">Story: B (1 SP)</p>`,
+    ],
+    [
+      "what stands on another page",
+      `<ac:structured-macro ac:name="excerpt-include"><ac:rich-text-body>${list("Story: A (3 SP)")}</ac:rich-text-body></ac:structured-macro>`,
+    ],
     ["feature flags", `<h2>Feature flags</h2>${table(["ID", "Feature", "Default"], ["ff-1", "newCheckout", "off"])}`],
   ])("gives no item: %s", (_name, body) => {
     expect(outline(body)).toEqual([]);
@@ -173,6 +188,96 @@ describe("below an item", () => {
     expect(outline(`<h1>Epic: Shop</h1>${list("We want to sell more", "Feature: Pay")}`)).toEqual([
       'epic shop "Shop"',
       'feature pay "Pay" < shop',
+    ]);
+  });
+});
+
+describe("tables of criteria under a story", () => {
+  it.each([
+    [
+      "one step in each column",
+      table(
+        ["#", "Given", "When", "Then"],
+        ["1", "a card", "I pay", "it works"],
+        ["2", "no card", "I pay", "I am told"],
+      ),
+      "Given a card When I pay Then it works; Given no card When I pay Then I am told",
+    ],
+    [
+      "with ids and priorities",
+      table(
+        ["ID", "Acceptance criterion", "Priority"],
+        ["AC-1", "Card is charged", "Must"],
+        ["AC-2", "Mail is sent", ""],
+      ),
+      "Card is charged; Mail is sent",
+    ],
+    ["with one row", table(["ID", "Acceptance criterion"], ["AC-1", "Card is charged"]), "Card is charged"],
+  ])("%s", (_name, criteria, expected) => {
+    expect(story(criteria)).toEqual([`story US-1 "Pay" | ${expected}`]);
+  });
+});
+
+describe("tasks under a story", () => {
+  const tasks = table(
+    ["ID", "Task", "Owner", "Estimate"],
+    ["T-1", "Write code", "Anna", "3"],
+    ["T-2", "Test", "Bob", "1"],
+  );
+  it.each([
+    ["a table", tasks],
+    ["a table under its heading", `<h3>Subtasks</h3>${tasks}`],
+    ["a list", `<h3>Tasks</h3>${list("T-1 Write code (3 SP)", "T-2 Test it (1 SP)")}`],
+  ])("are no items: %s", (_name, below) => {
+    expect(story(below)).toEqual(['story US-1 "Pay"']);
+  });
+});
+
+describe("names", () => {
+  it("that differ in spaces, hyphens and case are those of one feature, and that of the heading above", () => {
+    const rows = [
+      ["US-1", "A", "Check-out", "1"],
+      ["US-2", "B", "Check out", "1"],
+      ["US-3", "C", "CHECK-OUT", "1"],
+    ];
+    expect(
+      outline(table(["ID", "Story", "Feature", "Points"], ...rows)).filter((line) => line.startsWith("f")),
+    ).toEqual(['feature check-out "Check-out"']);
+    const row = ["US-1", "A", "Self service Returns", "1"];
+    expect(outline(`<h1>Epic: Self-service returns</h1>${table(["ID", "Story", "Epic", "Points"], row)}`)).toHaveLength(
+      2,
+    );
+  });
+
+  it("with short ids of a series are items", () => {
+    const body = `<h1>Epic: Shop</h1><h2>F1: Pay</h2><h3>US1.1 Card</h3><p>Points: 3</p><h3>US1.2 Cash</h3><p>Points: 2</p>
+      <h2>F2: Refund</h2><h3>US2.1 Form</h3><p>Points: 1</p>`;
+    expect(outline(body)).toEqual([
+      'epic shop "Shop"',
+      'feature F1 "Pay" < shop',
+      'story US1.1 "Card" < F1 | 3',
+      'story US1.2 "Cash" < F1 | 2',
+      'feature F2 "Refund" < shop',
+      'story US2.1 "Form" < F2 | 1',
+    ]);
+  });
+
+  it("keep shares and prices in brackets", () => {
+    expect(outline(list("Story: Discount (50 %)", "Story: Voucher (5 €)"))).toEqual([
+      'story discount-50 "Discount (50 %)"',
+      'story voucher-5 "Voucher (5 €)"',
+    ]);
+  });
+
+  it("may be ids in brackets or with a note, in their column", () => {
+    const rows = table(["ID", "Story", "SP"], ["[US-9]", "Pay", "5"], ["US-12 (old: US-2)", "Refund", "1"]);
+    expect(outline(rows)).toEqual(['story US-9 "Pay" | 5', 'story US-12 "Refund" | 1']);
+  });
+
+  it("may speak of another issue", () => {
+    const link = '<a href="https://linear.app/acme/issue/ENG-13">ENG-13</a>';
+    expect(outline(table(["Story", "SP"], [`Needs ${link} first`, "3"]))).toEqual([
+      'story needs-eng-13-first "Needs ENG-13 first" | 3',
     ]);
   });
 });

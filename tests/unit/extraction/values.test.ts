@@ -59,7 +59,7 @@ describe("isEstimate, isOtherMeasure, isNoEstimate", () => {
     expect([isEstimate(text), isOtherMeasure(text)]).toEqual([true, false]);
   });
 
-  it.each(["2 days", "3 d", "timebox 3 days", "timebox: 2 weeks", "5 Tage", "3 jours", "2 semanas", "50 %"])(
+  it.each(["2 days", "3 d", "timebox 3 days", "timebox: 2 weeks", "5 Tage", "3 jours", "2 semanas"])(
     "“%s” is another measure",
     (text) => {
       expect([isEstimate(text), isOtherMeasure(text)]).toEqual([false, true]);

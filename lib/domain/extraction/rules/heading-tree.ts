@@ -3,7 +3,7 @@ import { type FieldSection, readFieldSection } from "../field-section.js";
 import type { Head } from "../head.js";
 import { addCandidate, readHeadAt } from "../item-fields.js";
 import { fold } from "../fold.js";
-import { labels } from "../lexicon.js";
+import { labels, tasks } from "../lexicon.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, type Scope, scopeOf } from "../place.js";
 import type { Heading } from "../blocks.js";
@@ -82,7 +82,9 @@ function enterField(place: Place, block: Heading, { label, item }: FieldSection)
 function enterSection(place: Place, block: Heading, head: Head) {
   const around = scopeOf(place);
   const meaning = readSectionMeaning(block.text);
-  const says = head.isDropped ? { ...meaning, mode: "left-out" as const } : meaning;
+  const isOfTasks = !mayBeItem(around.item) && tasks.get(fold(block.text.text).replace(/[\s:]+$/, ""));
+  const mode = head.isDropped ? "left-out" : isOfTasks ? "other" : meaning.mode;
+  const says: SectionMeaning = { ...meaning, mode };
   const [field] = readFields(block.text);
   const sectionLabel = labels.at(fold(block.text.text))?.meaning === "criteria" ? ("criteria" as const) : null;
   const common = { level: block.level, heading: block.text.text, sectionLabel, ...groupOf(says, around) };

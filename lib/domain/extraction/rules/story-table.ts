@@ -7,7 +7,7 @@ import { ID, isStandard, prefixOf } from "../ids.js";
 import { addCandidate, isOtherKind, readHeadAt } from "../item-fields.js";
 import { readCriteria } from "../criteria.js";
 import { readLeadOf } from "../lead.js";
-import { isStorySentence } from "../lexicon.js";
+import { isStorySentence, tasks } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
@@ -26,7 +26,7 @@ export const storyTable: Rule = {
     const upright = readColumns(block);
     const turned = upright && !isTurned(upright, block) ? null : turn(block);
     const columns = turned ? readColumns(turned) : upright;
-    if (!columns) return null;
+    if (!columns || isOfTasks(columns, place)) return null;
     const rows = turned?.rows ?? block.rows;
     const before = place.page.candidates.length;
     const reading: Reading = {
@@ -47,6 +47,12 @@ export const storyTable: Rule = {
     return "item";
   },
 };
+
+/** Under a story a table of tasks tells how it is done. */
+function isOfTasks({ names, title }: Columns, place: Place): boolean {
+  const { item } = scopeOf(place);
+  return rankOf(item?.kindWord?.value ?? null) === 1 && tasks.get(names[title] ?? "") !== undefined;
+}
 
 function readRow(row: Row, reading: Reading): CoveredBlock["use"] {
   const { columns, place } = reading;

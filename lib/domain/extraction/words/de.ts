@@ -38,6 +38,9 @@ export const de: Words = {
     "meilenstein", "risiko", "hindernis", "ziel", "entscheidung", "frage", "offener punkt", "maßnahme", "annahme",
     "unteraufgabe", "teilaufgabe", "fehler", "störung", "notiz", "testfall",
   ],
+  tasks: [
+    "aufgabe", "aufgaben", "teilaufgabe", "teilaufgaben", "unteraufgabe", "unteraufgaben", "technische aufgaben",
+  ],
   groups: {
     epic: ["epen", "portfolio-epics", "business-epics"],
     feature: ["funktionen", "funktionalitäten", "business-features"],
@@ -104,7 +107,7 @@ export const de: Words = {
       "storypunkte", "story-punkte", "storypoint", "story-points", "story-point", "story-point-schätzung",
       "story-points-schätzung", "story point schätzung", "geschätzte storypoints", "geschätzte story points", "größe",
       "größenschätzung", "t-shirt-größe", "t-shirt größe", "tshirt-größe", "t-shirt-size", "umfang", "komplexität",
-      "komplexitätspunkte", "gewicht",
+      "komplexitätspunkte",
     ],
     priority: [
       "priorität", "prioritäten", "priorisierung", "prio.", "wichtigkeit", "wichtigkeitsgrad", "verbindlichkeit",
@@ -296,7 +299,7 @@ export const de: Words = {
     "ausschlüsse", "ausgeschlossen", "verworfen", "verworfene", "gestrichen", "gestrichene",
   ],
   otherSections: [
-    "anleitung", "beispiel", "beispiele", "vorlage", "was ist", "wie schreibt man", "lief gut", "lief schlecht", "ideen",
+    "optionen", "alternativen", "lösungsvarianten", "betrachtete optionen", "anleitung", "beispiel", "beispiele", "vorlage", "was ist", "wie schreibt man", "lief gut", "lief schlecht", "ideen",
     "notizen", "anmerkungen", "bemerkungen", "risiko", "risiken", "frage", "fragen", "offene punkte", "offene themen",
     "klärungsbedarf", "klärungspunkte", "zu klären", "ziel", "ziele", "zielsetzung", "zielbild", "maßnahmen",
     "aufgaben", "nächste schritte", "weiteres vorgehen", "entscheidungen", "beschlüsse", "protokoll",

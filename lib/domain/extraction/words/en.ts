@@ -36,6 +36,10 @@ export const en: Words = {
     "milestone", "risk", "issue", "impediment", "objective", "goal", "decision", "question", "action", "action item",
     "assumption", "sub-task", "subtask", "bug", "defect", "incident", "note", "test case",
   ],
+  tasks: [
+    "task", "tasks", "sub-task", "sub-tasks", "subtask", "subtasks", "sub task", "sub tasks", "technical tasks",
+    "implementation tasks", "to-do", "to-dos",
+  ],
   groups: {
     epic: ["epics", "portfolio epics", "business epics"],
     feature: ["features", "business features"],
@@ -95,7 +99,7 @@ export const en: Words = {
       "tshirt size", "t shirt size", "story point estimate", "story points estimate", "story point estimation",
       "story size", "estimated points", "estimated story points", "estimate in points", "total points",
       "number of points", "effort", "effort estimate", "effort points", "estimated effort", "complexity",
-      "complexity points", "weight",
+      "complexity points",
     ],
     priority: [
       "priority", "prio", "priorities", "prioritisation", "prioritization", "importance", "moscow", "moscow priority",
@@ -278,7 +282,7 @@ export const en: Words = {
     "nongoals", "anti-goals", "no-gos", "no gos", "descoped", "de-scoped",
   ],
   otherSections: [
-    "how to", "what is", "what are", "what makes", "example", "examples", "template", "feature flags", "feature toggles", "went well", "went wrong", "ideas", "kudos",
+    "options", "options considered", "considered options", "alternatives", "alternatives considered", "how to", "what is", "what are", "what makes", "example", "examples", "template", "feature flags", "feature toggles", "went well", "went wrong", "ideas", "kudos",
     "notes", "remarks", "comments", "risk", "risks", "roam", "raid", "question", "questions", "goal", "goals",
     "objective", "objectives", "action", "actions", "action items", "action points", "follow-ups", "follow ups",
     "next steps", "decision", "decisions", "decision log", "participants", "attendees", "agenda", "discussion",
@@ -328,7 +332,7 @@ export const en: Words = {
     "must be completed before", "has to be done before", "precedes",
   ],
   story: {
-    role: "as |i,? as an? |we,? as an? |in my role as |in the role of |in order to [^]{1,200}?[ ,]as an? |to [^]{1,200}?, as an?",
+    role: "as (?!an? (?:reminder|result|rule|consequence|first step|next step|team|company|follow-up|matter|side note|note)\\b)|i,? as an? |we,? as an? |in my role as |in the role of |in order to [^]{1,200}?[ ,]as an? |to [^]{1,200}?, as an?",
     wish:
       "i want|i need|i would like|i'd like|i'd love|i would love|i can|i could|i must|i have to|i should|" +
       "i shall|i will be able|i am able|i'm able|i wish|i expect|i require|i prefer|i would want|i'd want|" +

@@ -41,6 +41,9 @@ export const es: Words = {
     "hito", "riesgo", "impedimento", "objetivo", "decisión", "pregunta", "punto abierto", "acción", "supuesto",
     "subtarea", "sub-tarea", "error", "defecto", "incidencia", "nota", "caso de prueba",
   ],
+  tasks: [
+    "tarea", "tareas", "subtarea", "subtareas", "sub-tarea", "sub-tareas", "tareas técnicas",
+  ],
   groups: {
     epic: ["épicas", "épicos", "épicas de negocio"],
     feature: ["funcionalidades", "características"],
@@ -108,7 +111,7 @@ export const es: Words = {
       "n.º de puntos", "nº puntos", "estimación", "estimaciones", "estimado", "estimación en puntos", "estimación sp",
       "estimación de puntos", "estimación de puntos de historia", "estimación de story points", "estimación inicial",
       "tamaño", "tamaño estimado", "talla", "talla de camiseta", "talla camiseta", "talla t-shirt", "esfuerzo",
-      "esfuerzo estimado", "complejidad", "peso", "dimensionamiento",
+      "esfuerzo estimado", "complejidad", "dimensionamiento",
     ],
     priority: [
       "prioridad", "prioridades", "priorización", "nivel de prioridad", "prioridad de negocio", "prioridad moscow",
@@ -300,7 +303,7 @@ export const es: Words = {
     "aparcados", "aparcamiento de ideas", "banco de ideas", "estacionamiento de ideas",
   ],
   otherSections: [
-    "ejemplo", "ejemplos", "plantilla", "cómo escribir", "qué es", "ideas",
+    "opciones", "alternativas", "opciones consideradas", "ejemplo", "ejemplos", "plantilla", "cómo escribir", "qué es", "ideas",
     "notas", "observaciones", "riesgos", "riesgo", "preguntas", "preguntas abiertas", "preguntas frecuentes",
     "puntos abiertos", "puntos pendientes", "temas abiertos", "temas pendientes", "asuntos pendientes",
     "asuntos abiertos", "cuestiones abiertas", "objetivos", "próximos pasos", "siguientes pasos", "participantes",

@@ -41,6 +41,9 @@ export const fr: Words = {
     "jalon", "risque", "obstacle", "objectif", "décision", "question", "point ouvert", "action", "hypothèse",
     "sous-tâche", "sous tâche", "bogue", "anomalie", "incident", "note", "cas de test",
   ],
+  tasks: [
+    "tâche", "tâches", "sous-tâche", "sous-tâches", "sous tâche", "sous tâches", "tâches techniques",
+  ],
   groups: {
     epic: ["épopées", "epics métier"],
     feature: ["fonctionnalités", "features métier"],
@@ -104,7 +107,7 @@ export const fr: Words = {
       "points d'histoire", "points de story", "points de complexité", "point d'effort", "nombre de points", "nb points",
       "nb de points", "nb pts", "nbre de points", "taille", "taille t-shirt", "taille de t-shirt", "taille tshirt",
       "taille estimée", "effort", "effort estimé", "charge", "charge estimée", "charge en points", "chiffrage",
-      "macro-chiffrage", "cotation", "complexité", "poids", "pondération",
+      "macro-chiffrage", "cotation", "complexité",
     ],
     priority: [
       "priorité", "priorités", "priorisation", "niveau de priorité", "ordre de priorité", "priorité métier",
@@ -292,7 +295,7 @@ export const fr: Words = {
     "boîte à idées",
   ],
   otherSections: [
-    "exemple", "exemples", "modèle", "comment écrire", "qu'est-ce que", "idées",
+    "options", "alternatives", "options envisagées", "exemple", "exemples", "modèle", "comment écrire", "qu'est-ce que", "idées",
     "remarques", "commentaires", "risques", "risque", "questions ouvertes", "questions en suspens", "points ouverts",
     "points en suspens", "points à clarifier", "points d'attention", "sujets ouverts", "objectif", "objectifs",
     "prochaines étapes", "étapes suivantes", "plan d'action", "plan d'actions", "relevé de décisions", "participants",

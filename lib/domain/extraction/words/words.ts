@@ -35,6 +35,8 @@ export type Words = {
   kinds: Record<KindWord, string[]>;
   /** Words in a type column for things that are no items: milestones, risks, bugs. */
   otherKinds: string[];
+  /** Words for the steps in which a story is done, which are no items. */
+  tasks: string[];
   /** Words of headings that group items of a kind. */
   groups: Record<KindWord, string[]>;
   labels: Record<Label, string[]>;
