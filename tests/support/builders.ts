@@ -133,6 +133,20 @@ export const someFields = (differs: Partial<ItemFields> = {}): ItemFields => ({
   ...differs,
 });
 
+/** An item of which a page says nothing but its name. */
+export const bareFields = (said: Partial<ItemFields> & Pick<ItemFields, "key" | "title">): ItemFields => ({
+  kind: "story",
+  parent: null,
+  description: "",
+  storyPoints: null,
+  priority: null,
+  enablerType: null,
+  acceptanceCriteria: [],
+  dependsOn: [],
+  issueLink: null,
+  ...said,
+});
+
 export function aPlanItem(differs: Partial<PlanItem> = {}): PlanItem {
   return {
     id: randomUUID() as PlanItemId,

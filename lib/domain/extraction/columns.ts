@@ -3,7 +3,7 @@ import { type Cell, type Row, type Table, textsOf } from "./blocks.js";
 import { type Found, rankOf } from "./candidate.js";
 import { fold } from "./fold.js";
 import { isId, prefixOf } from "./ids.js";
-import { groups, isStorySentence, kinds, labels, otherKinds } from "./lexicon.js";
+import { groups, isStorySentence, kinds, labels, otherKinds, phrasesFor } from "./lexicon.js";
 import { once } from "./once.js";
 import { readOnlyEnablerType } from "./values.js";
 import { join, type RichText, rangeOf } from "./rich-text.js";
@@ -99,13 +99,10 @@ function labelOfColumn(name: string): Label | null {
 function withParents(found: (Label | null)[], rows: Row[]): (Label | null)[] {
   const id = found.indexOf("id");
   if (id < 0 || found.some((label) => label === "parent" || label === "epic" || label === "feature")) return found;
-  const textsIn = (column: number) =>
-    rows
-      .flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []))
-      .filter((text) => text !== "");
-  const prefixes = new Set(textsIn(id).filter(isId).map(prefixOf));
+  const filledIn = (column: number) => textsIn(column, rows).filter((text) => text !== "");
+  const prefixes = new Set(filledIn(id).filter(isId).map(prefixOf));
   return found.map((label, column) => {
-    const texts = label === null ? textsIn(column) : [];
+    const texts = label === null ? filledIn(column) : [];
     return texts.length > 1 && texts.every((text) => isId(text) && prefixes.has(prefixOf(text))) ? "parent" : label;
   });
 }
@@ -115,7 +112,7 @@ function takeIdColumn(names: string[], found: (Label | null)[], rows: Row[]): Ki
   if (found.includes("id") || found.includes("kind") || !found.includes("title")) return null;
   for (const label of ["feature", "epic", "sentence"] as const) {
     const column = found.indexOf(label);
-    const values = rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
+    const values = textsIn(column, rows);
     const ids = new Set(values.filter(isId));
     const word = kinds.get(names[column] ?? "");
     if (!word || ids.size < 2 || values.some((value) => value !== "" && !ids.delete(value))) continue;
@@ -139,9 +136,15 @@ function holdsOtherKinds(column: number, rows: Row[]): boolean {
   return values.length > 0 && values.every((value) => !isKind(value) && otherKinds.at(value) !== null);
 }
 
+/** The texts of a column, the empty ones too. */
+function textsIn(column: number, rows: Row[]): string[] {
+  return rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
+}
+
 function foldedIn(column: number, rows: Row[]): string[] {
-  const texts = rows.flatMap((row) => (row.cells[column] ? [fold(textOfCell(row.cells[column]).text)] : []));
-  return texts.filter((text) => text !== "");
+  return textsIn(column, rows)
+    .filter((text) => text !== "")
+    .map(fold);
 }
 
 /** True for the value of a type column that says what an item is: "User story", "Enabler (infrastructure)", "Spike", "E". */
@@ -168,7 +171,7 @@ export const LEVELS: ReadonlyMap<string, KindWord> = new Map<string, KindWord>([
 function takeOwnIds(found: (Label | null)[], title: number, rows: Row[]) {
   const column = found.indexOf("parent");
   if (column < 0 || (found[title] !== "feature" && found[title] !== "epic")) return;
-  const values = rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
+  const values = textsIn(column, rows);
   const ids = values.filter(isId);
   if (ids.length > 0 && new Set(ids).size === ids.length) found[column] = "id";
 }
@@ -221,7 +224,7 @@ const LETTERS: readonly ReadonlyMap<string, Priority | "dropped">[] = [
 
 /** The alphabet in which all values of a column are written; the letter M alone could be of either. */
 function lettersOf(rows: Row[], column: number): ReadonlyMap<string, Priority | "dropped"> {
-  const values = rows.flatMap((row) => row.cells[column] ?? []).map((cell) => fold(textOfCell(cell).text));
+  const values = foldedIn(column, rows);
   const used = new Set(values.filter((value) => value.length === 1 && /[a-z]/.test(value)));
   const fitting = LETTERS.filter((letters) => [...used].every((letter) => letters.has(letter)));
   const [first, ...others] = fitting;
@@ -244,7 +247,7 @@ function titleColumn(names: string[], found: (Label | null)[], rows: Row[]): num
     if (column >= 0) return column;
   }
   const sentences = names.findIndex((_, column) => {
-    const texts = rows.map((row) => (row.cells[column] ? textOfCell(row.cells[column]).text : ""));
+    const texts = textsIn(column, rows);
     return texts.filter(isStorySentence).length * 2 > texts.length;
   });
   if (sentences >= 0) return sentences;
@@ -276,7 +279,7 @@ function wordyColumn(found: (Label | null)[], rows: Row[]): number | null {
   const description = found.indexOf("description");
   if (description >= 0) return description;
   const isWordy = (column: number) => {
-    const texts = rows.flatMap((row) => (row.cells[column] ? [textOfCell(row.cells[column]).text] : []));
+    const texts = textsIn(column, rows);
     return texts.filter((text) => /\p{L}+\s+\p{L}/u.test(text)).length * 2 > texts.length;
   };
   const wordy = found.includes("id") ? found.findIndex((label, column) => label === null && isWordy(column)) : -1;
@@ -284,14 +287,15 @@ function wordyColumn(found: (Label | null)[], rows: Row[]): number | null {
 }
 
 /** Sizes are also those of shirts and desks. */
-const SIZE_ONLY = /^(?:t-?shirt|size|taille|gro(?:ss|ß|s)e|talla|tamano)/;
+const shirtSizes = phrasesFor("shirtSizes");
+const requirements = phrasesFor("requirements");
 
 function isEvident(found: (Label | null)[], title: number, names: string[]): boolean {
   const others = found.filter((_, column) => column !== title);
   // Packages and services depend on each other too.
   const isPackage = found[title] === "title" && !others.some((label) => label === "id" || label === "priority");
   const isSized = (column: number) =>
-    found[title] === "title" && found[column] === "points" && SIZE_ONLY.test(names[column] ?? "");
+    found[title] === "title" && found[column] === "points" && shirtSizes.at(names[column] ?? "") !== null;
   const telling = found.flatMap((label, column) =>
     column !== title &&
     label !== null &&
@@ -302,7 +306,7 @@ function isEvident(found: (Label | null)[], title: number, names: string[]): boo
       : [],
   );
   if (telling.length > 0) return true;
-  const isNamed = found[title] !== "title" || /requirement|anforderung|exigence|requisito/.test(names[title] ?? "");
+  const isNamed = found[title] !== "title" || requirements.isIn(names[title] ?? "");
   return others.includes("id") || others.includes("priority")
     ? isNamed || (others.includes("id") && others.includes("priority"))
     : false;

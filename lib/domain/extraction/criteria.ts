@@ -11,6 +11,7 @@ const NUMBERED_LABEL = /^(\p{L}{1,12})[-\s]?\d{1,2}\s*(?:[:.)]|\s[–—-])\s*/u
 const AFTER_LABEL = /^\s*\d{0,2}\s*:\s*/;
 const GIVEN = new RegExp(`^${steps.given}(?![\\p{L}])`, "u");
 const NEXT_STEP = new RegExp(`^${steps.next}(?![\\p{L}])`, "u");
+const STEP_NAME = new RegExp(`^(?:${steps.given}|${steps.next})[^\\p{L}]*$`, "u");
 const SCENARIO = new RegExp(`^${steps.scenario}\\b`, "u");
 
 /** The acceptance criteria in some blocks: one per list item, task or typed line, one per scenario of Given/When/Then lines. */
@@ -70,8 +71,7 @@ export function continuesScenario(before: string, line: string): boolean {
 
 /** True for the name of a step alone: "Given", "Wenn". */
 export function isStep(text: string): boolean {
-  const folded = fold(text);
-  return [GIVEN, NEXT_STEP].some((step) => /^[^\p{L}]*$/u.test(folded.replace(step, "")) && step.test(folded));
+  return STEP_NAME.test(fold(text));
 }
 
 /** True for a line that can only be a criterion where criteria are expected: with a list mark, or a step of a scenario. */

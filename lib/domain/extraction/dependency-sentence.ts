@@ -1,13 +1,12 @@
 import { fold } from "./fold.js";
 import { ID } from "./ids.js";
-import { anyOf, phrasesFor, wordsFor } from "./lexicon.js";
+import { and, anyOf, blocksPhrases, dependsOnPhrases, wordsFor } from "./lexicon.js";
 import { type RichText, slice } from "./rich-text.js";
 
-const dependsOn = phrasesFor("dependsOn");
-const blocking = phrasesFor("blocks");
 const phrase = anyOf(wordsFor("dependsOn"));
 const blocks = anyOf(wordsFor("blocks"));
-const AND = "(?:\\s*,\\s*(?:and\\s+)?|\\s+(?:and|und|et|y|&|to|bis|à|a)\\s+)(?:(?:on|of|von|de|d'|del|du)\\s*)?";
+const to = anyOf(wordsFor("to"));
+const AND = `(?:\\s*,\\s*(?:${and}\\s+)?|\\s+(?:${and}|${to})\\s+)(?:${anyOf(wordsFor("of"))}\\s*)?`;
 /** A remark behind an id, such as the team's name. */
 const REMARK = "(?:\\s*\\([^()]{1,40}\\))?";
 const ON = `(${ID}${REMARK}(?:${AND}${ID}${REMARK}(?![\\p{L}\\p{N}-]|\\s+${phrase}))*)`;
@@ -37,15 +36,17 @@ const QUOTED = new RegExp(
 function readQuotedSentences(line: RichText): DependencySentence[] {
   if (!/[“"«„]/.test(line.text)) return [];
   const folded = fold(line.text);
-  if (!dependsOn.isIn(folded) && !blocking.isIn(folded)) return [];
-  return [...folded.matchAll(QUOTED)].map((match) => {
-    const [whole, first = ""] = match;
-    const last = match.at(-1) ?? "";
-    const end = match.index + whole.length;
-    const subject = slice(line, match.index + 1, match.index + 1 + first.length);
-    const object = slice(line, end - last.length, end);
-    return match.groups?.["blocks"] ? { dependent: object, on: subject } : { dependent: subject, on: object };
-  });
+  if (!dependsOnPhrases.isIn(folded) && !blocksPhrases.isIn(folded)) return [];
+  return [...folded.matchAll(QUOTED)].map((match) => toSentence(match, match.index + 1, line));
+}
+
+/** The first group of a match, which begins at `start`, names one item, the last one what it depends on or blocks. */
+function toSentence(match: RegExpExecArray, start: number, line: RichText): DependencySentence {
+  const [whole, first = ""] = match;
+  const end = match.index + whole.length;
+  const subject = slice(line, start, start + first.length);
+  const object = slice(line, end - (match.at(-1)?.length ?? 0), end);
+  return match.groups?.["blocks"] ? { dependent: object, on: subject } : { dependent: subject, on: object };
 }
 
 export type DependencySentence = { dependent: RichText; on: RichText };
@@ -54,13 +55,6 @@ export type DependencySentence = { dependent: RichText; on: RichText };
 export function readDependencySentences(line: RichText): DependencySentence[] {
   if (!NAMES_ITEM.test(line.text)) return readQuotedSentences(line);
   const folded = fold(line.text);
-  if (!dependsOn.isIn(folded) && !blocking.isIn(folded)) return [];
-  return [...folded.matchAll(SENTENCE)].map((match) => {
-    const [whole, first = ""] = match;
-    const last = match.at(-1) ?? "";
-    const end = match.index + whole.length;
-    const subject = slice(line, match.index, match.index + first.length);
-    const object = slice(line, end - last.length, end);
-    return match.groups?.["blocks"] ? { dependent: object, on: subject } : { dependent: subject, on: object };
-  });
+  if (!dependsOnPhrases.isIn(folded) && !blocksPhrases.isIn(folded)) return [];
+  return [...folded.matchAll(SENTENCE)].map((match) => toSentence(match, match.index, line));
 }

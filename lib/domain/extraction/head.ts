@@ -343,7 +343,7 @@ function takeId(line: RichText, prefixes: ReadonlySet<string> | null): { id: Fou
         : prefixes.has(prefixOf(value)) || (after.startsWith(":") && !isStandard(value)))
     : prefixes === null
       ? /^\s*[:–—|]/.test(after)
-      : prefixes.has(/^\p{Lu}+/u.exec(value)?.[0] ?? "");
+      : prefixes.has(prefixOf(value));
   if (!trusted) return { id: null, rest: line };
   const at = match[0].indexOf(value);
   return {

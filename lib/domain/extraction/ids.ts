@@ -38,7 +38,7 @@ export function isId(text: string): boolean {
 const ANY_ID = new RegExp(`(?<![\\p{L}\\p{N}-])${ID}(?![\\p{L}\\p{N}-])`, "gu");
 
 /** Short ids whose letters say what they number, in front of a title: "F1: Pay", "US1.2 – Card". */
-const SHORT_SERIES = /^\s*((US|EN|ST|FT|EP|FEAT|NFR|F|E)\d{1,3}(?:\.\d{1,3})*)(?:\s*[:–—|]|\s+-|\s)\s*\p{L}/u;
+const SHORT_SERIES = /^\s*((?:US|EN|ST|FT|EP|FEAT|NFR|F|E)\d{1,3}(?:\.\d{1,3})*)(?:\s*[:–—|]|\s+-|\s)\s*\p{L}/u;
 
 /**
  * The prefixes that number things in the texts of a page, the struck ones too: those with at least two ids. One `ISO-27001` or
@@ -46,17 +46,14 @@ const SHORT_SERIES = /^\s*((US|EN|ST|FT|EP|FEAT|NFR|F|E)\d{1,3}(?:\.\d{1,3})*)(?
  */
 export function idPrefixes(texts: readonly RichText[]): Set<string> {
   const numbers = new Map<string, Set<string>>();
+  const note = (id: string) => numbers.set(prefixOf(id), (numbers.get(prefixOf(id)) ?? new Set()).add(id));
   for (const { text } of texts) {
-    const [, id, letters] = SHORT_SERIES.exec(text) ?? [];
-    if (id && letters) numbers.set(letters, (numbers.get(letters) ?? new Set()).add(id));
+    const id = SHORT_SERIES.exec(text)?.[1];
+    if (id) note(id);
   }
   const struck = texts.flatMap((text) => text.spans.filter((span) => span.mark === "struck"));
   const words = [...texts.map((text) => text.text), ...struck.map((span) => span.value)].join("\n");
-  for (const [id] of words.matchAll(ANY_ID)) {
-    const prefix = prefixOf(id);
-    const seen = numbers.get(prefix) ?? new Set();
-    numbers.set(prefix, seen.add(id));
-  }
+  for (const [id] of words.matchAll(ANY_ID)) note(id);
   return new Set(
     [...numbers].filter(([prefix, ids]) => ids.size > 1 && !STANDARDS.has(prefix)).map(([prefix]) => prefix),
   );
@@ -67,9 +64,9 @@ export function isStandard(id: string): boolean {
   return STANDARDS.has(prefixOf(id));
 }
 
-/** `CLM` of `CLM-12`. */
+/** `CLM` of `CLM-12`, `US` of `US1.2`. */
 export function prefixOf(id: string): string {
-  return id.includes("-") ? id.slice(0, id.indexOf("-")) : "";
+  return id.includes("-") ? id.slice(0, id.indexOf("-")) : id.replace(/\d[\d.]*$/, "");
 }
 
 const RANGE = new RegExp(

@@ -3,15 +3,13 @@ import { readCriteriaLines } from "./criteria.js";
 import { readHead, startsWithDropMark, titleOf, type Head } from "./head.js";
 import { isId } from "./ids.js";
 import type { Field } from "./labelled-line.js";
-import { kinds, labels, otherKinds, phrasesFor } from "./lexicon.js";
+import { blocksPhrases, kinds, labels, otherKinds } from "./lexicon.js";
 import type { Block, Placed } from "./blocks.js";
 import { type Place, scopeOf } from "./place.js";
 import { flat, linesOf, type RichText, rangeOf, slice } from "./rich-text.js";
 import { fold } from "./fold.js";
 import type { Tail } from "./trailing-values.js";
 import { isNothing, readEnablerType, readOnlyEnablerType, readPoints, readPriority } from "./values.js";
-
-const blocksPhrases = phrasesFor("blocks");
 
 /** Where a candidate stands on the page. */
 type Standing = Pick<Candidate, "rule" | "structure" | "range" | "localId">;

@@ -21,7 +21,14 @@ type ListsOfWords =
   | "fillers"
   | "totals"
   | "otherKinds"
+  | "and"
+  | "not"
+  | "afterPriority"
+  | "requirements"
+  | "shirtSizes"
+  | "of"
   | "tasks"
+  | "workTypes"
   | "blocks"
   | "dependsOn"
   | "to";
@@ -66,6 +73,14 @@ export const enablerTypes: Phrases<EnablerType> = dictionary((words) => words.en
 /** Words in titles that tell the type of an enabler. */
 export const enablerHints: Phrases<EnablerType> = dictionary((words) => words.enablerHints);
 
+/** What joins two names, for regular expressions. */
+export const and = anyOf([...wordsFor("and"), "&", "+"]);
+/** What turns a statement round, for regular expressions. */
+export const not = anyOf(wordsFor("not"));
+/** Words between two items: "A depends on B". */
+export const dependsOnPhrases = phrasesFor("dependsOn");
+/** Words between two items: "A blocks B". */
+export const blocksPhrases = phrasesFor("blocks");
 /** Steps in which a story is done. */
 export const tasks = phrasesFor("tasks");
 /** Kinds of things that are planned beside items: milestones, risks, bugs. */

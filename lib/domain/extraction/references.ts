@@ -1,6 +1,7 @@
 import type { ExtractedItem } from "../plan-item.js";
 import { titleKey } from "./fold.js";
 import { expandIdRanges } from "./ids.js";
+import { and, kinds } from "./lexicon.js";
 import { isNothing } from "./values.js";
 
 /** Finds the items of a page that a text names by id or title. */
@@ -9,6 +10,7 @@ export type References = {
   find(text: string, near: ExtractedItem | null): { keys: string[]; unknown: string[] };
 };
 
+const SEPARATOR = new RegExp(`,|\\s${and}\\s`, "g");
 const TOKEN = /[\p{L}\p{N}]+(?:[-_.][\p{L}\p{N}]+)*/gu;
 
 /** References to these items. */
@@ -31,8 +33,7 @@ export function referencesTo(
 
   function titled(text: string, near: ExtractedItem | null): ExtractedItem | null {
     const key = titleKey(text);
-    const found =
-      byTitle.get(key) ?? byTitle.get(key.replace(/^(?:epic|feature|story|user story|enabler|spike) /, "")) ?? [];
+    const found = byTitle.get(key) ?? byTitle.get(key.slice(kinds.at(key)?.end ?? 0).trim()) ?? [];
     return found.find((item) => near !== null && item.parent === near.parent) ?? found[0] ?? null;
   }
 
@@ -62,7 +63,7 @@ export function referencesTo(
     const starts: number[] = [];
     const ends: number[] = [];
     let from = 0;
-    for (const match of [...part.matchAll(/,|\s(?:and|und|et|y|&|\+)\s/g), null]) {
+    for (const match of [...part.matchAll(SEPARATOR), null]) {
       const end = match ? match.index : part.length;
       pieces.push(part.slice(from, end));
       starts.push(from);

@@ -1,5 +1,5 @@
 import { fold } from "./fold.js";
-import { groups, kinds, labels, phrasesFor, priorities } from "./lexicon.js";
+import { anyOf, groups, kinds, labels, phrasesFor, priorities, wordsFor } from "./lexicon.js";
 import { type RichText, rangeOf } from "./rich-text.js";
 import type { Scope } from "./place.js";
 
@@ -11,7 +11,7 @@ export type SectionMeaning = Pick<Scope, "groupWord" | "groupPriority"> & {
 const leftOut = phrasesFor("leftOut");
 const other = phrasesFor("otherSections");
 const fillers = phrasesFor("fillers");
-const AFTER_PRIORITY = /^(?:$|\s*[:–—|(]|\s+-|\s+(?:priority|items|stories|prioritat))/;
+const AFTER_PRIORITY = new RegExp(`^(?:$|\\s*[:–—|(]|\\s+-|\\s+${anyOf(wordsFor("afterPriority"))}(?!\\p{L}))`, "u");
 const SHORT = 8;
 
 /** Reads a heading, panel title or separator row that introduces no item. */

@@ -6,20 +6,18 @@ import { fold } from "./fold.js";
 import { ID } from "./ids.js";
 import { takeIssueLink } from "./issue-link.js";
 import { applyField, applyKind } from "./item-fields.js";
-import { phrasesFor } from "./lexicon.js";
+import { blocksPhrases, dependsOnPhrases } from "./lexicon.js";
 import { type Place, walkInside } from "./place.js";
 import { flat, type RichText, rangeOf } from "./rich-text.js";
 import { isNothing } from "./values.js";
 import type { Label } from "./words/words.js";
 
 const LONGEST_NAME = 150;
-const dependsOn = phrasesFor("dependsOn");
-const blocks = phrasesFor("blocks");
 
 /** "is blocked by PAY-7" in a column of links. */
 function saysDependency({ text }: RichText): boolean {
   const folded = fold(text);
-  const found = dependsOn.at(folded) ?? blocks.at(folded);
+  const found = dependsOnPhrases.at(folded) ?? blocksPhrases.at(folded);
   return found !== null && /[A-Z][A-Z0-9]*-\d/.test(text.slice(found.end));
 }
 

@@ -2,7 +2,7 @@ import type { EnablerType, Priority } from "../plan-item.js";
 import type { Found } from "./candidate.js";
 import { fold } from "./fold.js";
 import { ID, isId } from "./ids.js";
-import { kinds, labels, phrasesFor } from "./lexicon.js";
+import { and, blocksPhrases, dependsOnPhrases, kinds, labels, not } from "./lexicon.js";
 import type { Phrases } from "./phrases.js";
 import { type RichText, rangeOf, slice } from "./rich-text.js";
 import {
@@ -41,10 +41,8 @@ const AFTER_DEPENDS = /^\s*:?\s+/;
 const AFTER_LABEL = /^\s*[:=]\s*/;
 const OPEN_BRACKET = /[([][^)\]]*$/;
 const ENDS_WITH_BRACKET = /[)\]]\s*[.,;]?$/;
-const dependsOnPhrases = phrasesFor("dependsOn");
-const blocksPhrases = phrasesFor("blocks");
 const BRACKETED_ID = `\\[?(?:${ID})\\]?`;
-const ID_LIST = new RegExp(`^${BRACKETED_ID}(?:\\s*(?:&|\\+|and|und|et|y)\\s*${BRACKETED_ID})*$`);
+const ID_LIST = new RegExp(`^${BRACKETED_ID}(?:\\s*${and}\\s*${BRACKETED_ID})*$`);
 /** Numbers that teams estimate with, and T-shirt sizes. */
 const BARE_ESTIMATE = /^(?:0[.,]5|½|[1-9]|1[03]|2[01]|34|40|55|89|100|xs|s|m|l|xl)$/i;
 
@@ -107,8 +105,8 @@ function takeTail(title: RichText, kindWord: KindWord | null, isNamed: boolean):
 
 const KEYCAP_TAIL = /\s+((?:\d\ufe0f?\u20e3)+|🔟)$/u;
 /** "does not depend on", "hängt nicht ab von", "ne dépend pas de". */
-const NEGATED = /(?:^|\s)(?:not|never|nicht|kein|keine|pas|no)\s+$/;
-const BEFORE_IDS = new RegExp(`[,\\s]+(${BRACKETED_ID}(?:\\s*,\\s*|\\s+(?:and|und|et|y|&)\\s+|$))+$`);
+const NEGATED = new RegExp(`(?:^|\\s)${not}\\s+$`);
+const BEFORE_IDS = new RegExp(`[,\\s]+(${BRACKETED_ID}(?:\\s*,\\s*|\\s+${and}\\s+|$))+$`);
 
 /** Values without a dash or brackets: an estimate in keycaps, "needs PAY-7". */
 function takePlainTail(title: RichText, isNamed: boolean): Taken | null {

@@ -1,6 +1,6 @@
 import type { EnablerType, Priority } from "../plan-item.js";
 import { fold } from "./fold.js";
-import { anyOf, enablerHints, enablerTypes, priorities, wordsFor } from "./lexicon.js";
+import { anyOf, enablerHints, enablerTypes, not, priorities, wordsFor } from "./lexicon.js";
 
 const SHIRT_SIZES = new Map([
   ["xs", 1],
@@ -19,8 +19,9 @@ const nothing = new Set([...wordsFor("nothing"), "", "-", "–", "—", "?", "??
 const PLAIN_NUMBER = /^(\d{1,4}(?:[.,]\d{1,2})?)(?![\d.,]*\d)(.*)$/s;
 /** What makes an emoji of a digit. */
 const KEYCAPS = /[\ufe0f\u20e3]/g;
-const SIZE_RANGE = /^[smlx]{1,2}\s*(?:-|–|—|\/|\+|to|bis|a)\s*[smlx]{1,2}(?![\p{L}\p{N}])/u;
-const RANGE = /^\s*(?:\+|-|–|—|to|bis|a|\/)\s*\d/;
+const to = `(?:[-–—/+]|${anyOf(wordsFor("to"))})`;
+const SIZE_RANGE = new RegExp(`^[smlx]{1,2}\\s*${to}\\s*[smlx]{1,2}(?![\\p{L}\\p{N}])`, "u");
+const RANGE = new RegExp(`^\\s*${to}\\s*\\d`);
 const STARTS_WITH_UNIT = new RegExp(`^\\s*${unit}(?![\\p{L}\\p{N}])`, "u");
 const STARTS_WITH_OTHER_UNIT = new RegExp(`^\\s*${otherUnit}(?![\\p{L}\\p{N}])`, "u");
 const UNIT_ANYWHERE = new RegExp(`^[~≈<>=\\s]*\\d[\\d.,\\s–—-]*\\s*${unit}\\.?$`, "u");
@@ -68,7 +69,7 @@ export function isNoEstimate(text: string): boolean {
   return NO_NUMBER.test(folded) || noEstimate.has(folded);
 }
 
-const NOTHING_AND_WHY = /^(?:none|keine|aucune|ninguna|nothing|nichts|rien|nada|no|n\/a)\s*[(,]/;
+const NOTHING_AND_WHY = new RegExp(`^${anyOf(wordsFor("nothing"))}\\s*[(,]`);
 
 /** True where a value says that there is none. */
 export function isNothing(text: string): boolean {
@@ -81,9 +82,11 @@ export function isNothing(text: string): boolean {
 
 const BEFORE_PRIORITY = /^[^\p{L}\p{N}]*(?:\d\s*[-–—.:]\s*)?/u;
 /** What may follow a priority: punctuation, or the word itself. */
-const ENDS_PRIORITY =
-  /^(?:$|\s*[^\p{L}\p{N}\s-]|\s+-|\s+(?:prior|wichtig|for|fur|pour|para|item|stor|now|sofort)|\s*\d)/u;
-const NEGATED = /^(?:not|nicht|kein|keine|no|pas|non)\s/;
+const ENDS_PRIORITY = new RegExp(
+  `^(?:$|\\s*[^\\p{L}\\p{N}\\s-]|\\s+-|\\s+${anyOf(wordsFor("afterPriority"))}(?!\\p{L})|\\s*\\d)`,
+  "u",
+);
+const NEGATED = new RegExp(`^${not}\\s`);
 const NO_WORD = /^[^\p{L}\p{N}]*$/u;
 /** A longer value may end with any word; in a short one the last word is what it says: "very high". */
 const SHORT_VALUE = 25;

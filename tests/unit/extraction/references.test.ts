@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { referencesTo } from "../../../lib/domain/extraction/references.js";
 import type { ExtractedItem } from "../../../lib/domain/plan-item.js";
+import { bareFields } from "../../support/builders.js";
 
 function anItem(key: string, title: string, parent: string | null = null): ExtractedItem {
-  return {
-    key,
-    kind: "story",
-    title,
-    parent,
-    description: "",
-    storyPoints: null,
-    priority: null,
-    enablerType: null,
-    acceptanceCriteria: [],
-    dependsOn: [],
-    issueLink: null,
-    localId: null,
-    source: { item: { start: 0, end: 0 }, fields: {} },
-  };
+  return { ...bareFields({ key, title, parent }), localId: null, source: { item: { start: 0, end: 0 }, fields: {} } };
 }
 
 const pay = anItem("US-1", "Pay by card", "F-1");

@@ -1,26 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { type KnownItem, matchItems } from "../../../lib/domain/matching/match-items.js";
-import type { ExtractedItem, ItemFields } from "../../../lib/domain/plan-item.js";
+import type { ExtractedItem } from "../../../lib/domain/plan-item.js";
+import { bareFields } from "../../support/builders.js";
 
-function fields(change: Partial<ItemFields> & Pick<ItemFields, "key" | "title">): ItemFields {
-  return {
-    kind: "story",
-    parent: null,
-    description: "",
-    storyPoints: null,
-    priority: null,
-    enablerType: null,
-    acceptanceCriteria: [],
-    dependsOn: [],
-    issueLink: null,
-    ...change,
-  };
+function known(id: string, change: Parameters<typeof bareFields>[0], localId: string | null = null): KnownItem {
+  return { id, fields: bareFields(change), localId };
 }
-function known(id: string, change: Parameters<typeof fields>[0], localId: string | null = null): KnownItem {
-  return { id, fields: fields(change), localId };
-}
-function found(change: Parameters<typeof fields>[0], localId: string | null = null): ExtractedItem {
-  return { ...fields(change), localId, source: { item: { start: 0, end: 0 }, fields: {} } };
+function found(change: Parameters<typeof bareFields>[0], localId: string | null = null): ExtractedItem {
+  return { ...bareFields(change), localId, source: { item: { start: 0, end: 0 }, fields: {} } };
 }
 function summary(base: KnownItem[], next: ExtractedItem[]) {
   const { pairs, added, removed } = matchItems(base, next);

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { slug } from "../../../lib/domain/extraction/fold.js";
 import { matchItems } from "../../../lib/domain/matching/match-items.js";
 import type { ExtractedItem, ItemFields } from "../../../lib/domain/plan-item.js";
+import { bareFields } from "../../support/builders.js";
 
 /** What stands on a page: printed id, title, and what else matters; `under` is the row that holds it. */
 export type Row = [id: string | null, title: string, more?: Partial<ItemFields> & { under?: number; localId?: string }];
@@ -14,18 +15,12 @@ function reading(rows: Row[]): ExtractedItem[] {
     keys.push(times === 0 ? wanted : `${wanted}-${times + 1}`);
   }
   return rows.map(([id, title, { under, localId, ...fields } = {}], at) => ({
-    key: keys[at] ?? "",
-    kind: "story",
-    title,
-    parent: under === undefined ? null : (keys[under] ?? null),
-    description: "",
-    storyPoints: null,
-    priority: null,
-    enablerType: null,
-    acceptanceCriteria: [],
-    dependsOn: [],
-    issueLink: null,
-    ...fields,
+    ...bareFields({
+      key: keys[at] ?? "",
+      title,
+      parent: under === undefined ? null : (keys[under] ?? null),
+      ...fields,
+    }),
     localId: localId ?? null,
     source: { item: range, fields: { title: [range], ...(id === null ? {} : { key: [range] }) } },
   }));

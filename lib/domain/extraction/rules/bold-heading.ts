@@ -6,10 +6,10 @@ import { addCandidate, readHeadAt } from "../item-fields.js";
 import { readFieldSection } from "../field-section.js";
 import { ID, SHORT_ID } from "../ids.js";
 import { groups, kinds } from "../lexicon.js";
-import { readLead } from "../lead.js";
+import { linesAsBlocks, readLead } from "../lead.js";
 import { readFields } from "../labelled-line.js";
 import { enter, type Place, type Rule, scopeOf, type Use, walkQuietly } from "../place.js";
-import { emptyText, join, linesOf, type RichText, rangeOf, slice } from "../rich-text.js";
+import { emptyText, linesOf, type RichText, rangeOf, slice } from "../rich-text.js";
 import { readValueLine, readValues } from "../trailing-values.js";
 import { readSectionMeaning } from "../sections.js";
 import { BOLD_LEVEL } from "./heading-tree.js";
@@ -54,7 +54,7 @@ export const boldHeading: Rule = {
         ownsText: true,
         groupWord: null,
       });
-      if (rest.length > 0) walkQuietly(place, [{ ...block, text: join(rest, "\n") }]);
+      walkQuietly(place, linesAsBlocks(rest));
       return "item";
     }
     if (rest.length > 0 || (readFields(line).length > 0 && !isGroupLabel(line))) return null;

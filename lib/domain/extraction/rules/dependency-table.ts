@@ -1,9 +1,9 @@
-import { type Cell, type Table, textsOf } from "../blocks.js";
+import type { Table } from "../blocks.js";
+import { textOfCell } from "../columns.js";
 import { fold, titleKey } from "../fold.js";
 import { isId } from "../ids.js";
 import { labels } from "../lexicon.js";
 import { type Place, type Rule, scopeOf } from "../place.js";
-import { join, type RichText } from "../rich-text.js";
 import type { Label } from "../words/words.js";
 
 const NAMING: ReadonlySet<Label> = new Set(["dependent", "id", "sentence", "title"]);
@@ -15,7 +15,7 @@ export const dependencyTable: Rule = {
   read(block, place) {
     if (block.kind !== "table" || scopeOf(place).mode === "left-out") return null;
     if (readMatrix(block, place)) return "context";
-    const columns = (block.rows[0]?.cells ?? []).map((cell) => labels.get(fold(textOf(cell).text)) ?? null);
+    const columns = (block.rows[0]?.cells ?? []).map((cell) => labels.get(fold(textOfCell(cell).text)) ?? null);
     const on = columns.indexOf("dependsOn");
     const blocks = columns.indexOf("blocks");
     const needed = on >= 0 ? on : blocks;
@@ -28,7 +28,7 @@ export const dependencyTable: Rule = {
     for (const { cells } of block.rows.slice(1)) {
       const [left, right] = [cells[dependent], cells[needed]];
       if (!left || !right || left === right) continue;
-      const [first, second] = [textOf(left), textOf(right)];
+      const [first, second] = [textOfCell(left), textOfCell(right)];
       place.page.sentences.push(on >= 0 ? { dependent: first, on: second } : { dependent: second, on: first });
     }
     return "context";
@@ -38,15 +38,16 @@ export const dependencyTable: Rule = {
 /** Ids above and beside, and marks where the item of the row depends on that of the column. */
 function readMatrix({ rows }: Table, place: Place): boolean {
   const [header, ...body] = rows;
-  const above = header?.cells.slice(1).map(textOf) ?? [];
+  const above = header?.cells.slice(1).map(textOfCell) ?? [];
   if (above.length < 2 || body.length === 0 || !above.every(({ text }) => isId(text))) return false;
-  if (!body.every(({ cells }) => cells[0] && isId(textOf(cells[0]).text))) return false;
-  const marks = body.flatMap(({ cells }) => cells.slice(1).map((cell) => textOf(cell).text));
+  if (!body.every(({ cells }) => cells[0] && isId(textOfCell(cells[0]).text))) return false;
+  const marks = body.flatMap(({ cells }) => cells.slice(1).map((cell) => textOfCell(cell).text));
   if (!marks.every((mark) => MARK.test(mark) || NO_MARK.test(mark))) return false;
   for (const { cells } of body)
     for (const [column, on] of above.entries()) {
       const [beside, cell] = [cells[0], cells[column + 1]];
-      if (beside && cell && MARK.test(textOf(cell).text)) place.page.sentences.push({ dependent: textOf(beside), on });
+      if (beside && cell && MARK.test(textOfCell(cell).text))
+        place.page.sentences.push({ dependent: textOfCell(beside), on });
     }
   return true;
 }
@@ -58,11 +59,7 @@ const NO_MARK = /^[\s–—-]*$/;
 function onlyNames(table: Table, column: number, { page }: Place): boolean {
   const titles = new Set(page.candidates.map(({ title }) => titleKey(title.value)));
   return table.rows.slice(1).every(({ cells }) => {
-    const text = cells[column] ? textOf(cells[column]).text : "";
+    const text = cells[column] ? textOfCell(cells[column]).text : "";
     return isId(text) || (text !== "" && titles.has(titleKey(text)));
   });
-}
-
-function textOf(cell: Cell): RichText {
-  return join(textsOf(cell.blocks), " ");
 }

@@ -5,11 +5,11 @@ import { type Found, kindOf, rankOf } from "../candidate.js";
 import type { Head } from "../head.js";
 import { addCandidate, addProse, applyField } from "../item-fields.js";
 import { takeTrailingValues } from "../trailing-values.js";
-import { readLead } from "../lead.js";
+import { linesAsBlocks, readLead } from "../lead.js";
 import { LISTED, readFields } from "../labelled-line.js";
 import type { KindWord } from "../words/words.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside, walkQuietly } from "../place.js";
-import { join, linesOf, type RichText, rangeOf } from "../rich-text.js";
+import { linesOf, type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
 
 /** Bullets are items, fields of the item that they stand under, notes, or groups of more bullets. */
@@ -118,9 +118,7 @@ function enterItem({ item: bullet, first, rest, head }: Bullet, list: List, plac
   const end = Math.max(rangeOf(first).end, rangeOf(head.title).end);
   const placed = { range: { start: bullet.range.start, end }, localId: bullet.localId };
   const item = addCandidate(place, "list-tree", list, placed, head);
-  const own =
-    rest.length > 0 ? [{ kind: "paragraph" as const, text: join(rest, "\n"), range: bullet.range, localId: null }] : [];
-  walkInside(place, [...own, ...bullet.blocks], { item, ownsText: true, groupWord: null });
+  walkInside(place, [...linesAsBlocks(rest), ...bullet.blocks], { item, ownsText: true, groupWord: null });
   return true;
 }
 

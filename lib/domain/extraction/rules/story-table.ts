@@ -7,7 +7,7 @@ import { ID, isStandard, prefixOf } from "../ids.js";
 import { addCandidate, isOtherKind, readHeadAt } from "../item-fields.js";
 import { readCriteria } from "../criteria.js";
 import { readLeadOf } from "../lead.js";
-import { isStorySentence, tasks } from "../lexicon.js";
+import { isStorySentence, phrasesFor, tasks } from "../lexicon.js";
 import { notePart, type Place, type Rule, scopeOf, walkInside } from "../place.js";
 import { type RichText, rangeOf } from "../rich-text.js";
 import { readSectionMeaning } from "../sections.js";
@@ -17,6 +17,8 @@ import { hasReferences, nameParents, noParents, placeUnder, type Reading } from 
 import { isDropped, isEmptyAndStruck, isHeader, isSpanning, isTotal } from "../table-rows.js";
 import { isTurned, turn } from "../turned-table.js";
 import { isNothing } from "../values.js";
+
+const workTypes = phrasesFor("workTypes");
 
 /** A table whose columns are fields has an item in each row; rows that span the table group the rows below. */
 export const storyTable: Rule = {
@@ -93,10 +95,8 @@ function continuesAbove({ cells }: Row, { columns, place, table }: Reading): boo
 /** Among rows of kinds, a row of another type, such as a milestone or a bug, is no item; a task is one all the same. */
 function isOtherThing(text: RichText): boolean {
   const folded = fold(text.text);
-  return isOtherKind(text) || (/\p{L}/u.test(folded) && !isKind(folded) && !WORK.test(folded));
+  return isOtherKind(text) || (/\p{L}/u.test(folded) && !isKind(folded) && !workTypes.isIn(folded));
 }
-
-const WORK = /\b(?:task|aufgabe|tache|tarea|work item|improvement|verbesserung|amelioration|mejora|change)\b/;
 
 /** Levels may have a title column each: "Title 1", "Title 2". */
 function titleCellOf({ cells }: Row, { labels, title }: Columns): Cell | undefined {

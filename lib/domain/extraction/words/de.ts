@@ -38,6 +38,13 @@ export const de: Words = {
     "meilenstein", "risiko", "hindernis", "ziel", "entscheidung", "frage", "offener punkt", "maßnahme", "annahme",
     "unteraufgabe", "teilaufgabe", "fehler", "störung", "notiz", "testfall",
   ],
+  and: ["und"],
+  not: ["nicht", "kein", "keine"],
+  afterPriority: ["priorität", "wichtig", "für", "sofort"],
+  requirements: ["anforderung", "anforderungen"],
+  shirtSizes: ["größe", "t-shirt-größe"],
+  of: ["von"],
+  workTypes: ["aufgabe", "verbesserung"],
   tasks: [
     "aufgabe", "aufgaben", "teilaufgabe", "teilaufgaben", "unteraufgabe", "unteraufgaben", "technische aufgaben",
   ],

@@ -36,6 +36,13 @@ export const en: Words = {
     "milestone", "risk", "issue", "impediment", "objective", "goal", "decision", "question", "action", "action item",
     "assumption", "sub-task", "subtask", "bug", "defect", "incident", "note", "test case",
   ],
+  and: ["and"],
+  not: ["not", "never", "no", "non"],
+  afterPriority: ["priority", "prio", "item", "items", "story", "stories", "for", "now"],
+  requirements: ["requirement", "requirements"],
+  shirtSizes: ["size", "t-shirt", "tshirt", "t-shirt size", "shirt size"],
+  of: ["on", "of"],
+  workTypes: ["task", "work item", "improvement", "change"],
   tasks: [
     "task", "tasks", "sub-task", "sub-tasks", "subtask", "subtasks", "sub task", "sub tasks", "technical tasks",
     "implementation tasks", "to-do", "to-dos",

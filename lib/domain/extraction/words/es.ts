@@ -41,6 +41,13 @@ export const es: Words = {
     "hito", "riesgo", "impedimento", "objetivo", "decisión", "pregunta", "punto abierto", "acción", "supuesto",
     "subtarea", "sub-tarea", "error", "defecto", "incidencia", "nota", "caso de prueba",
   ],
+  and: ["y"],
+  not: ["no"],
+  afterPriority: ["prioridad", "para"],
+  requirements: ["requisito", "requisitos"],
+  shirtSizes: ["talla", "tamaño", "talla de camiseta"],
+  of: ["de", "del"],
+  workTypes: ["tarea", "mejora"],
   tasks: [
     "tarea", "tareas", "subtarea", "subtareas", "sub-tarea", "sub-tareas", "tareas técnicas",
   ],

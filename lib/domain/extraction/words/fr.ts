@@ -41,6 +41,13 @@ export const fr: Words = {
     "jalon", "risque", "obstacle", "objectif", "décision", "question", "point ouvert", "action", "hypothèse",
     "sous-tâche", "sous tâche", "bogue", "anomalie", "incident", "note", "cas de test",
   ],
+  and: ["et"],
+  not: ["pas", "non"],
+  afterPriority: ["priorité", "prioritaire", "pour"],
+  requirements: ["exigence", "exigences"],
+  shirtSizes: ["taille", "taille t-shirt", "taille de t-shirt"],
+  of: ["de", "d'", "du"],
+  workTypes: ["tâche", "amélioration"],
   tasks: [
     "tâche", "tâches", "sous-tâche", "sous-tâches", "sous tâche", "sous tâches", "tâches techniques",
   ],

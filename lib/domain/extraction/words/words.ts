@@ -35,6 +35,20 @@ export type Words = {
   kinds: Record<KindWord, string[]>;
   /** Words in a type column for things that are no items: milestones, risks, bugs. */
   otherKinds: string[];
+  /** Words between two names: "US-1 and US-2". */
+  and: string[];
+  /** Words that turn a statement round. */
+  not: string[];
+  /** Words that may follow a priority: "must for the pilot". */
+  afterPriority: string[];
+  /** Headings of title columns that only tables of items have. */
+  requirements: string[];
+  /** Headings of columns of sizes, which may be those of shirts and desks. */
+  shirtSizes: string[];
+  /** Words in front of a name behind "depends": "depends on US-1 and on US-2". */
+  of: string[];
+  /** Words in a type column for work that is planned as a story is: tasks, improvements. */
+  workTypes: string[];
   /** Words for the steps in which a story is done, which are no items. */
   tasks: string[];
   /** Words of headings that group items of a kind. */
