@@ -1,9 +1,11 @@
 /** The application on this machine: the production handlers, composed for a local world. */
+import { createApi } from "../lib/compose/api.js";
 import { createConsole } from "../lib/compose/console.js";
 import { type Environment, readEnvironment } from "../lib/compose/env.js";
 import { createHealth } from "../lib/compose/health.js";
 import { createIntake } from "../lib/compose/intake.js";
 import { createWorker } from "../lib/compose/worker.js";
+import { v1 } from "../lib/http/api/v1.js";
 import { health } from "../lib/http/health.js";
 import { linearWebhook } from "../lib/http/linear-webhook.js";
 import { oauth } from "../lib/http/oauth.js";
@@ -20,8 +22,13 @@ export function appRoutes(env: Environment, log: Log): Routes {
   const quiet = { world: { ...intake.world, log } };
   const withLog = { ...worker, world: { ...worker.world, log } };
   const console = createConsole(env);
+  const createdApi = createApi(env);
   const identity = { ...console, world: { ...console.world, log } };
+  const api = v1(() => ({ ...createdApi, log, checkAnswers: true }));
   return {
+    "/api/plan": api,
+    "/api/planning": api,
+    "/api/v1": api,
     "/api/webhooks/linear": linearWebhook(() => ({ ...intake, ...quiet })),
     "/api/steps": steps(() => withLog),
     "/api/failures": failures(() => withLog),

@@ -109,7 +109,7 @@ export type ConnectionStore = {
 
 // ---- Authorization requests under way ------------------------------------------------------------------------------------------
 
-export type OAuthPurpose = "install_linear" | "identify_linear" | "connect_confluence";
+export type OAuthPurpose = "install_linear" | "identify_linear" | "connect_confluence" | "sign_in" | "sign_in_code";
 /** The connect link that an authorization request serves, opened. */
 export type ConnectLink = {
   id: string;

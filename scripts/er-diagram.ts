@@ -3,14 +3,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { getTableName, is } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
-import * as schema from "../lib/db/schema.js";
+import * as core from "../lib/db/schema.js";
+import * as access from "../lib/db/schema-access.js";
+import * as live from "../lib/db/schema-live.js";
 
 const document = join(import.meta.dirname, "../docs/database.md");
 const [start, end] = ["<!-- diagram: npm run db:diagram -->", "<!-- end of diagram -->"];
 
 /** Every table of the schema, by name. */
 export const schemaTables = (): PgTable[] =>
-  Object.values<unknown>(schema)
+  Object.values<unknown>({ ...core, ...access, ...live })
     .filter((value): value is PgTable => is(value, PgTable))
     .sort((a, b) => (getTableName(a) < getTableName(b) ? -1 : 1));
 

@@ -1,4 +1,5 @@
 import { PGlite, type Results, type Transaction } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { lockDirectory } from "../lock.js";
@@ -44,10 +45,11 @@ export async function openPglite(dataDir?: string): Promise<SqlEngine> {
 }
 
 async function createPglite(dataDir: string | undefined): Promise<PGlite> {
-  if (dataDir === undefined) return PGlite.create();
+  const extensions = { pg_trgm };
+  if (dataDir === undefined) return PGlite.create({ extensions });
   const clusterDir = join(dataDir, "pgdata");
   mkdirSync(clusterDir, { recursive: true });
-  return PGlite.create(clusterDir);
+  return PGlite.create(clusterDir, { extensions });
 }
 
 /** PGlite merges these maps into its own, so every type it knows needs an entry that leaves the value alone. */

@@ -7,7 +7,8 @@ import type { ConnectLink, Identity, OAuthProvider, OAuthPurpose, OAuthRequest }
 export type Callback = { url: URL; browser: string | null };
 
 type Route = { provider: (identity: Identity) => OAuthProvider; redirectPath: string };
-const routes: Record<OAuthPurpose, Route> = {
+const routes: Record<Exclude<OAuthPurpose, "sign_in_code">, Route> = {
+  sign_in: { provider: (identity) => identity.linearSignIn, redirectPath: "/oauth/linear/callback" },
   install_linear: { provider: (identity) => identity.linearInstallation, redirectPath: "/oauth/linear/callback" },
   identify_linear: { provider: (identity) => identity.linearSignIn, redirectPath: "/oauth/linear/callback" },
   connect_confluence: { provider: (identity) => identity.confluence, redirectPath: "/oauth/confluence/callback" },
@@ -16,7 +17,7 @@ const routes: Record<OAuthPurpose, Route> = {
 /** Where the browser goes to ask for access. The request is kept for ten minutes, and only this browser can finish it. */
 export async function beginAuthorization(
   identity: Identity,
-  { purpose, link, browser }: { purpose: OAuthPurpose; link: ConnectLink | null; browser: string },
+  { purpose, link, browser }: { purpose: keyof typeof routes; link: ConnectLink | null; browser: string },
 ): Promise<string> {
   const state = newSecret();
   const codeVerifier = newSecret();
@@ -45,6 +46,7 @@ export async function takeAuthorization(
 
 /** The tokens that the callback's code stands for. */
 export function exchangeCode(identity: Identity, { url }: Callback, request: OAuthRequest): Promise<TokenSet> {
+  if (request.purpose === "sign_in_code") throw new Error("a sign-in code stands for no tokens");
   const { provider, redirectPath } = routes[request.purpose];
   return provider(identity).exchange({
     callbackUrl: url,

@@ -30,6 +30,9 @@ export const Environment = z.object({
   QSTASH_RETRIES: z._default(z.coerce.number().check(z.int(), z.nonnegative()), 3),
   QSTASH_RETRY_DELAY: z._default(secret, "min(30000, 2000 * pow(4, retried))"),
 
+  DEMO_ORGANIZATION: z.optional(secret),
+  REQUESTS_PER_MINUTE: z._default(z.coerce.number().check(z.int(), z.positive()), 600),
+
   CALL_TIMEOUT_MS: milliseconds(10_000),
   LEASE_MS: milliseconds(20_000),
   CLAIM_MS: milliseconds(20_000),
@@ -48,9 +51,19 @@ export function environment(variables: Record<string, string | undefined> = proc
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const read = Environment.safeParse(set);
-  if (read.success) return read.data;
+  if (read.success) return withoutStrangers(read.data, variables);
   const problems = read.error.issues.map(
     (issue) => `${issue.path.join(".")}: ${set[String(issue.path[0])] === undefined ? "is not set" : issue.message}`,
   );
   throw new Error(`The environment is not complete. ${problems.join("; ")}`);
+}
+
+/** A user whom nobody has to prove to be is for one's own machine: refused wherever others could come in. */
+function withoutStrangers(env: Environment, variables: Record<string, string | undefined>): Environment {
+  if (env.DEMO_ORGANIZATION === undefined) return env;
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(env.PUBLIC_URL).hostname);
+  if (isLocal && !variables.VERCEL && variables.NODE_ENV !== "production") return env;
+  throw new Error(
+    "The environment is not safe. DEMO_ORGANIZATION: is only for an application at localhost, and never for production",
+  );
 }

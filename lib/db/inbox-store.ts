@@ -4,6 +4,7 @@ import type { SessionId } from "../domain/ids.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { InboxResult, InboxStore } from "../ports.js";
 import { appendLog, queueEffects } from "./commit.js";
+import { teamDefault } from "./engagement-rows.js";
 import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { type EffectRow, toOutboxRow } from "./outbox-store.js";
 import { type SessionRow, toSession } from "./session-rows.js";
@@ -77,10 +78,10 @@ export function inboxStore(db: Database): InboxStore {
         engagement as (${
           team
             ? sql`
-          insert into engagements (id, organization_id, team_id, name, settings)
-          select gen_random_uuid(), ${delivery.organizationId}::text, ${team.id}::text,
+          insert into engagements (id, organization_id, team_id, is_team_default, name, settings)
+          select gen_random_uuid(), ${delivery.organizationId}::text, ${team.id}::text, true,
                  ${team.name}::text, ${json(defaultEngagementSettings)} from delivery
-          on conflict (organization_id, team_id) do update set updated_at = now() returning id`
+          on conflict ${teamDefault} do update set updated_at = now() returning id`
             : sql`select null::uuid as id where false`
         }),
         moved as (

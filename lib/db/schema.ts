@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   boolean,
   foreignKey,
   index,
@@ -15,15 +16,18 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { ItemFields, PlanItem } from "../domain/plan-item.js";
+import type { Role } from "../domain/principal.js";
 import type { EngagementSettings, Failure, Proposal, Question, SessionPrompt, SessionWork } from "../domain/session.js";
 import type { Budget } from "../ports-services.js";
 
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
-const times = {
+export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+
+export const times = {
   createdAt: instant("created_at").notNull().defaultNow(),
   updatedAt: instant("updated_at").notNull().defaultNow(),
 };
-const organizationId = () =>
+
+export const organizationId = () =>
   text("organization_id")
     .notNull()
     .references(() => organizations.id, { onDelete: "cascade" });
@@ -36,61 +40,9 @@ export const organizations = pgTable("organizations", {
   appUserId: text("app_user_id"),
   /** What Linear's last answer said of the hour's budget. */
   linearBudget: jsonb("linear_budget").$type<Budget>(),
+  /** Policies that hold for the whole organization, such as when sessions nobody uses are cleaned up. */
+  settings: jsonb("settings").$type<Record<string, unknown>>().notNull().default({}),
   revokedAt: instant("revoked_at"),
-  ...times,
-});
-
-/** One installation's grant. Tokens are sealed; `refreshing_until` is the claim of whoever refreshes. */
-export const linearTokens = pgTable("linear_tokens", {
-  id: uuid("id").primaryKey(),
-  organizationId: organizationId().unique(),
-  appUserId: text("app_user_id").notNull(),
-  accessToken: text("access_token").notNull(),
-  refreshToken: text("refresh_token"),
-  scope: text("scope").notNull().default(""),
-  expiresAt: instant("expires_at").notNull(),
-  version: integer("version").notNull().default(1),
-  refreshingUntil: instant("refreshing_until"),
-  revokedAt: instant("revoked_at"),
-  ...times,
-});
-
-/** A connection to one Confluence site and the spaces that the agent may use there. */
-export const confluenceTokens = pgTable(
-  "confluence_tokens",
-  {
-    id: uuid("id").primaryKey(),
-    organizationId: organizationId(),
-    kind: text("kind").$type<"cloud_oauth" | "cloud_token" | "data_center">().notNull(),
-    siteUrl: text("site_url").notNull(),
-    cloudId: text("cloud_id"),
-    spaces: text("spaces").array().notNull(),
-    /** The account of a Cloud API token; null for the other kinds. */
-    email: text("email"),
-    accessToken: text("access_token").notNull(),
-    refreshToken: text("refresh_token"),
-    scope: text("scope").notNull().default(""),
-    expiresAt: instant("expires_at"),
-    version: integer("version").notNull().default(1),
-    refreshingUntil: instant("refreshing_until"),
-    revokedAt: instant("revoked_at"),
-    ...times,
-  },
-  (table) => [unique("confluence_tokens_organization_site").on(table.organizationId, table.siteUrl)],
-);
-
-/** Authorization requests under way; a row is used once. */
-export const oauthStates = pgTable("oauth_states", {
-  /** SHA-256 of the state that the browser carries. */
-  id: text("id").primaryKey(),
-  organizationId: text("organization_id"),
-  purpose: text("purpose").$type<"install_linear" | "identify_linear" | "connect_confluence">().notNull(),
-  sessionId: uuid("session_id"),
-  /** Linear user who must finish what the connect link began. */
-  linearUserId: text("linear_user_id"),
-  codeVerifier: text("code_verifier").notNull(),
-  expiresAt: instant("expires_at").notNull(),
-  usedAt: instant("used_at"),
   ...times,
 });
 
@@ -102,24 +54,52 @@ export const users = pgTable(
     linearUserId: text("linear_user_id").notNull(),
     name: text("name").notNull(),
     email: text("email"),
-    role: text("role").$type<"admin" | "member" | "viewer">().notNull().default("member"),
+    role: text("role").$type<Role>().notNull().default("member"),
+    /** Where the person works by default and now; null until they have chosen or been somewhere. */
+    defaultEngagementId: uuid("default_engagement_id").references((): AnyPgColumn => engagements.id, {
+      onDelete: "set null",
+    }),
+    currentEngagementId: uuid("current_engagement_id").references((): AnyPgColumn => engagements.id, {
+      onDelete: "set null",
+    }),
+    currentSessionId: uuid("current_session_id").references((): AnyPgColumn => planningSessions.id, {
+      onDelete: "set null",
+    }),
     ...times,
   },
-  (table) => [unique("users_organization_linear_user").on(table.organizationId, table.linearUserId)],
+  (table) => [
+    unique("users_organization_linear_user").on(table.organizationId, table.linearUserId),
+    index("users_default_engagement").on(table.defaultEngagementId),
+    index("users_current_engagement").on(table.currentEngagementId),
+    index("users_current_session").on(table.currentSessionId),
+  ],
 );
 
-/** A body of planning work: one for each organization and team, made at the first mention. */
+/** A body of planning work. What a team's mentions go to is made at the first of them; people make others. */
 export const engagements = pgTable(
   "engagements",
   {
     id: uuid("id").primaryKey(),
     organizationId: organizationId(),
-    teamId: text("team_id").notNull(),
+    /** Null where no Linear team has been chosen. */
+    teamId: text("team_id"),
+    /** Where mentions in this team go; for a null team where people begin who have not chosen. At most one. */
+    isTeamDefault: boolean("is_team_default").notNull().default(false),
     name: text("name").notNull(),
+    /** Confluence pages that belong to it besides those of its plans. */
+    pageUrls: text("page_urls").array().notNull().default(sql`'{}'`),
     settings: jsonb("settings").$type<EngagementSettings>().notNull(),
+    version: integer("version").notNull().default(1),
     ...times,
   },
-  (table) => [unique("engagements_organization_team").on(table.organizationId, table.teamId)],
+  (table) => [
+    uniqueIndex("engagements_team_default")
+      .on(table.organizationId, sql`coalesce(team_id, '')`)
+      .where(sql`is_team_default`),
+    index("engagements_organization").on(table.organizationId, table.createdAt, table.id),
+    // Few: those that not everybody of the organization may see.
+    index("engagements_restricted").on(table.organizationId).where(sql`settings->>'access' = 'members'`),
+  ],
 );
 
 export const engagementMembers = pgTable(
@@ -132,7 +112,7 @@ export const engagementMembers = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     organizationId: organizationId(),
-    role: text("role").$type<"admin" | "member" | "viewer">().notNull().default("member"),
+    role: text("role").$type<Role>().notNull().default("member"),
     ...times,
   },
   (table) => [
@@ -151,6 +131,7 @@ export const planningSessions = pgTable(
     createdBy: uuid("created_by").references(() => users.id),
     isDefault: boolean("is_default").notNull().default(false),
     planningTitle: text("planning_title").notNull(),
+    description: text("description"),
     confluencePageUrl: text("confluence_page_url"),
     epicId: text("epic_id"),
     agentSessionId: text("agent_session_id"),
@@ -180,11 +161,25 @@ export const planningSessions = pgTable(
     waitingUntil: instant("waiting_until"),
     mergedInto: uuid("merged_into"),
     archivedAt: instant("archived_at"),
+    /** Hidden from people; its plans, items, log and audit stay, so that a later mention finds its issues. */
+    deletedAt: instant("deleted_at"),
     ...times,
   },
   (table) => [
     uniqueIndex("planning_sessions_one_default").on(table.engagementId).where(sql`is_default`),
-    index("planning_sessions_organization").on(table.organizationId, table.createdAt),
+    // The list of sessions, the newest first, and its filters.
+    index("planning_sessions_list")
+      .on(table.organizationId, table.createdAt.desc(), table.id.desc())
+      .where(sql`deleted_at is null`),
+    index("planning_sessions_list_status")
+      .on(table.organizationId, table.status, table.createdAt.desc(), table.id.desc())
+      .where(sql`deleted_at is null`),
+    index("planning_sessions_list_engagement")
+      .on(table.engagementId, table.createdAt.desc(), table.id.desc())
+      .where(sql`deleted_at is null`),
+    index("planning_sessions_list_archived")
+      .on(table.organizationId, table.createdAt.desc(), table.id.desc())
+      .where(sql`deleted_at is null and archived_at is not null`),
     index("planning_sessions_agent_session").on(table.agentSessionId),
     uniqueIndex("planning_sessions_one_working")
       .on(table.organizationId, table.agentSessionId)
@@ -217,6 +212,9 @@ export const sessionEvents = pgTable(
     primaryKey({ columns: [table.sessionId, table.seq] }),
     unique("session_events_operation").on(table.sessionId, table.opId),
     index("session_events_replies").on(table.sessionId, table.seq).where(sql`type = 'person.replied'`),
+    index("session_events_problems").on(table.sessionId, table.seq).where(sql`type in ('error', 'warning')`),
+    // The audit trail, the newest first.
+    index("session_events_audit").on(table.organizationId, table.createdAt.desc(), table.sessionId, table.seq),
   ],
 );
 

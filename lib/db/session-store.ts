@@ -3,6 +3,7 @@ import { defaultEngagementSettings } from "../domain/session.js";
 import type { Engagement, PageSnapshot, Reply, SessionStore } from "../ports.js";
 import { commitStatement } from "./commit.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { teamDefault } from "./engagement-rows.js";
 import { type ItemRow, type PlanRow, type SessionRow, toPlan, toPlanItem, toSession } from "./session-rows.js";
 
 /** Planning sessions, their plans and items in Postgres. Each method is one statement. */
@@ -111,9 +112,9 @@ export function sessionStore(db: Database): SessionStore {
     async ensureEngagement(organizationId, team) {
       const [row] = await db.query<{ id: string; settings: Engagement["settings"]; members: string[] }>(sql`
         with made as (
-          insert into engagements (id, organization_id, team_id, name, settings)
-          values (gen_random_uuid(), ${organizationId}, ${team.id}, ${team.name}, ${json(defaultEngagementSettings)})
-          on conflict (organization_id, team_id) do update set updated_at = now()
+          insert into engagements (id, organization_id, team_id, is_team_default, name, settings)
+          values (gen_random_uuid(), ${organizationId}, ${team.id}, true, ${team.name}, ${json(defaultEngagementSettings)})
+          on conflict ${teamDefault} do update set updated_at = now()
           returning id, settings)
         select id, settings, (
           select coalesce(jsonb_agg(u.linear_user_id), '[]'::jsonb) from engagement_members m join users u on u.id = m.user_id

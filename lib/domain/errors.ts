@@ -29,15 +29,19 @@ export class FatalError extends Error {
   }
 }
 
-/** A request that we refuse: its sender can mend it. `status` is the HTTP status that says why. */
+/** A request that we refuse: its sender can mend it. `status` is the HTTP status that says why, `shown` what the answer says beside the message. */
 export class RequestError extends Error {
   override name = "RequestError";
+  readonly shown: Record<string, unknown>;
+  readonly retryAfterMs: number | null;
   constructor(
     readonly code: string,
-    readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 429,
+    readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 412 | 413 | 415 | 422 | 429,
     message: string,
-    details: Details = {},
+    details: Details & { shown?: Record<string, unknown>; retryAfterMs?: number } = {},
   ) {
     super(message, { cause: details.cause });
+    this.shown = details.shown ?? {};
+    this.retryAfterMs = details.retryAfterMs ?? null;
   }
 }

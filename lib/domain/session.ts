@@ -63,10 +63,16 @@ export type SessionWork = {
 /** Why a session failed, in words for people, and the step that a retry goes back to. */
 export type Failure = { code: string; words: string; step: StepName };
 
-export type EngagementSettings = { epics: "issue" | "project"; approval: "anyone" | "members" };
+/** How epics are mapped, who may approve, and who may see the engagement at all. */
+export type EngagementSettings = {
+  epics: "issue" | "project";
+  approval: "anyone" | "members";
+  access: "organization" | "members";
+};
 export const defaultEngagementSettings: EngagementSettings = {
   epics: "issue",
   approval: "anyone",
+  access: "organization",
 };
 
 export type PlanningSession = {

@@ -1,0 +1,22 @@
+import { accessRoutes } from "./routes/access.js";
+import { auditRoutes } from "./routes/audit.js";
+import { engagementRoutes } from "./routes/engagements.js";
+import { livePlanRoutes } from "./routes/live-plans.js";
+import { memoryRoutes } from "./routes/memory.js";
+import { peopleRoutes } from "./routes/people.js";
+import { planningRoutes } from "./routes/planning.js";
+import { sessionRoutes } from "./routes/sessions.js";
+
+/** Every operation of the API by its name. Server, OpenAPI document, client and the tests of both are made from this table. */
+export const api = {
+  ...peopleRoutes,
+  ...engagementRoutes,
+  ...sessionRoutes,
+  ...livePlanRoutes,
+  ...planningRoutes,
+  ...memoryRoutes,
+  ...accessRoutes,
+  ...auditRoutes,
+};
+export type Api = typeof api;
+export type Operation = keyof Api;

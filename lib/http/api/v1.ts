@@ -1,0 +1,33 @@
+import { type AccessApiDeps, accessHandlers } from "./handlers/access.js";
+import { type AuditDeps, auditHandlers } from "./handlers/audit.js";
+import { type EngagementDeps, engagementHandlers } from "./handlers/engagements.js";
+import { type LivePlanDeps, livePlanHandlers } from "./handlers/live-plans.js";
+import { type MemoryDeps, memoryHandlers } from "./handlers/memory.js";
+import { type PeopleDeps, peopleHandlers } from "./handlers/people.js";
+import { type PlanningDeps, planningHandlers } from "./handlers/planning.js";
+import { type SessionDeps, sessionHandlers } from "./handlers/sessions.js";
+import { apiServer, type KernelDeps } from "./kernel.js";
+
+/** Everything that the operations need, each group its own. */
+export type ApiDeps = KernelDeps &
+  PeopleDeps &
+  EngagementDeps &
+  SessionDeps &
+  LivePlanDeps &
+  PlanningDeps &
+  MemoryDeps &
+  AccessApiDeps &
+  AuditDeps;
+
+/** The REST API: every operation of the contract with its handler. */
+export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response>) =>
+  apiServer(deps, {
+    ...peopleHandlers,
+    ...engagementHandlers,
+    ...sessionHandlers,
+    ...livePlanHandlers,
+    ...planningHandlers,
+    ...memoryHandlers,
+    ...accessHandlers,
+    ...auditHandlers,
+  });
