@@ -43,3 +43,6 @@ export type AuditEntry = {
   resourceId: string;
   details: Record<string, unknown>;
 };
+
+/** In whose name an audit entry stands: Linear's id of the person, or `agent`. */
+export type AuditAuthor = { organizationId: OrganizationId; actor: string; requestId: string | null };
