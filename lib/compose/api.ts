@@ -4,7 +4,7 @@ import { keyring } from "../db/keyring.js";
 import { livePlanStore } from "../db/live-plan-store.js";
 import type { OrganizationId } from "../domain/ids.js";
 import type { ApiDeps } from "../http/api/v1.js";
-import { openBase } from "./delivering.js";
+import { type Base, openBase } from "./delivering.js";
 import { type Environment, environment } from "./env.js";
 import { jsonLog } from "./log.js";
 import { once } from "./once.js";
@@ -12,8 +12,8 @@ import { once } from "./once.js";
 export { v1 } from "../http/api/v1.js";
 
 /** What the REST API needs. */
-export function createApi(env: Environment): ApiDeps {
-  const { db } = openBase(env);
+export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps {
+  const { db } = base;
   return {
     access: accessStore(db),
     keyring: keyring(env.TOKEN_KEYS),
