@@ -9,20 +9,29 @@ const abandonedAfter = 60;
 export function idempotencyStore(db: Database): IdempotencyStore {
   return {
     async begin({ userId, organizationId }, key, requestHash) {
-      const [row] = await db.query<{ isNew: boolean; hash: string; status: number | null; body: string | null }>(sql`
-        with begun as (
-          insert into idempotency_keys (user_id, key, organization_id, request_hash)
-          values (${userId}, ${key}, ${organizationId}, ${requestHash})
-          on conflict (user_id, key) do update set created_at = now(), updated_at = now()
-           where idempotency_keys.status is null and idempotency_keys.request_hash = excluded.request_hash
-             and idempotency_keys.created_at < now() - ${abandonedAfter}::int * interval '1 second'
-          returning true)
-        select exists (select from begun) as "isNew", k.request_hash as hash, k.status, k.body
-          from (select 1) one left join idempotency_keys k on k.user_id = ${userId} and k.key = ${key}`);
-      if (!row || row.isNew) return { kind: "new" };
-      if (row.hash !== requestHash) return { kind: "other" };
-      if (row.status === null) return { kind: "running" };
-      return { kind: "done", status: row.status, body: row.body ?? "" };
+      for (;;) {
+        const [row] = await db.query<{
+          isNew: boolean;
+          hash: string | null;
+          status: number | null;
+          body: string | null;
+        }>(sql`
+          with begun as (
+            insert into idempotency_keys (user_id, key, organization_id, request_hash)
+            values (${userId}, ${key}, ${organizationId}, ${requestHash})
+            on conflict (user_id, key) do update set created_at = now(), updated_at = now()
+             where idempotency_keys.status is null and idempotency_keys.request_hash = excluded.request_hash
+               and idempotency_keys.created_at < now() - ${abandonedAfter}::int * interval '1 second'
+            returning true)
+          select exists (select from begun) as "isNew", k.request_hash as hash, k.status, k.body
+            from (select 1) one left join idempotency_keys k on k.user_id = ${userId} and k.key = ${key}`);
+        if (!row || row.isNew) return { kind: "new" };
+        // Somebody began it while this statement waited, which therefore does not see their row; or it was forgotten since.
+        if (row.hash === null) continue;
+        if (row.hash !== requestHash) return { kind: "other" };
+        if (row.status === null) return { kind: "running" };
+        return { kind: "done", status: row.status, body: row.body ?? "" };
+      }
     },
 
     async finish({ userId }, key, { status, body }) {

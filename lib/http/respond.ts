@@ -48,6 +48,6 @@ export async function readRaw(request: Request): Promise<Uint8Array> {
 
 /** Refuses what is not JSON by its own word; providers always say so. */
 export function requireJson(request: Request): void {
-  if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? ""))
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get("content-type") ?? ""))
     throw new RequestError("not_json", 415, "The body must be application/json");
 }

@@ -36,6 +36,7 @@ const layers: Record<string, Layer> = {
       "lib/commands/",
       "lib/contract/",
       "lib/domain/errors.ts",
+      "lib/domain/ids.ts",
       "lib/domain/principal.ts",
       "node:crypto",
       "hono",

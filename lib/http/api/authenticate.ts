@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import type { Route } from "../../contract/route.js";
 import { RequestError } from "../../domain/errors.js";
 import type { OrganizationId } from "../../domain/ids.js";
 import type { Principal } from "../../domain/principal.js";
 import type { Keyring } from "../../ports-identity.js";
 import type { AccessStore, Credential } from "../../ports-people.js";
+import { notFoundAt } from "./input.js";
 
 export type AccessDeps = {
   access: AccessStore;
@@ -11,7 +13,7 @@ export type AccessDeps = {
   publicUrl: string;
   /** The organization whose demo user a request without credentials is; null where there is no such user. */
   demoOrganization: OrganizationId | null;
-  /** Requests that a person may make in a minute. */
+  /** Requests that a person may make in a minute, or an address from which nobody is signed in. */
   requestsPerMinute: number;
 };
 
@@ -25,35 +27,52 @@ export const tokenPrefix = "lpa_";
 export async function authenticate(
   request: Request,
   deps: AccessDeps,
-  { needsOrganization = false }: { needsOrganization?: boolean } = {},
+  route: Pick<Route, "path" | "needsOrganization">,
 ): Promise<Principal> {
   const credential = readCredential(request, deps);
   const named = organizationNamedBy(request);
   const isAnonymous = credential === null || credential.kind === "demo";
-  if (needsOrganization && isAnonymous && named.length === 0)
+  if (route.needsOrganization && isAnonymous && named.length === 0)
     throw new RequestError("organization_required", 400, "X-Org-Id header required");
   if (!credential) throw notSignedIn();
   requireSameOrigin(request, credential, deps.publicUrl);
   const known = await deps.access.authenticate(credential, deps.requestsPerMinute);
-  if (!known) throw notSignedIn();
+  if (!known) {
+    // Guessing is counted too.
+    await countAnonymous(request, deps);
+    throw notSignedIn();
+  }
   const { principal, retryAfterMs } = known;
-  if (retryAfterMs !== null)
-    throw new RequestError("rate_limited", 429, "There were too many requests in this minute", { retryAfterMs });
-  if (named.some((id) => id !== principal.organizationId))
-    throw new RequestError(
-      "not_found",
-      404,
-      new URL(request.url).pathname.startsWith("/api/plan/") ? "Plan not found" : "Not found",
-    );
+  if (retryAfterMs !== null) throw tooMany(retryAfterMs);
+  if (named.some((id) => id !== principal.organizationId)) throw notFoundAt(route);
   return principal;
 }
+
+/** Counts a request of somebody who is not signed in, by address; throws RequestError 429 where there were too many in this minute. */
+export async function countAnonymous(
+  request: Request,
+  { access, requestsPerMinute }: Pick<AccessDeps, "access" | "requestsPerMinute">,
+): Promise<void> {
+  const retryAfterMs = await access.countAnonymous(`address:${hashOf(addressOf(request))}`, requestsPerMinute);
+  if (retryAfterMs !== null) throw tooMany(retryAfterMs);
+}
+
+/** As the platform names it, which overwrites what a client says of itself. */
+function addressOf(request: Request): string {
+  const [first = ""] = (request.headers.get("x-forwarded-for") ?? "").split(",");
+  return request.headers.get("x-real-ip") ?? first.trim();
+}
+
+const tooMany = (retryAfterMs: number) =>
+  new RequestError("rate_limited", 429, "There were too many requests in this minute", { retryAfterMs });
 
 /** A token wins over a cookie: who sends one means it. */
 function readCredential(request: Request, { keyring, publicUrl, demoOrganization }: AccessDeps): Credential | null {
   const authorization = request.headers.get("authorization");
   if (authorization !== null) {
     const [, token = ""] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    return token.startsWith(tokenPrefix) ? { kind: "token", hash: hashOf(token) } : { kind: "token", hash: "" };
+    if (!token.startsWith(tokenPrefix)) throw notSignedIn();
+    return { kind: "token", hash: hashOf(token) };
   }
   const sealed = cookieOf(request, sessionCookie(publicUrl).name);
   const secret = sealed === null ? null : openSecret(sealed, keyring);

@@ -3,11 +3,13 @@ import { Hono } from "hono";
 import { api, type Api, type Operation } from "../../contract/api.js";
 import type { AnswerOf, InputOf, Route } from "../../contract/route.js";
 import { RequestError } from "../../domain/errors.js";
+import { derivedUuid } from "../../domain/ids.js";
 import { mayAnywhere, type Principal } from "../../domain/principal.js";
 import type { Log } from "../../ports.js";
 import type { IdempotencyStore } from "../../ports-people.js";
-import { readRaw, requireJson } from "../respond.js";
-import { type AccessDeps, authenticate } from "./authenticate.js";
+import { type AccessDeps, authenticate, countAnonymous } from "./authenticate.js";
+import { checkInput, readBody } from "./input.js";
+import { idempotencyKeyOf, once, type Reply } from "./once.js";
 import { toProblem } from "./problem.js";
 
 /** What every operation of the API needs. */
@@ -24,6 +26,8 @@ export type Call<R extends Route, Deps> = InputOf<R> & {
   principal: R["access"] extends "public" ? null : Principal;
   request: Request;
   requestId: string;
+  /** For the one thing that the operation makes; the same again where a request with an `Idempotency-Key` is repeated. */
+  newId: string;
   deps: Deps;
 };
 /** An answer with other headers, or one that is no JSON. */
@@ -33,7 +37,9 @@ export class Answer<T> {
     readonly headers: Record<string, string> = {},
   ) {}
 }
-export type Handler<R extends Route, Deps> = (call: Call<R, Deps>) => Promise<AnswerOf<R> | Answer<AnswerOf<R>>>;
+/** What a handler gives: the answer, or, for streams, the response itself, which is passed on as it is. */
+export type Given<R extends Route> = AnswerOf<R> | Answer<AnswerOf<R>> | Response;
+export type Handler<R extends Route, Deps> = (call: Call<R, Deps>) => Promise<Given<R>>;
 /** A handler for each of these operations. */
 export type Handlers<Table extends Record<string, Route>, Deps> = { [K in keyof Table]: Handler<Table[K], Deps> };
 
@@ -43,22 +49,28 @@ export function apiServer<Deps extends KernelDeps>(
   handlers: Handlers<Api, Deps>,
 ): (request: Request) => Promise<Response> {
   const app = new Hono({ strict: false });
-  for (const [name, route] of Object.entries(api) as [Operation, Route][]) {
+  for (const [name, route] of mostExactFirst(Object.entries(api) as [Operation, Route][])) {
     const handler = handlers[name] as unknown as Handler<Route, Deps>;
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) =>
       answer(name, route, handler, context.req.raw, context.req.param() as Record<string, string>, deps()),
     );
   }
   const methods = methodsByPath();
-  app.notFound((context) => {
-    const { log } = deps();
-    const allowed = methods.find(({ pattern }) => pattern.test(new URL(context.req.url).pathname))?.methods;
+  app.notFound(({ req: { raw: request, path } }) => {
+    const allowed = methods.find(({ pattern }) => pattern.test(path))?.methods.join(", ");
+    if (allowed && request.method === "OPTIONS")
+      return new Response(null, { status: 204, headers: { allow: allowed } });
     const error = allowed
-      ? new RequestError("method_not_allowed", 405, `There is ${allowed.join(", ")} here`)
+      ? new RequestError("method_not_allowed", 405, `There is ${allowed} here`)
       : new RequestError("not_found", 404, "Not found");
-    const response = toProblem(error, { log, requestId: requestIdOf(context.req.raw), operation: "none" });
-    if (allowed) response.headers.set("allow", allowed.join(", "));
-    return response;
+    const requestId = requestIdOf(request);
+    const response = toProblem(error, { log: deps().log, requestId, operation: "none" });
+    if (allowed) response.headers.set("allow", allowed);
+    return sealed(response, requestId);
+  });
+  // What fails outside an operation is the configuration, of which the platform's log tells.
+  app.onError((error) => {
+    throw error;
   });
   return async (request) => app.fetch(request);
 }
@@ -73,28 +85,43 @@ async function answer<Deps extends KernelDeps>(
 ): Promise<Response> {
   const begun = performance.now();
   const requestId = requestIdOf(request);
-  const response = await attempt();
-  response.headers.set("x-request-id", requestId);
+  const response = await attempt().catch((error: unknown) => toProblem(error, { log: deps.log, requestId, operation }));
   const ms = Math.round(performance.now() - begun);
   deps.log.info("api.answered", { requestId, operation, status: response.status, ms });
-  return response;
+  return sealed(response, requestId);
 
   async function attempt(): Promise<Response> {
-    try {
-      const principal = route.access === "public" ? null : await authenticate(request, deps, route);
-      if (principal && route.access !== "public" && !mayAnywhere(principal, route.access))
-        throw new RequestError("not_allowed", 403, `This needs the role ${route.access}`);
-      const raw = route.body ? await readBody(request) : "";
-      const input = checkInput(route, request, params, raw);
-      const run = async () => {
-        const given = await handler({ ...input, principal, request, requestId, deps } as Call<Route, Deps>);
-        return toResponse(operation, route, given, deps);
-      };
-      return withEtag(request, await once(route, request, raw, principal, deps, run));
-    } catch (error) {
-      return toProblem(error, { log: deps.log, requestId, operation });
+    const principal = await admit(route, request, deps);
+    const raw = await readBody(route, request);
+    const input = checkInput(route, request, params, raw);
+    const key = idempotencyKeyOf(route, request, principal);
+    const newId = key === null || !principal ? randomUUID() : derivedUuid(principal.userId, "request", key);
+    const run = () => handler({ ...input, principal, request, requestId, newId, deps } as Call<Route, Deps>);
+    if (key === null || !principal) {
+      const given = await run();
+      return given instanceof Response
+        ? passedOn(given, request)
+        : toResponse(toReply(operation, route, given, deps), request);
     }
+    const contentType = contentTypeOf(route);
+    const reply = await once({ principal, key, request, raw, contentType }, deps, async () => {
+      const given = await run();
+      if (given instanceof Response) throw new Error(`${operation} streams and cannot be repeated`);
+      return toReply(operation, route, given, deps);
+    });
+    return toResponse(reply, request);
   }
+}
+
+/** Who may come in: somebody with the role somewhere, or, on public operations, any address that does not ask too often. */
+async function admit(route: Route, request: Request, deps: KernelDeps): Promise<Principal | null> {
+  if (route.access === "public") {
+    await countAnonymous(request, deps);
+    return null;
+  }
+  const principal = await authenticate(request, deps, route);
+  if (mayAnywhere(principal, route.access)) return principal;
+  throw new RequestError("not_allowed", 403, `This needs the role ${route.access}`);
 }
 
 /** The caller's own id of the request, where it has a plain one, else a new one. */
@@ -103,124 +130,67 @@ function requestIdOf(request: Request): string {
   return /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
 }
 
-async function readBody(request: Request): Promise<string> {
-  const raw = await readRaw(request);
-  if (raw.length > 0) requireJson(request);
-  return Buffer.from(raw).toString("utf8");
-}
-
-function checkInput(route: Route, request: Request, params: Record<string, string>, raw: string) {
-  const query: Record<string, string> = Object.fromEntries(new URL(request.url).searchParams);
-  const body = route.body ? parseJson(raw) : undefined;
-  return {
-    // An id of no valid form names nothing.
-    params: route.params ? check(route.params, params, () => notFoundAt(route)) : undefined,
-    query: route.query ? check(route.query, query, invalid("query")) : undefined,
-    body: route.body ? check(route.body, body, invalid("body")) : undefined,
-  };
-}
-
-function check(schema: NonNullable<Route["body"]>, value: unknown, refuse: (issues: Issue[]) => RequestError): unknown {
-  const read = schema.safeParse(value);
-  if (read.success) return read.data;
-  throw refuse(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })));
-}
-
-type Issue = { path: string; message: string };
-const invalid = (where: string) => (issues: Issue[]) =>
-  new RequestError(
-    "invalid_request",
-    400,
-    issues.map(({ path, message }) => `${path || where}: ${message}`).join("; "),
-    { shown: { issues: issues.map((issue) => ({ ...issue, in: where })) } },
-  );
-const notFoundAt = ({ path }: Route) =>
-  new RequestError("not_found", 404, path.startsWith("/api/plan/") ? "Plan not found" : "Not found");
-
-function parseJson(raw: string): unknown {
-  if (raw === "") return {};
-  try {
-    return JSON.parse(raw);
-  } catch {
-    throw new RequestError("invalid_json", 400, "The body is no JSON");
-  }
-}
-
-function toResponse(operation: string, route: Route, given: unknown, deps: KernelDeps): Response {
+function toReply(operation: string, route: Route, given: unknown, deps: KernelDeps): Reply {
   const { body, headers } = given instanceof Answer ? given : new Answer(given);
-  if (route.answer === null) return new Response(null, { status: route.status, headers });
+  if (route.answer === null) return { status: route.status, headers, body: null };
   if (deps.checkAnswers) {
     const read = route.answer.safeParse(body);
     if (!read.success)
       throw new Error(`${operation} does not answer what its contract says: ${JSON.stringify(read.error.issues)}`);
   }
-  const written = route.contentType ? String(body) : JSON.stringify(body);
-  const contentType = route.contentType ?? "application/json";
-  return new Response(written, {
+  return {
     status: route.status,
-    headers: { "content-type": contentType, "cache-control": "private, no-cache", ...headers },
-  });
+    headers: { "content-type": contentTypeOf(route), ...headers },
+    body: route.contentType ? String(body) : JSON.stringify(body),
+  };
 }
+const contentTypeOf = (route: Route): string => route.contentType ?? "application/json";
 
 /** 304 where the caller has the answer already (RFC 9110, section 13.1.2). */
-async function withEtag(request: Request, response: Response): Promise<Response> {
-  if (request.method !== "GET" || response.status !== 200) return response;
-  const body = await response.text();
-  const etag = `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
-  const headers = new Headers(response.headers);
-  headers.set("etag", etag);
-  const known = (request.headers.get("if-none-match") ?? "").split(",").map((tag) => tag.trim());
-  if (known.includes(etag) || known.includes("*")) return new Response(null, { status: 304, headers });
-  return new Response(body, { status: 200, headers });
+function toResponse({ status, headers, body }: Reply, request: Request): Response {
+  const all = new Headers({
+    "cache-control": "private, no-cache",
+    vary: "Authorization, Cookie, X-Org-Id",
+    ...headers,
+  });
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (!isRead || status !== 200 || body === null) return new Response(body, { status, headers: all });
+  if (!all.has("etag")) all.set("etag", `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`);
+  return hasAlready(request, all.get("etag") ?? "")
+    ? new Response(null, { status: 304, headers: all })
+    : new Response(body, { status, headers: all });
 }
 
-/** Runs a request with an `Idempotency-Key` once, and answers its repeats with what was answered first. */
-async function once(
-  route: Route,
-  request: Request,
-  raw: string,
-  principal: Principal | null,
-  { idempotency, log }: KernelDeps,
-  run: () => Promise<Response>,
-): Promise<Response> {
-  const key = request.headers.get("idempotency-key");
-  if (key === null || !route.isRepeatable || !principal) return run();
-  if (key.length > 200 || key === "")
-    throw new RequestError("invalid_request", 400, "An Idempotency-Key has 1 to 200 characters");
-  const { pathname } = new URL(request.url);
-  const hash = createHash("sha256")
-    .update(JSON.stringify([request.method, pathname, raw]))
-    .digest("base64url");
-  const begun = await idempotency.begin(principal, key, hash);
-  if (begun.kind === "other")
-    throw new RequestError("idempotency_key_reused", 422, "This Idempotency-Key was used for another request");
-  if (begun.kind === "running")
-    throw new RequestError("idempotency_key_busy", 409, "The first request with this Idempotency-Key is at work", {
-      retryAfterMs: 1_000,
-    });
-  if (begun.kind === "done")
-    return new Response(begun.body, {
-      status: begun.status,
-      headers: { "content-type": route.contentType ?? "application/json", "idempotency-replayed": "true" },
-    });
-  try {
-    const response = await run();
-    await idempotency.finish(principal, key, { status: response.status, body: await response.clone().text() });
-    return response;
-  } catch (error) {
-    await idempotency
-      .forget(principal, key)
-      .catch((reason: unknown) => log.warn("idempotency.not_forgotten", { reason: String(reason) }));
-    throw error;
-  }
+function hasAlready(request: Request, etag: string): boolean {
+  const known = (request.headers.get("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return known.includes(etag.replace(/^W\//, "")) || known.includes("*");
+}
+
+/** A stream that nobody will read is closed, because its writer cannot know. */
+async function passedOn(response: Response, request: Request): Promise<Response> {
+  if (request.method !== "HEAD") return response;
+  await response.body?.cancel();
+  return new Response(null, { status: response.status, headers: response.headers });
+}
+
+function sealed(response: Response, requestId: string): Response {
+  response.headers.set("x-request-id", requestId);
+  response.headers.set("x-content-type-options", "nosniff");
+  return response;
+}
+
+/** A path that says `list` is meant before one that takes any word there. */
+function mostExactFirst<T extends [string, Route]>(entries: T[]): T[] {
+  const rank = ([, { path }]: T) => path.replaceAll(/\{\w+\}/g, "\u{ffff}");
+  return [...entries].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
 function methodsByPath(): { pattern: RegExp; methods: string[] }[] {
   const found = new Map<string, string[]>();
-  for (const route of Object.values<Route>(api))
-    found.set(route.path, [...(found.get(route.path) ?? []), route.method]);
+  for (const [, { path, method }] of mostExactFirst(Object.entries<Route>(api)))
+    found.set(path, [...(found.get(path) ?? []), ...(method === "GET" ? ["GET", "HEAD"] : [method])]);
   return [...found].map(([path, methods]) => ({
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}/?$`),
-    methods,
+    methods: [...methods, "OPTIONS"],
   }));
 }
