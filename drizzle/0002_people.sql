@@ -150,6 +150,7 @@ ALTER TABLE "engagements" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;--> st
 ALTER TABLE "organizations" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "planning_sessions" ADD COLUMN "description" text;--> statement-breakpoint
 ALTER TABLE "planning_sessions" ADD COLUMN "deleted_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "role_given_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "default_engagement_id" uuid;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "current_engagement_id" uuid;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "current_session_id" uuid;--> statement-breakpoint

@@ -132,8 +132,17 @@ export type OAuthStateStore = {
 
 // ---- Who and where ---------------------------------------------------------------------------------------------------------------
 
+/** Somebody in Linear, as a token of theirs shows them; the app has a user of its own. */
+export type LinearPerson = {
+  userId: string;
+  name: string;
+  email: string;
+  isAdmin: boolean;
+  isGuest: boolean;
+  organization: LinearOrganization;
+};
 /** Whose token this is in Linear. */
-export type IdentifyLinear = (accessToken: string) => Promise<{ userId: string; organization: LinearOrganization }>;
+export type IdentifyLinear = (accessToken: string) => Promise<LinearPerson>;
 
 export type ConfluenceSite = { cloudId: string; url: string; name: string };
 export type ConfluenceSpace = { key: string; name: string };

@@ -38,7 +38,14 @@ export type Organization = {
   updatedAt: string;
 };
 
-export type User = Entity & { name: string; displayName: string; email: string; app: boolean; admin: boolean };
+export type User = Entity & {
+  name: string;
+  displayName: string;
+  email: string;
+  app: boolean;
+  admin: boolean;
+  guest?: boolean;
+};
 
 export type EstimationType = "notUsed" | "exponential" | "fibonacci" | "linear" | "tShirt";
 

@@ -7,7 +7,7 @@ export type OrganizationSeed = {
   urlKey?: string;
   guidance?: string;
   teams?: TeamSeed[];
-  users?: { id?: string; name: string; email?: string; admin?: boolean }[];
+  users?: { id?: string; name: string; email?: string; admin?: boolean; guest?: boolean }[];
   /** Labels of the whole workspace. */
   labels?: LabelSeed[];
   issues?: { id?: string; team?: string; title: string; description?: string }[];
@@ -92,6 +92,7 @@ export function addOrganization(world: World, seed: OrganizationSeed, at: string
       email: user.email ?? `${first}@${urlKey}.test`,
       app: false,
       admin: user.admin ?? false,
+      guest: user.guest ?? false,
     };
   });
   const organization: Organization = {

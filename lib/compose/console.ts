@@ -4,7 +4,7 @@ import { connectionStore } from "../db/connection-store.js";
 import { installationStore } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
 import { oauthStateStore } from "../db/oauth-state-store.js";
-import { identifyInstallation } from "../linear/oauth.js";
+import { identify } from "../linear/oauth.js";
 import type { ConfluenceDirectory, Identity } from "../ports-identity.js";
 import { apiBaseOf, confluenceProvider } from "./confluence.js";
 import { delivering, linearProvider, openBase } from "./delivering.js";
@@ -25,13 +25,8 @@ export function createConsole(env: Environment): Identity {
     connections: connectionStore(base.db, keys),
     linearInstallation: linearProvider(env),
     linearSignIn: linearProvider(env, "user"),
-    identifyLinear: async (accessToken) => {
-      const { appUserId: userId, organization } = await identifyInstallation(
-        `${env.LINEAR_API_URL}/graphql`,
-        accessToken,
-      );
-      return { userId, organization };
-    },
+    identifyLinear: (accessToken) =>
+      identify(`${env.LINEAR_API_URL}/graphql`, accessToken, { timeoutMs: env.CALL_TIMEOUT_MS }),
     confluence: confluenceProvider(env),
     directory: directory(env),
     world: delivering(base),

@@ -55,6 +55,8 @@ export const users = pgTable(
     name: text("name").notNull(),
     email: text("email"),
     role: text("role").$type<Role>().notNull().default("member"),
+    /** When signing in or an admin gave the role; null for somebody whom only Linear's events named. */
+    roleGivenAt: instant("role_given_at"),
     /** Where the person works by default and now; null until they have chosen or been somewhere. */
     defaultEngagementId: uuid("default_engagement_id").references((): AnyPgColumn => engagements.id, {
       onDelete: "set null",

@@ -91,10 +91,15 @@ export type TeamAnswer = z.infer<typeof teamAnswer>;
 /** Who the access token belongs to, and in which workspace. */
 export const viewer = document(
   "Viewer",
-  /* GraphQL */ `query Viewer { viewer { id organization { id name urlKey } } }`,
+  /* GraphQL */ `query Viewer { viewer { id name email admin owner guest organization { id name urlKey } } }`,
   z.object({
     viewer: z.object({
       id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      admin: z.boolean(),
+      owner: z.boolean(),
+      guest: z.boolean(),
       organization: z.object({ id: z.string(), name: z.string(), urlKey: z.string() }),
     }),
   }),

@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { FatalError, RequestError, RetryableError } from "../domain/errors.js";
 import { toTokenSet } from "../domain/token-set.js";
-import type { OAuthProvider } from "../ports-identity.js";
+import type { LinearPerson, OAuthProvider } from "../ports-identity.js";
 import { connectLinear } from "./connection.js";
 import { viewer } from "./documents.js";
 
@@ -85,15 +85,16 @@ export function linearOAuth(options: LinearOAuthOptions): OAuthProvider {
   };
 }
 
-/** Who the app is in the workspace that a token belongs to: to be asked right after the exchange. */
-export async function identifyInstallation(
+/** Whose token this is, a person's or the app's own, and in which workspace: to be asked right after the exchange. */
+export async function identify(
   url: string,
   accessToken: string,
-  options: { fetch?: typeof fetch } = {},
-): Promise<{ appUserId: string; organization: { id: string; name: string; urlKey: string } }> {
+  options: { fetch?: typeof fetch; timeoutMs?: number } = {},
+): Promise<LinearPerson> {
   const connection = connectLinear({ url, accessToken: () => Promise.resolve(accessToken), ...options });
-  const answer = await connection.ask(viewer, {});
-  return { appUserId: answer.viewer.id, organization: answer.viewer.organization };
+  const { viewer: person } = await connection.ask(viewer, {});
+  const { id: userId, name, email, organization } = person;
+  return { userId, name, email, isAdmin: person.admin || person.owner, isGuest: person.guest, organization };
 }
 
 function readCallback(read: () => URLSearchParams): URLSearchParams {

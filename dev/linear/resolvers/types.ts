@@ -14,6 +14,8 @@ export const organization: Resolvers<Model.Organization> = {
 export const user: Resolvers<Model.User> = {
   active: () => true,
   avatarUrl: () => null,
+  guest: (source) => source.guest ?? false,
+  owner: () => false,
   isMe: (source, _, { actor }) => source.id === actor.userId,
   organization: (source, _, { store }) => organizationOf(store, source.organizationId),
   url: (source, _, { store }) => userChild(store, source).url,

@@ -1,7 +1,7 @@
 import { calculatePKCECodeChallenge } from "oauth4webapi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { FatalError, RequestError, RetryableError } from "../../../lib/domain/errors.js";
-import { identifyInstallation, linearOAuth } from "../../../lib/linear/oauth.js";
+import { identify, linearOAuth } from "../../../lib/linear/oauth.js";
 
 const now = Date.parse("2026-11-20T10:00:00.000Z");
 const redirectUri = "https://agent.test/oauth/linear/callback";
@@ -141,14 +141,18 @@ describe("an installation", () => {
     const asked: (string | null)[] = [];
     const send: typeof fetch = (_url, init) => {
       asked.push(new Headers(init?.headers).get("Authorization"));
-      return Promise.resolve(json({ data: { viewer: { id: "app-1", organization } } }));
+      const rights = { admin: false, owner: false, guest: false };
+      const viewer = { id: "app-1", name: "Planning Agent", email: "app@acme.test", ...rights, organization };
+      return Promise.resolve(json({ data: { viewer } }));
     };
-    await expect(identifyInstallation("https://api.linear.test/graphql", "access-1", { fetch: send })).resolves.toEqual(
-      {
-        appUserId: "app-1",
-        organization,
-      },
-    );
+    await expect(identify("https://api.linear.test/graphql", "access-1", { fetch: send })).resolves.toEqual({
+      userId: "app-1",
+      name: "Planning Agent",
+      email: "app@acme.test",
+      isAdmin: false,
+      isGuest: false,
+      organization,
+    });
     expect(asked).toEqual(["Bearer access-1"]);
   });
 });

@@ -3,7 +3,7 @@ import type { Switches } from "../../../dev/linear/settings.js";
 import { normalizeMarkdown } from "../../../lib/domain/markdown.js";
 import { derivedUuid } from "../../../lib/domain/ids.js";
 import { RetryableError } from "../../../lib/domain/errors.js";
-import { identifyInstallation, linearOAuth } from "../../../lib/linear/oauth.js";
+import { identify, linearOAuth } from "../../../lib/linear/oauth.js";
 import { linearWebhook } from "../../../lib/linear/webhook.js";
 import { anIssue, baseUrl, clientId, clientSecret, simulatedLinear, webhookSecret } from "./simulated-linear.js";
 
@@ -293,9 +293,10 @@ describe("an installation in the simulated Linear", () => {
     const refreshed = await oauth.refresh(granted.refreshToken ?? "");
     expect(refreshed.refreshToken).not.toBe(granted.refreshToken);
     expect(refreshed.expiresAt.getTime()).toBeGreaterThan(Date.now());
-    await expect(
-      identifyInstallation(`${baseUrl}/graphql`, refreshed.accessToken, { fetch: send }),
-    ).resolves.toMatchObject({
+    await expect(identify(`${baseUrl}/graphql`, refreshed.accessToken, { fetch: send })).resolves.toMatchObject({
+      name: "Planning Agent",
+      isAdmin: false,
+      isGuest: false,
       organization: { id: "test-org-123", urlKey: "acme" },
     });
     await oauth.revoke(refreshed.accessToken);

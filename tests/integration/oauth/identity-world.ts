@@ -19,7 +19,7 @@ import { derivedUuid, type OrganizationId, type SessionId } from "../../../lib/d
 import type { Question } from "../../../lib/domain/session.js";
 import { oauth } from "../../../lib/http/oauth.js";
 import { linearClient } from "../../../lib/linear/client.js";
-import { identifyInstallation, linearOAuth } from "../../../lib/linear/oauth.js";
+import { identify, linearOAuth } from "../../../lib/linear/oauth.js";
 import { accessTokens } from "../../../lib/pipeline/access-token.js";
 import type { Delivering } from "../../../lib/ports.js";
 import type { QueueMessage } from "../../../lib/ports-services.js";
@@ -105,10 +105,7 @@ export function identityWorld({ db }: TestDatabase, app: LinearApp = {}) {
     connections: connectionStore(db, keys),
     linearInstallation,
     linearSignIn: linearApp("user", ["read"]),
-    async identifyLinear(accessToken) {
-      const found = await identifyInstallation(`${linearUrl}/graphql`, accessToken, { fetch: linearFetch });
-      return { userId: found.appUserId, organization: found.organization };
-    },
+    identifyLinear: (accessToken) => identify(`${linearUrl}/graphql`, accessToken, { fetch: linearFetch }),
     confluence: confluenceOAuth({
       authorizeUrl: `${confluenceUrl}/authorize`,
       tokenUrl: `${confluenceUrl}/oauth/token`,
