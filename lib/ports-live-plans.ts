@@ -13,7 +13,11 @@ export type NewSession = {
   participants: string[];
   createdBy: UserId;
   actor: string;
+  /** Where the person may make sessions. */
+  writable: Grant;
 };
+/** `repeated`: a session has this id already; `not_found`: the organization has no such engagement. */
+export type NewSessionResult = "created" | "repeated" | "not_found" | "forbidden";
 
 /** A change of a live plan. Any number of people make them at once; each is one event of the log. */
 export type PlanChange =
@@ -51,7 +55,7 @@ export type ChangeResult =
 
 export type LivePlanStore = {
   /** Creates a session that waits to be started, its default where the engagement has none, with its first event. A repeat of the id changes nothing. */
-  create(session: NewSession): Promise<void>;
+  create(session: NewSession): Promise<NewSessionResult>;
   /** Null where there is no such session within the grant. */
   find(organizationId: OrganizationId, id: SessionId, readable: Grant): Promise<LivePlanSnapshot | null>;
   /** One statement: event, row and `last_seq`, or nothing. `opId` names the operation for repeats; for a new step it is the step's id. */

@@ -1,5 +1,4 @@
 import { type SQL, sql } from "drizzle-orm";
-import { defaultEngagementSettings } from "../domain/session.js";
 import type { OrganizationId, SessionId } from "../domain/ids.js";
 import { type Grant, grantFor, type Principal } from "../domain/principal.js";
 import type {
@@ -7,21 +6,20 @@ import type {
   ChangeResult,
   LivePlanSnapshot,
   LivePlanStore,
-  NewSession,
   PlanChange,
   PlanEventRow,
 } from "../ports-live-plans.js";
 import { within } from "./access-store.js";
-import { appendLog } from "./commit.js";
-import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
-import { teamDefault } from "./engagement-rows.js";
+import { type Database, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { insertSession } from "./new-session.js";
 
 /** Live plans in Postgres. Event, row and counter are written by one statement, so that who sees event n has everything below it. */
 export function livePlanStore(db: Database, announce: Announce = () => undefined): LivePlanStore {
   return {
     async create(session) {
-      await db.query(createStatement(session), repeatable);
-      announce(session.id);
+      const result = await insertSession(db, session);
+      if (result === "created") announce(session.id);
+      return result;
     },
     async find(organizationId, id, readable) {
       const [row] = await db.query<{ plan: LivePlanSnapshot }>(
@@ -48,44 +46,6 @@ export function livePlanStore(db: Database, announce: Announce = () => undefined
     },
   };
 }
-
-const createStatement = (session: NewSession): SQL => sql`
-  with general as (${session.engagementId === null ? general(session) : sql`select null::uuid as id where false`}),
-  engagement as (${session.engagementId === null ? home(session) : sql`select ${session.engagementId}::uuid as id`}),
-  moved as (
-    insert into planning_sessions (id, organization_id, engagement_id, created_by, is_default, planning_title, description, team_id,
-                                   confluence_page_url, prompt, work, status, step, progress_message, last_seq)
-    select ${session.id}::uuid, ${session.organizationId}::text, engagement.id, ${session.createdBy}::uuid,
-           not exists (select from planning_sessions d where d.is_default and d.engagement_id = engagement.id),
-           ${session.title}::text, ${session.description}::text, (select team_id from engagements e where e.id = engagement.id), ${session.pageUrl}::text,
-           ${json({ texts: session.pageUrl ? [session.pageUrl] : [], delegated: false, appUserId: null, issue: null })}, '{}', 'pending', 'read-page', '', 1
-      from engagement
-    on conflict (id) do nothing
-    returning id, organization_id, last_seq, version),
-  participants as (
-    insert into session_participants (session_id, name, organization_id)
-    select moved.id, p.name, moved.organization_id from moved cross join jsonb_array_elements_text(${json(session.participants)}) as p(name)
-    on conflict do nothing),
-  logged as (${appendLog([
-    {
-      type: "session_created",
-      body: { title: session.title, description: session.description, participants: session.participants },
-      actor: session.actor,
-    },
-  ])})
-  select id from moved`;
-
-/** Where the person works now, by default, or where everybody begins who has not chosen. */
-const home = ({ organizationId, createdBy }: NewSession): SQL => sql`
-  select coalesce(u.current_engagement_id, u.default_engagement_id, (select id from general)) as id
-    from users u where u.id = ${createdBy}::uuid and u.organization_id = ${organizationId}::text`;
-
-/** The engagement of the organization that belongs to no team. */
-const general = ({ organizationId, createdBy }: NewSession): SQL => sql`
-  insert into engagements (id, organization_id, team_id, is_team_default, name, settings)
-  select gen_random_uuid(), ${organizationId}::text, null, true, 'General', ${json(defaultEngagementSettings)}
-    from users u where u.id = ${createdBy}::uuid and u.current_engagement_id is null and u.default_engagement_id is null
-  on conflict ${teamDefault} do update set updated_at = now() returning id`;
 
 const snapshotOf = (organizationId: OrganizationId, id: SessionId, readable: Grant): SQL => sql`
   select jsonb_build_object(

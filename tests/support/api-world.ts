@@ -139,6 +139,7 @@ export async function apiWorld(
       participants: differs.participants ?? [],
       createdBy: person.userId,
       actor: person.linearUserId,
+      writable: { byDefault: true, except: [] },
     });
     if (differs.status || differs.archived)
       await run(sql`

@@ -13,7 +13,7 @@ export type LivePlanDeps = { livePlans: LivePlanStore };
 export const livePlanHandlers: Handlers<typeof livePlanRoutes, LivePlanDeps> = {
   async startPlan({ body, principal, deps }) {
     const id = randomUUID() as SessionId;
-    await deps.livePlans.create({
+    const made = await deps.livePlans.create({
       id,
       organizationId: principal.organizationId,
       engagementId: null,
@@ -23,7 +23,9 @@ export const livePlanHandlers: Handlers<typeof livePlanRoutes, LivePlanDeps> = {
       participants: body.participants ?? [],
       createdBy: principal.userId,
       actor: principal.linearUserId,
+      writable: grantFor(principal, "member"),
     });
+    if (made === "forbidden") throw new RequestError("not_allowed", 403, "This needs the role member");
     return { status: "started", plan_id: id };
   },
   async listPlans() {
