@@ -1,6 +1,7 @@
 import { accessStore } from "../db/access-store.js";
 import { idempotencyStore } from "../db/idempotency-store.js";
 import { keyring } from "../db/keyring.js";
+import { lifecycleStore } from "../db/lifecycle-store.js";
 import { livePlanStore } from "../db/live-plan-store.js";
 import type { OrganizationId } from "../domain/ids.js";
 import type { ApiDeps } from "../http/api/v1.js";
@@ -24,6 +25,7 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
     log: jsonLog(),
     now: Date.now,
     livePlans: livePlanStore(db),
+    lifecycle: lifecycleStore(db),
   };
 }
 

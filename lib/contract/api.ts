@@ -1,6 +1,7 @@
 import { accessRoutes } from "./routes/access.js";
 import { auditRoutes } from "./routes/audit.js";
 import { engagementRoutes } from "./routes/engagements.js";
+import { lifecycleRoutes } from "./routes/lifecycle.js";
 import { livePlanRoutes } from "./routes/live-plans.js";
 import { memoryRoutes } from "./routes/memory.js";
 import { peopleRoutes } from "./routes/people.js";
@@ -12,6 +13,7 @@ export const api = {
   ...peopleRoutes,
   ...engagementRoutes,
   ...sessionRoutes,
+  ...lifecycleRoutes,
   ...livePlanRoutes,
   ...planningRoutes,
   ...memoryRoutes,

@@ -1,6 +1,7 @@
 import { type AccessApiDeps, accessHandlers } from "./handlers/access.js";
 import { type AuditDeps, auditHandlers } from "./handlers/audit.js";
 import { type EngagementDeps, engagementHandlers } from "./handlers/engagements.js";
+import { type LifecycleDeps, lifecycleHandlers } from "./handlers/lifecycle.js";
 import { type LivePlanDeps, livePlanHandlers } from "./handlers/live-plans.js";
 import { type MemoryDeps, memoryHandlers } from "./handlers/memory.js";
 import { type PeopleDeps, peopleHandlers } from "./handlers/people.js";
@@ -13,6 +14,7 @@ export type ApiDeps = KernelDeps &
   PeopleDeps &
   EngagementDeps &
   SessionDeps &
+  LifecycleDeps &
   LivePlanDeps &
   PlanningDeps &
   MemoryDeps &
@@ -25,6 +27,7 @@ export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response
     ...peopleHandlers,
     ...engagementHandlers,
     ...sessionHandlers,
+    ...lifecycleHandlers,
     ...livePlanHandlers,
     ...planningHandlers,
     ...memoryHandlers,

@@ -1,0 +1,33 @@
+import { RequestError } from "../domain/errors.js";
+import type { Refusal } from "../ports-lifecycle.js";
+
+const busyWords: Record<string, string> = {
+  processing: "The session is being processed",
+  awaiting_input: "The session waits for an answer",
+  stopping: "The session is being stopped",
+  syncing: "A plan of the session is being synchronised",
+};
+
+/** Why a session could not be set aside, as the error that says it: `session_not_found`, `not_allowed`, `session_busy`, … */
+export function toRequestError(refusal: Refusal): RequestError {
+  const { id } = refusal;
+  switch (refusal.outcome) {
+    case "not_found":
+      return new RequestError("session_not_found", 404, `Planning session not found: ${id}`);
+    case "forbidden":
+      return new RequestError("not_allowed", 403, "This needs the role member");
+    case "busy": {
+      const { state } = refusal;
+      const words = busyWords[state] ?? "The session is at work";
+      return new RequestError("session_busy", 409, `${words}. Please stop it first, or wait for its end.`, {
+        shown: { sessionId: id, state },
+      });
+    }
+    case "merged":
+      return new RequestError("session_merged", 409, `The session has been merged into ${refusal.into}`, {
+        shown: { sessionId: id, mergedInto: refusal.into },
+      });
+    case "not_deleted":
+      return new RequestError("session_not_deleted", 409, "The session is not deleted", { shown: { sessionId: id } });
+  }
+}
