@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { api, type Api, type Operation } from "../../contract/api.js";
 import type { AnswerOf, InputOf, Route } from "../../contract/route.js";
 import { RequestError } from "../../domain/errors.js";
 import { derivedUuid } from "../../domain/ids.js";
@@ -8,6 +7,7 @@ import { mayAnywhere, type Principal } from "../../domain/principal.js";
 import type { Log } from "../../ports.js";
 import type { IdempotencyStore } from "../../ports-people.js";
 import { type AccessDeps, authenticate, countAnonymous } from "./authenticate.js";
+import { documents } from "./documents.js";
 import { checkInput, readBody } from "./input.js";
 import { idempotencyKeyOf, once, type Reply } from "./once.js";
 import { toProblem } from "./problem.js";
@@ -43,19 +43,24 @@ export type Handler<R extends Route, Deps> = (call: Call<R, Deps>) => Promise<Gi
 /** A handler for each of these operations. */
 export type Handlers<Table extends Record<string, Route>, Deps> = { [K in keyof Table]: Handler<Table[K], Deps> };
 
-/** Answers the operations of the contract's table: checks who asks and what they send, runs the handler, writes its answer or the problem. */
-export function apiServer<Deps extends KernelDeps>(
+/** Answers the operations of a table: checks who asks and what they send, runs the handler, writes its answer or the problem. Also serves their description. */
+export function apiServer<Table extends Record<string, Route>, Deps extends KernelDeps>(
+  table: Table,
   deps: () => Deps,
-  handlers: Handlers<Api, Deps>,
+  handlers: Handlers<Table, Deps>,
 ): (request: Request) => Promise<Response> {
   const app = new Hono({ strict: false });
-  for (const [name, route] of mostExactFirst(Object.entries(api) as [Operation, Route][])) {
+  for (const [path, document] of Object.entries(documents(table)))
+    app.get(path, ({ req: { raw: request } }) =>
+      sealed(toResponse(document(deps().requestsPerMinute), request), requestIdOf(request)),
+    );
+  for (const [name, route] of mostExactFirst(Object.entries(table))) {
     const handler = handlers[name] as unknown as Handler<Route, Deps>;
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) =>
       answer(name, route, handler, context.req.raw, context.req.param() as Record<string, string>, deps()),
     );
   }
-  const methods = methodsByPath();
+  const methods = methodsByPath(table);
   app.notFound(({ req: { raw: request, path } }) => {
     const allowed = methods.find(({ pattern }) => pattern.test(path))?.methods.join(", ");
     if (allowed && request.method === "OPTIONS")
@@ -180,14 +185,14 @@ function sealed(response: Response, requestId: string): Response {
 }
 
 /** A path that says `list` is meant before one that takes any word there. */
-function mostExactFirst<T extends [string, Route]>(entries: T[]): T[] {
-  const rank = ([, { path }]: T) => path.replaceAll(/\{\w+\}/g, "\u{ffff}");
+function mostExactFirst(entries: [string, Route][]): [string, Route][] {
+  const rank = ([, { path }]: [string, Route]) => path.replaceAll(/\{\w+\}/g, "\u{ffff}");
   return [...entries].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-function methodsByPath(): { pattern: RegExp; methods: string[] }[] {
+function methodsByPath(table: Record<string, Route>): { pattern: RegExp; methods: string[] }[] {
   const found = new Map<string, string[]>();
-  for (const [, { path, method }] of mostExactFirst(Object.entries<Route>(api)))
+  for (const [, { path, method }] of mostExactFirst(Object.entries(table)))
     found.set(path, [...(found.get(path) ?? []), ...(method === "GET" ? ["GET", "HEAD"] : [method])]);
   return [...found].map(([path, methods]) => ({
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}/?$`),

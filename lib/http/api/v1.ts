@@ -1,3 +1,4 @@
+import { api } from "../../contract/api.js";
 import { type AccessApiDeps, accessHandlers } from "./handlers/access.js";
 import { type AuditDeps, auditHandlers } from "./handlers/audit.js";
 import { type EngagementDeps, engagementHandlers } from "./handlers/engagements.js";
@@ -23,7 +24,7 @@ export type ApiDeps = KernelDeps &
 
 /** The REST API: every operation of the contract with its handler. */
 export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response>) =>
-  apiServer(deps, {
+  apiServer(api, deps, {
     ...peopleHandlers,
     ...engagementHandlers,
     ...sessionHandlers,

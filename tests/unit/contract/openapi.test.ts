@@ -1,0 +1,93 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { describe, expect, it } from "vitest";
+import { api } from "../../../lib/contract/api.js";
+import { openApi } from "../../../lib/contract/openapi.js";
+import type { Route } from "../../../lib/contract/route.js";
+import { docsPage } from "../../../lib/http/api/docs-page.js";
+
+const document = openApi(api);
+const routes = Object.entries<Route>(api);
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
+);
+
+describe("the OpenAPI document", () => {
+  it("is what OpenAPI 3.1 asks of a document", async () => {
+    const { valid, errors } = await new Validator().validate(
+      JSON.parse(JSON.stringify(document)) as Record<string, unknown>,
+    );
+    expect(errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+  });
+
+  it("names every route once, and nothing else", () => {
+    const named = operations.map(({ operationId, method, path }) => `${operationId} ${method} ${path}`);
+    expect(named.sort()).toEqual(routes.map(([name, { method, path }]) => `${name} ${method} ${path}`).sort());
+  });
+
+  it("says of every route who may, what it takes and what it gives", () => {
+    for (const [name, route] of routes) {
+      const operation = operations.find(({ operationId }) => operationId === name);
+      expect(operation?.["x-access"], name).toBe(route.access);
+      expect(operation?.security, name).toEqual(route.access === "public" ? [] : undefined);
+      expect(operation?.responses[route.status], name).toBeDefined();
+      expect(operation?.requestBody === undefined, name).toBe(route.body === undefined);
+      const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      const described = operation?.parameters.filter(({ in: place }) => place === "path").map((one) => one.name);
+      expect(described, name).toEqual(inPath);
+    }
+  });
+
+  it("asks nothing in prose alone: repeats, limits and answers that have not changed stand in it", () => {
+    for (const { operationId, method, parameters, responses } of operations) {
+      const headers = parameters.filter(({ in: place }) => place === "header").map(({ name }) => name);
+      expect(headers.includes("Idempotency-Key"), operationId).toBe(
+        (api as Record<string, Route>)[operationId]?.isRepeatable ?? false,
+      );
+      expect(responses[429]?.headers, operationId).toHaveProperty("Retry-After");
+      if (headers.includes("If-None-Match"))
+        expect([method, Object.keys(responses)], operationId).toEqual(["GET", expect.arrayContaining(["304"])]);
+    }
+  });
+
+  it("shows examples that its own schemas accept", () => {
+    const ajv = new Ajv2020({ allErrors: true, strict: false });
+    addFormats.default(ajv);
+    const examples = operations.flatMap(({ operationId, requestBody, responses }) => [
+      ...Object.values(requestBody?.content ?? {}).map((content) => ({ operationId, ...content })),
+      ...Object.values(responses).flatMap(({ content = {} }) =>
+        Object.values(content).map((one) => ({ operationId, ...one })),
+      ),
+    ]);
+    const wrong = examples
+      .filter(({ example }) => example !== undefined)
+      .flatMap(({ operationId, schema, example }) =>
+        ajv.validate(schema, example) ? [] : [`${operationId}: ${ajv.errorsText()}`],
+      );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("the page of the API", () => {
+  const { body, headers } = docsPage(document, 600);
+
+  it("shows every operation with its address, and every error code", () => {
+    for (const { operationId, method, path } of operations)
+      expect(body, operationId).toMatch(
+        new RegExp(`id="${operationId}"><h3><code>${method} ${path.replaceAll(/[{}]/g, "\\$&")}</code>`),
+      );
+    expect(body).toContain("<code>rate_limited</code>");
+  });
+
+  it("says how to sign in and how many requests are allowed", () => {
+    expect(body).toContain("Authorization: Bearer");
+    expect(body).toContain("600 requests in a minute");
+  });
+
+  it("runs and loads nothing", () => {
+    expect(body).not.toMatch(/<script|<link|<img|<iframe| style=| on[a-z]+=/);
+    expect(headers["content-security-policy"]).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+'/);
+  });
+});
