@@ -7,6 +7,11 @@ import { RetryableError } from "../domain/errors.js";
 /** Runs one statement over HTTP; every row comes back with the names that the statement gives. */
 export type Database = {
   query<Row extends Record<string, unknown>>(statement: SQL, options?: { isRepeatable?: boolean }): Promise<Row[]>;
+  /** Several as one transaction (read committed) in one request: each sees what those before it did and what others had committed by then. Rows of the last one. */
+  batch<Row extends Record<string, unknown>>(
+    statements: [SQL, ...SQL[]],
+    options?: { isRepeatable?: boolean },
+  ): Promise<Row[]>;
 };
 
 /** For a statement that may be run a second time where its first answer was lost: reads, and writes that find out that they are done. */
@@ -34,33 +39,40 @@ export function connect(options: {
   fetchFunction?: typeof fetch;
   timeoutMs?: number;
 }): Database {
-  const send = options.fetchFunction ?? fetch;
+  const fetchFunction = options.fetchFunction ?? fetch;
   const timeoutMs = options.timeoutMs ?? 10_000;
   if (options.fetchEndpoint) neonConfig.fetchEndpoint = options.fetchEndpoint;
   neonConfig.fetchFunction = (url: string, init: RequestInit) =>
-    send(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    fetchFunction(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
   const client: NeonQueryFunction<false, false> = neon(options.url);
   const db = drizzle({ client });
 
-  async function run<Row>(statement: SQL): Promise<Row[]> {
+  async function send(request: () => Promise<unknown[]>, isRepeatable: boolean): Promise<unknown[]> {
+    const run = () =>
+      request().catch((error: unknown) => {
+        throw withoutValues(error);
+      });
     try {
-      return (await db.execute(statement)).rows as Row[];
+      return await run().catch(async (error: unknown) => {
+        if (!mayRunAgain(error, isRepeatable)) throw error;
+        await pause(20 + Math.random() * 80);
+        return run();
+      });
     } catch (error) {
-      throw withoutValues(error);
+      if (isTransient(error)) throw new RetryableError("database_unavailable", { cause: error });
+      throw error;
     }
   }
   return {
-    async query<Row extends Record<string, unknown>>(statement: SQL, { isRepeatable = false } = {}) {
-      try {
-        return await run<Row>(statement).catch(async (error: unknown) => {
-          if (!mayRunAgain(error, isRepeatable)) throw error;
-          await pause(20 + Math.random() * 80);
-          return run<Row>(statement);
-        });
-      } catch (error) {
-        if (isTransient(error)) throw new RetryableError("database_unavailable", { cause: error });
-        throw error;
-      }
+    async query<Row>(statement: SQL, { isRepeatable = false } = {}) {
+      return (await send(async () => (await db.execute(statement)).rows, isRepeatable)) as Row[];
+    },
+    async batch<Row>([first, ...others]: [SQL, ...SQL[]], { isRepeatable = false } = {}) {
+      const request = async () => {
+        const results = await db.batch([db.execute(first), ...others.map((statement) => db.execute(statement))]);
+        return results.at(-1)?.rows ?? [];
+      };
+      return (await send(request, isRepeatable)) as Row[];
     },
   };
 }
@@ -75,6 +87,9 @@ export function sqlState(error: unknown): string | null {
 
 /** A value as a jsonb parameter. */
 export const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::jsonb`;
+
+/** An instant as ISO 8601 in UTC, to the millisecond. */
+export const utc = (instant: SQL): SQL => sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 function mayRunAgain(error: unknown, isRepeatable: boolean): boolean {
   const state = sqlState(error);

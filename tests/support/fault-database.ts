@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { migrate } from "../../dev/migrate.js";
@@ -87,18 +88,20 @@ end $$`;
 /** The stores' view of an engine, without the driver: its address is one for a whole process, and here are many databases. */
 export function databaseOf(engine: SqlEngine): Database {
   const dialect = new PgDialect();
-  return {
-    async query<Row extends Record<string, unknown>>(statement: Parameters<Database["query"]>[0]) {
+  const run = async (statements: SQL[], isBatch: boolean) => {
+    const queries = statements.map((statement) => {
       const { sql, params } = dialect.sqlToQuery(statement);
-      const [result] = await engine.run([{ query: sql, params: params.map(toText) }], { transaction: null });
-      const names = result?.fields.map(({ name }) => name) ?? [];
-      return (result?.rows ?? []).map(
-        (row) =>
-          Object.fromEntries(
-            names.map((name, index) => [name, fromText(result?.fields[index]?.dataTypeID, row[index])]),
-          ) as Row,
-      );
-    },
+      return { query: sql, params: params.map(toText) };
+    });
+    const result = (await engine.run(queries, { transaction: isBatch ? {} : null })).at(-1);
+    const names = result?.fields.map(({ name }) => name) ?? [];
+    return (result?.rows ?? []).map((row) =>
+      Object.fromEntries(names.map((name, index) => [name, fromText(result?.fields[index]?.dataTypeID, row[index])])),
+    );
+  };
+  return {
+    query: async <Row>(statement: SQL) => (await run([statement], false)) as Row[],
+    batch: async <Row>(statements: SQL[]) => (await run(statements, true)) as Row[],
   };
 }
 

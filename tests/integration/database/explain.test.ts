@@ -27,13 +27,18 @@ describe("On 10,000 sessions, 100,000 events and 50,000 effects", () => {
   afterAll(() => database.close());
 
   /** Explains each statement before it runs. */
+  const explain = async (statement: SQL) => {
+    const [row] = await database.db.query<{ "QUERY PLAN": [{ Plan: Node }] }>(sql`explain (format json) ${statement}`);
+    seen.push(...nodes(row?.["QUERY PLAN"][0].Plan));
+  };
   const explaining: Database = {
     async query<Row extends Record<string, unknown>>(statement: SQL) {
-      const [row] = await database.db.query<{ "QUERY PLAN": [{ Plan: Node }] }>(
-        sql`explain (format json) ${statement}`,
-      );
-      seen.push(...nodes(row?.["QUERY PLAN"][0].Plan));
+      await explain(statement);
       return database.db.query<Row>(statement);
+    },
+    async batch<Row extends Record<string, unknown>>(statements: [SQL, ...SQL[]]) {
+      for (const statement of statements) await explain(statement);
+      return database.db.batch<Row>(statements);
     },
   };
   const sessions = sessionStore(explaining);
