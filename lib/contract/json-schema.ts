@@ -55,9 +55,7 @@ export function exampleOf(schema: JsonSchema, name = ""): unknown {
   if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part) => exampleOf(part, name)));
   switch (typesOf(schema).find((type) => type !== "null")) {
     case "object":
-      return Object.fromEntries(
-        Object.entries(schema.properties ?? {}).map(([key, one]) => [key, exampleOf(one, key)]),
-      );
+      return Object.fromEntries(fieldsOf(schema).map(([key, one]) => [key, exampleOf(one, key)]));
     case "array":
       return [exampleOf(schema.items ?? {}, name)];
     case "integer":
@@ -72,11 +70,17 @@ export function exampleOf(schema: JsonSchema, name = ""): unknown {
   }
 }
 
+/** The fields of an object, and the keys of a record that names them. */
+const fieldsOf = ({ properties = {}, propertyNames, additionalProperties }: JsonSchema): [string, JsonSchema][] =>
+  typeof additionalProperties === "object" && propertyNames?.enum
+    ? propertyNames.enum.map((key) => [String(key), additionalProperties])
+    : Object.entries(properties);
+
 function exampleText({ format, pattern = "", minLength = 0, maxLength = 255 }: JsonSchema, name: string): string {
   if (format === "uuid") return "5f0c6c1e-8a34-4d0e-9f0b-2d6f3a1b7c90";
   if (format === "date-time") return "2026-11-29T09:30:00.000Z";
   if (format === "date") return "2026-11-29";
-  if (format === "uri" || /url$/i.test(name)) return "https://acme.atlassian.net/wiki/spaces/ENG/pages/4711";
+  if (format === "uri" || pattern.startsWith("^https")) return "https://acme.atlassian.net/wiki/spaces/ENG/pages/4711";
   const words: Record<string, string> = { title: "Checkout", text: "Agree on the API", owner: "Ada", name: "Ada" };
   // Secrets have a length that their pattern says at its end.
   const [, shortest = minLength, longest = maxLength] = /\{(\d+)(?:,(\d+))?\}\$$/.exec(pattern) ?? [];
