@@ -141,6 +141,27 @@ CREATE TABLE "session_participants" (
 	CONSTRAINT "session_participants_session_id_name_pk" PRIMARY KEY("session_id","name")
 );
 --> statement-breakpoint
+CREATE TABLE "metric_counts" (
+	"name" text NOT NULL,
+	"organization_id" text NOT NULL,
+	"label" text NOT NULL,
+	"bucket" text NOT NULL,
+	"value" double precision NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "metric_counts_name_organization_id_label_bucket_pk" PRIMARY KEY("name","organization_id","label","bucket")
+);
+--> statement-breakpoint
+CREATE TABLE "metric_organizations" (
+	"organization_id" text PRIMARY KEY NOT NULL,
+	"counted_until" timestamp with time zone NOT NULL,
+	"events" double precision DEFAULT 0 NOT NULL,
+	"is_labelled" boolean DEFAULT false NOT NULL,
+	"labelled_until" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "engagements" DROP CONSTRAINT "engagements_organization_team";--> statement-breakpoint
 DROP INDEX "planning_sessions_organization";--> statement-breakpoint
 ALTER TABLE "engagements" ALTER COLUMN "team_id" DROP NOT NULL;--> statement-breakpoint
@@ -148,6 +169,7 @@ ALTER TABLE "engagements" ADD COLUMN "is_team_default" boolean DEFAULT false NOT
 ALTER TABLE "engagements" ADD COLUMN "page_urls" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "engagements" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "organizations" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "plan_items" ADD COLUMN "duplicate_of" uuid;--> statement-breakpoint
 ALTER TABLE "planning_sessions" ADD COLUMN "description" text;--> statement-breakpoint
 ALTER TABLE "planning_sessions" ADD COLUMN "deleted_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "role_given_at" timestamp with time zone;--> statement-breakpoint
@@ -176,8 +198,9 @@ ALTER TABLE "session_merges" ADD CONSTRAINT "session_merges_target_id_planning_s
 ALTER TABLE "session_merges" ADD CONSTRAINT "session_merges_source_id_planning_sessions_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."planning_sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "session_participants" ADD CONSTRAINT "session_participants_session_id_planning_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."planning_sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "session_participants" ADD CONSTRAINT "session_participants_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "metric_organizations" ADD CONSTRAINT "metric_organizations_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_tokens_user" ON "api_tokens" USING btree ("user_id","created_at");--> statement-breakpoint
-CREATE INDEX "audit_log_organization" ON "audit_log" USING btree ("organization_id","created_at" DESC NULLS LAST,"id");--> statement-breakpoint
+CREATE INDEX "audit_log_organization" ON "audit_log" USING btree ("organization_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "rate_limits_age" ON "rate_limits" USING btree ("window_start");--> statement-breakpoint
 CREATE INDEX "sign_ins_user" ON "sign_ins" USING btree ("user_id","created_at");--> statement-breakpoint
@@ -190,18 +213,20 @@ CREATE INDEX "plan_steps_order" ON "plan_steps" USING btree ("session_id","posit
 CREATE INDEX "presence_age" ON "presence" USING btree ("seen_at");--> statement-breakpoint
 CREATE INDEX "session_merges_target" ON "session_merges" USING btree ("target_id");--> statement-breakpoint
 CREATE INDEX "session_merges_source" ON "session_merges" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "metric_organizations_labelled" ON "metric_organizations" USING btree ("organization_id") WHERE is_labelled;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_default_engagement_id_engagements_id_fk" FOREIGN KEY ("default_engagement_id") REFERENCES "public"."engagements"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_current_engagement_id_engagements_id_fk" FOREIGN KEY ("current_engagement_id") REFERENCES "public"."engagements"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_current_session_id_planning_sessions_id_fk" FOREIGN KEY ("current_session_id") REFERENCES "public"."planning_sessions"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "engagements_team_default" ON "engagements" USING btree ("organization_id",coalesce(team_id, '')) WHERE is_team_default;--> statement-breakpoint
 CREATE INDEX "engagements_organization" ON "engagements" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "engagements_restricted" ON "engagements" USING btree ("organization_id") WHERE settings->>'access' = 'members';--> statement-breakpoint
+CREATE INDEX "outbox_closed" ON "outbox" USING btree ("sent_at") WHERE closed_reason is not null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_list" ON "planning_sessions" USING btree ("organization_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_list_status" ON "planning_sessions" USING btree ("organization_id","status","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_list_engagement" ON "planning_sessions" USING btree ("engagement_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_list_archived" ON "planning_sessions" USING btree ("organization_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null and archived_at is not null;--> statement-breakpoint
 CREATE INDEX "session_events_problems" ON "session_events" USING btree ("session_id","seq") WHERE type in ('error', 'warning');--> statement-breakpoint
-CREATE INDEX "session_events_audit" ON "session_events" USING btree ("organization_id","created_at" DESC NULLS LAST,"session_id","seq");--> statement-breakpoint
+CREATE INDEX "session_events_audit" ON "session_events" USING btree ("organization_id","created_at" DESC NULLS LAST,"session_id" DESC NULLS LAST,"seq" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "users_default_engagement" ON "users" USING btree ("default_engagement_id");--> statement-breakpoint
 CREATE INDEX "users_current_engagement" ON "users" USING btree ("current_engagement_id");--> statement-breakpoint
 CREATE INDEX "users_current_session" ON "users" USING btree ("current_session_id");

@@ -24,5 +24,5 @@ grant usage on schema public to planning_agent;
 grant select, insert, update, delete on all tables in schema public to planning_agent;
 alter default privileges in schema public grant select, insert, update, delete on tables to planning_agent;
 
--- A session's log is only ever added to. Deleting an organization takes it along by the owner's right.
-revoke update, delete on session_events from planning_agent;
+-- A session's log and the audit log are only ever added to. Deleting an organization takes them along by the owner's right.
+revoke update, delete on session_events, audit_log from planning_agent;

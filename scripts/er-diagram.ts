@@ -6,13 +6,14 @@ import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import * as core from "../lib/db/schema.js";
 import * as access from "../lib/db/schema-access.js";
 import * as live from "../lib/db/schema-live.js";
+import * as metrics from "../lib/db/schema-metrics.js";
 
 const document = join(import.meta.dirname, "../docs/database.md");
 const [start, end] = ["<!-- diagram: npm run db:diagram -->", "<!-- end of diagram -->"];
 
 /** Every table of the schema, by name. */
 export const schemaTables = (): PgTable[] =>
-  Object.values<unknown>({ ...core, ...access, ...live })
+  Object.values<unknown>({ ...core, ...access, ...live, ...metrics })
     .filter((value): value is PgTable => is(value, PgTable))
     .sort((a, b) => (getTableName(a) < getTableName(b) ? -1 : 1));
 

@@ -145,5 +145,5 @@ export const auditLog = pgTable(
     requestId: text("request_id"),
     ...times,
   },
-  (table) => [index("audit_log_organization").on(table.organizationId, table.createdAt.desc(), table.id)],
+  (table) => [index("audit_log_organization").on(table.organizationId, table.createdAt.desc(), table.id.desc())],
 );

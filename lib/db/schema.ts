@@ -216,7 +216,12 @@ export const sessionEvents = pgTable(
     index("session_events_replies").on(table.sessionId, table.seq).where(sql`type = 'person.replied'`),
     index("session_events_problems").on(table.sessionId, table.seq).where(sql`type in ('error', 'warning')`),
     // The audit trail, the newest first.
-    index("session_events_audit").on(table.organizationId, table.createdAt.desc(), table.sessionId, table.seq),
+    index("session_events_audit").on(
+      table.organizationId,
+      table.createdAt.desc(),
+      table.sessionId.desc(),
+      table.seq.desc(),
+    ),
   ],
 );
 
@@ -281,6 +286,8 @@ export const planItems = pgTable(
     linearIdentifier: text("linear_identifier"),
     linearUrl: text("linear_url"),
     adopted: boolean("adopted").notNull().default(false),
+    /** The item of another plan of the session that is the same as this one: set by a merge, cleared by its undo. */
+    duplicateOf: uuid("duplicate_of"),
     /** What both sides last agreed on; null before the first write. */
     base: jsonb("base").$type<ItemFields>(),
     ...times,
@@ -350,6 +357,8 @@ export const outbox = pgTable(
   (table) => [
     unique("outbox_order").on(table.sessionId, table.seq, table.n),
     index("outbox_unsent").on(table.availableAt).where(sql`sent_at is null`),
+    // Few: what was given up, for the figures.
+    index("outbox_closed").on(table.sentAt).where(sql`closed_reason is not null`),
     index("outbox_session_unsent").on(table.sessionId, table.seq, table.n).where(sql`sent_at is null`),
   ],
 );

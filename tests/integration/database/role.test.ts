@@ -64,6 +64,8 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
       "truncate a table": "truncate outbox",
       "change the log": "update session_events set actor = 'somebody else'",
       "delete from the log": "delete from session_events",
+      "change the audit log": "update audit_log set actor = 'somebody else'",
+      "delete from the audit log": "delete from audit_log",
       "read password hashes": "select * from pg_authid",
       "read the migrations": "select * from drizzle.__drizzle_migrations",
       "read the server's files": "select pg_read_file('postgresql.conf')",
@@ -89,7 +91,7 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
       const { rows } = await client.query<{ name: string }>(`
         select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
            and not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
-                    and (c.relname = 'session_events' or has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')))`);
+                    and (c.relname in ('session_events', 'audit_log') or has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')))`);
       expect(rows).toEqual([]);
     });
 

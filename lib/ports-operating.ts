@@ -1,0 +1,40 @@
+/** What whoever runs the agent looks at: the audit and the figures. */
+import type { OrganizationId } from "./domain/ids.js";
+
+/** A line of the audit. `at` is to the microsecond. */
+export type AuditLine = {
+  id: string;
+  at: string;
+  /** Linear's id of the person, or a name of ours such as `agent`. */
+  actor: string;
+  userId: string | null;
+  actorName: string | null;
+  action: string;
+  resourceType: string;
+  resourceId: string;
+  details: Record<string, unknown>;
+  requestId: string | null;
+};
+
+export type AuditFilter = {
+  actor?: string | undefined;
+  action?: string | undefined;
+  resourceId?: string | undefined;
+  /** From this instant on, and before that one. */
+  from?: string | undefined;
+  to?: string | undefined;
+};
+
+export type AuditStore = {
+  /** The newest first, beyond `cursor`; `next` is null on the last page. Throws RequestError for what is no cursor. */
+  list(
+    organizationId: OrganizationId,
+    filter: AuditFilter,
+    page: { limit: number; cursor: string | null },
+  ): Promise<{ items: AuditLine[]; next: string | null }>;
+  /** Who took lines out of the audit is in the audit. */
+  noteExport(
+    author: { organizationId: OrganizationId; actor: string; requestId: string },
+    details: { format: string; lines: number } & AuditFilter,
+  ): Promise<void>;
+};
