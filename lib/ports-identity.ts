@@ -2,6 +2,7 @@
 import type { TokenSet } from "./domain/token-set.js";
 import type { OrganizationId, SessionId, UserId } from "./domain/ids.js";
 import type { Delivering } from "./ports.js";
+import type { SignInStore } from "./ports-credentials.js";
 
 export type OAuthProvider = {
   /** Where the browser goes; `state` and the PKCE verifier are kept by the caller. */
@@ -120,12 +121,40 @@ export type ConnectLink = {
   /** ms */
   expiresAt: number;
 };
-export type OAuthRequest = { purpose: OAuthPurpose; codeVerifier: string; link: ConnectLink | null };
+/** A program that wants a token of its own: it proves by the verifier of its challenge that it is the one that asked. */
+export type SignInClient = {
+  name: string;
+  /** Where it waits for the code, as a checked address; null where the person carries the code. */
+  callback: string | null;
+  codeChallenge: string;
+  /** What the program knows its request by. */
+  state: string | null;
+};
+/** Where a person goes who has signed in: back to a page of ours, or to the program that sent them. */
+export type SignInGoal = { returnTo: string } | { client: SignInClient };
+export type OAuthRequest = {
+  purpose: Exclude<OAuthPurpose, "sign_in_code">;
+  codeVerifier: string;
+  /** Of connecting Confluence. */
+  link: ConnectLink | null;
+  /** Of signing in. */
+  goal?: SignInGoal;
+};
+/** What a one-time code stands for. */
+export type SignInCode = {
+  organizationId: OrganizationId;
+  userId: UserId;
+  client: Pick<SignInClient, "name" | "codeChallenge">;
+};
 export type OAuthStateStore = {
   /** Keeps a request for ten minutes under a hash of what the browser will bring back. */
   begin(stateKey: string, request: OAuthRequest): Promise<void>;
   /** Hands a request over once; null where it is unknown, was used or has expired. */
   take(stateKey: string): Promise<OAuthRequest | null>;
+  /** Keeps what a one-time code stands for, for five minutes. */
+  keepCode(code: string, meaning: SignInCode): Promise<void>;
+  /** Uses a code up; null where it is unknown, was used or has expired. */
+  takeCode(code: string): Promise<SignInCode | null>;
   /** Removes what has expired. */
   clean(): Promise<void>;
 };
@@ -160,6 +189,7 @@ export type Identity = {
   states: OAuthStateStore;
   installations: InstallationStore;
   connections: ConnectionStore;
+  signIns: SignInStore;
   /** Linear's OAuth for the app, which then acts as itself. */
   linearInstallation: OAuthProvider;
   /** Linear's OAuth for a person who proves who they are; only `read`. */

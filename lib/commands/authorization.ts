@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { RequestError } from "../domain/errors.js";
 import type { TokenSet } from "../domain/token-set.js";
-import type { ConnectLink, Identity, OAuthProvider, OAuthPurpose, OAuthRequest } from "../ports-identity.js";
+import type { Identity, OAuthProvider, OAuthRequest } from "../ports-identity.js";
 
 /** What a browser brings back from a provider; `browser` is the secret that it was given when it left, null where it has none. */
 export type Callback = { url: URL; browser: string | null };
 
 type Route = { provider: (identity: Identity) => OAuthProvider; redirectPath: string };
-const routes: Record<Exclude<OAuthPurpose, "sign_in_code">, Route> = {
+const routes: Record<OAuthRequest["purpose"], Route> = {
   sign_in: { provider: (identity) => identity.linearSignIn, redirectPath: "/oauth/linear/callback" },
   install_linear: { provider: (identity) => identity.linearInstallation, redirectPath: "/oauth/linear/callback" },
   identify_linear: { provider: (identity) => identity.linearSignIn, redirectPath: "/oauth/linear/callback" },
@@ -17,14 +17,14 @@ const routes: Record<Exclude<OAuthPurpose, "sign_in_code">, Route> = {
 /** Where the browser goes to ask for access. The request is kept for ten minutes, and only this browser can finish it. */
 export async function beginAuthorization(
   identity: Identity,
-  { purpose, link, browser }: { purpose: keyof typeof routes; link: ConnectLink | null; browser: string },
+  { browser, ...request }: Omit<OAuthRequest, "codeVerifier"> & { browser: string },
 ): Promise<string> {
   const state = newSecret();
   const codeVerifier = newSecret();
-  const { provider, redirectPath } = routes[purpose];
+  const { provider, redirectPath } = routes[request.purpose];
   const redirectUri = `${identity.publicUrl}${redirectPath}`;
   const url = await provider(identity).authorizationUrl({ state, codeVerifier, redirectUri });
-  await identity.states.begin(stateKey(state, browser), { purpose, codeVerifier, link });
+  await identity.states.begin(stateKey(state, browser), { ...request, codeVerifier });
   return url;
 }
 
@@ -32,7 +32,7 @@ export async function beginAuthorization(
 export async function takeAuthorization(
   identity: Identity,
   { url, browser }: Callback,
-  purposes: OAuthPurpose[],
+  purposes: OAuthRequest["purpose"][],
 ): Promise<OAuthRequest> {
   const state = url.searchParams.get("state");
   const request = state && browser ? await identity.states.take(stateKey(state, browser)) : null;
@@ -46,7 +46,6 @@ export async function takeAuthorization(
 
 /** The tokens that the callback's code stands for. */
 export function exchangeCode(identity: Identity, { url }: Callback, request: OAuthRequest): Promise<TokenSet> {
-  if (request.purpose === "sign_in_code") throw new Error("a sign-in code stands for no tokens");
   const { provider, redirectPath } = routes[request.purpose];
   return provider(identity).exchange({
     callbackUrl: url,
@@ -60,6 +59,9 @@ export function exchangeCode(identity: Identity, { url }: Callback, request: OAu
 export const newSecret = (): string => randomBytes(32).toString("base64url");
 
 /** Lets a form be bound to a browser without showing its secret. */
-export const browserMark = (browser: string): string => createHash("sha256").update(browser).digest("base64url");
+export const browserMark = (browser: string): string => challengeOf(browser);
+
+/** What is shown of a secret beforehand, so that it can be recognised later: PKCE's S256. */
+export const challengeOf = (verifier: string): string => createHash("sha256").update(verifier).digest("base64url");
 
 const stateKey = (state: string, browser: string) => `${state}.${browser}`;

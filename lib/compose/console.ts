@@ -4,6 +4,7 @@ import { connectionStore } from "../db/connection-store.js";
 import { installationStore } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
 import { oauthStateStore } from "../db/oauth-state-store.js";
+import { signInStore } from "../db/sign-in-store.js";
 import { identify } from "../linear/oauth.js";
 import type { ConfluenceDirectory, Identity } from "../ports-identity.js";
 import { apiBaseOf, confluenceProvider } from "./confluence.js";
@@ -23,6 +24,7 @@ export function createConsole(env: Environment): Identity {
     states: oauthStateStore(base.db, keys),
     installations: installationStore(base.db, keys),
     connections: connectionStore(base.db, keys),
+    signIns: signInStore(base.db),
     linearInstallation: linearProvider(env),
     linearSignIn: linearProvider(env, "user"),
     identifyLinear: (accessToken) =>

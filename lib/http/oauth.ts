@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Callback, newSecret, takeAuthorization } from "../commands/authorization.js";
 import {
   chooseSpaces,
@@ -6,16 +7,23 @@ import {
   followConnectLink,
 } from "../commands/connect-confluence.js";
 import { beginInstallation, finishInstallation } from "../commands/install-linear.js";
+import { beginSignIn, finishSignIn, signInDays } from "../commands/sign-in.js";
+import { readGoal } from "../commands/sign-in-goal.js";
 import { FatalError, RequestError, RetryableError } from "../domain/errors.js";
 import type { Log } from "../ports.js";
-import type { Identity } from "../ports-identity.js";
-import { messagePage, spacesPage } from "./pages.js";
+import type { Identity, OAuthRequest } from "../ports-identity.js";
+import { browserSecret, hashOf, sealSecret, sessionCookie } from "./api/authenticate.js";
+import { codePage, messagePage, spacesPage } from "./pages.js";
 import { readRaw } from "./respond.js";
 
 const spacesPath = "/oauth/confluence/spaces";
 type Route = (request: Request, identity: Identity) => Promise<Response>;
 
 const routes: Record<string, Route> = {
+  "GET /oauth/sign-in": (request, identity) => {
+    const goal = readGoal(new URL(request.url).searchParams, identity.publicUrl);
+    return leave(request, identity, (browser) => beginSignIn(identity, goal, browser));
+  },
   "GET /oauth/linear/install": (request, identity) =>
     leave(request, identity, (browser) => beginInstallation(identity, browser)),
   "GET /oauth/linear/callback": linearCallback,
@@ -27,7 +35,7 @@ const routes: Record<string, Route> = {
   [`POST ${spacesPath}`]: spacesChosen,
 };
 
-/** Installing in Linear and connecting Confluence, as browsers go through it: redirects, and pages that say what happened. */
+/** Signing in, installing in Linear and connecting Confluence, as browsers go through it: redirects, and pages that say what happened. */
 export const oauth =
   (deps: () => Identity) =>
   async (request: Request): Promise<Response> => {
@@ -44,7 +52,8 @@ export const oauth =
 
 async function linearCallback(request: Request, identity: Identity): Promise<Response> {
   const callback = toCallback(request, identity);
-  const begun = await takeAuthorization(identity, callback, ["install_linear", "identify_linear"]);
+  const begun = await takeAuthorization(identity, callback, ["sign_in", "install_linear", "identify_linear"]);
+  if (begun.purpose === "sign_in") return signedIn(request, identity, callback, begun);
   if (begun.purpose === "identify_linear") return redirect(await finishIdentification(identity, callback, begun));
   const { workspace } = await finishInstallation(identity, callback, begun);
   return messagePage(
@@ -52,6 +61,30 @@ async function linearCallback(request: Request, identity: Identity): Promise<Res
     "The agent is installed",
     `It is now in ${workspace}. Mention it on an issue together with a Confluence page, or delegate the issue to it.`,
   );
+}
+
+async function signedIn(
+  request: Request,
+  identity: Identity,
+  callback: Callback,
+  begun: OAuthRequest,
+): Promise<Response> {
+  const { keyring, publicUrl } = identity;
+  const secret = newSecret();
+  const before = browserSecret(request, { keyring, publicUrl });
+  const end = await finishSignIn(identity, callback, begun, {
+    hash: hashOf(secret),
+    userAgent: (request.headers.get("user-agent") ?? "").slice(0, 300),
+    replaces: before === null ? null : hashOf(before),
+    requestId: randomUUID(),
+  });
+  if (end.kind === "callback") return redirect(end.location);
+  if (end.kind === "paste") return codePage(end.client, end.code);
+  const response = redirect(end.returnTo);
+  const { name, attributes } = sessionCookie(publicUrl);
+  const seconds = signInDays * 86_400;
+  response.headers.append("set-cookie", `${name}=${sealSecret(secret, keyring)}; ${attributes}; Max-Age=${seconds}`);
+  return response;
 }
 
 async function confluenceCallback(request: Request, identity: Identity): Promise<Response> {

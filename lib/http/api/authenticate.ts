@@ -74,10 +74,18 @@ function readCredential(request: Request, { keyring, publicUrl, demoOrganization
     if (!token.startsWith(tokenPrefix)) throw notSignedIn();
     return { kind: "token", hash: hashOf(token) };
   }
-  const sealed = cookieOf(request, sessionCookie(publicUrl).name);
-  const secret = sealed === null ? null : openSecret(sealed, keyring);
+  const secret = browserSecret(request, { keyring, publicUrl });
   if (secret !== null) return { kind: "browser", hash: hashOf(secret) };
   return demoOrganization === null ? null : { kind: "demo", organizationId: demoOrganization };
+}
+
+/** What this browser keeps of a sign-in, or null. */
+export function browserSecret(
+  request: Request,
+  { keyring, publicUrl }: Pick<AccessDeps, "keyring" | "publicUrl">,
+): string | null {
+  const sealed = cookieOf(request, sessionCookie(publicUrl).name);
+  return sealed === null ? null : openSecret(sealed, keyring);
 }
 
 const cookiePlace = { provider: "people", row: "cookie", kind: "session" };
@@ -123,8 +131,8 @@ function requireSameOrigin(request: Request, credential: Credential, publicUrl: 
 
 /** The organizations that header and query name; who repeats one, or names two, must be right about all. */
 function organizationNamedBy(request: Request): string[] {
-  const header = request.headers.get("x-org-id");
-  return [...(header ? [header] : []), ...new URL(request.url).searchParams.getAll("org").filter(Boolean)];
+  const headers = (request.headers.get("x-org-id") ?? "").split(",").map((id) => id.trim());
+  return [...headers.filter(Boolean), ...new URL(request.url).searchParams.getAll("org").filter(Boolean)];
 }
 
 const notSignedIn = () =>

@@ -14,6 +14,7 @@ import { keyring } from "../../../lib/db/keyring.js";
 import { oauthStateStore } from "../../../lib/db/oauth-state-store.js";
 import { outboxStore } from "../../../lib/db/outbox-store.js";
 import { sessionStore } from "../../../lib/db/session-store.js";
+import { signInStore } from "../../../lib/db/sign-in-store.js";
 import { tokenStore } from "../../../lib/db/token-store.js";
 import { derivedUuid, type OrganizationId, type SessionId } from "../../../lib/domain/ids.js";
 import type { Question } from "../../../lib/domain/session.js";
@@ -35,7 +36,7 @@ export const connectQuestion: Question = { kind: "connect", step: "read-page", a
 
 type LinearApp = { clientSecret?: string };
 
-/** The OAuth functions with real stores, before a simulated Linear (Acme with Ada and Grace; Rival with Mallory) and Confluence. */
+/** The OAuth functions with real stores, before a simulated Linear (Acme with Ada, Grace and the guest Gil; Rival with Mallory) and Confluence. */
 export function identityWorld({ db }: TestDatabase, app: LinearApp = {}) {
   const switches = faults();
   const linear = linearSimulator({
@@ -48,7 +49,7 @@ export function identityWorld({ db }: TestDatabase, app: LinearApp = {}) {
         name: "Acme <&> Sons",
         urlKey: "acme",
         teams: [{ key: "ENG", name: "Engineering" }],
-        users: [{ name: "Ada Lovelace", admin: true }, { name: "Grace Hopper" }],
+        users: [{ name: "Ada Lovelace", admin: true }, { name: "Grace Hopper" }, { name: "Gil Blas", guest: true }],
         issues: [{ team: "ENG", title: "Plan" }],
       },
       { id: "rival", name: "Rival", urlKey: "rival", teams: [], users: [{ name: "Mallory" }] },
@@ -103,6 +104,7 @@ export function identityWorld({ db }: TestDatabase, app: LinearApp = {}) {
     states: oauthStateStore(db, keys),
     installations,
     connections: connectionStore(db, keys),
+    signIns: signInStore(db),
     linearInstallation,
     linearSignIn: linearApp("user", ["read"]),
     identifyLinear: (accessToken) => identify(`${linearUrl}/graphql`, accessToken, { fetch: linearFetch }),
