@@ -32,7 +32,7 @@ export const notFoundAt = ({ path }: Pick<Route, "path">): RequestError =>
     ? new RequestError("plan_not_found", 404, "Plan not found")
     : new RequestError("not_found", 404, "Not found");
 
-/** A key that is given more than once has a list of values, which only a parameter that takes a list accepts. */
+/** A key that is given more than once has a list of values, which no parameter takes: which of them is meant is not ours to guess. */
 function readQuery(request: Request): Record<string, unknown> {
   const query = new URL(request.url).searchParams;
   const values = [...new Set(query.keys())].map((key) => [key, query.getAll(key)] as const);
