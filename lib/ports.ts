@@ -1,6 +1,7 @@
 /** What the inside keeps, and everything together that a step may use. Adapters implement these; `lib/compose` connects them. */
 import type { Delivery } from "./domain/delivery.js";
 import type { EngagementId, OrganizationId, PlanId, SessionId } from "./domain/ids.js";
+import type { LiveStep } from "./domain/live-steps.js";
 import type { PlanItem } from "./domain/plan-item.js";
 import type {
   EngagementSettings,
@@ -62,8 +63,10 @@ export type Move = {
     source: string;
     teamId: string;
     engagementId: EngagementId;
-    pageId: string;
-    pageUrl: string;
+    /** Null for a live plan. */
+    pageId: string | null;
+    /** Of the page, or of the live plan. */
+    pageUrl: string | null;
     title: string;
   };
   /** Kept with the plan that is claimed, or is the session's. */
@@ -91,16 +94,22 @@ export type SessionStore = {
     source: string,
     teamId: string,
   ): Promise<{ plan: Plan; holder: PlanningSession } | null>;
-  /** What an agent session has created last and has not taken back. */
-  lastRun(
-    organizationId: OrganizationId,
-    agentSessionId: string,
-  ): Promise<{ plan: Plan; holder: PlanningSession; run: PlanningSession } | null>;
+  /** What the conversation of a session has created last and has not taken back: its agent session, or the sessions it goes on from. */
+  lastRun(session: PlanningSession): Promise<{ plan: Plan; holder: PlanningSession; run: PlanningSession } | null>;
+  /** The steps of a live plan in their order, without those that another plan of the session has made issues of. `version` is the number of the last event that changed one. */
+  steps(id: SessionId): Promise<{ version: number; steps: LiveStep[] }>;
+  /** Adds to the log of a session and moves nothing; `changed` where its status is no longer as it was read. */
+  append(session: PlanningSession, log: LogEntry[]): Promise<"committed" | "changed">;
   /** Items of other plans that hold one of these Linear ids. */
   heldElsewhere(organizationId: OrganizationId, linearIds: string[], planId: PlanId): Promise<string[]>;
   /** Asks a session to stop; false where it has ended or was asked before. */
   requestStop(id: SessionId, reason: { actor: string; takenOverBy?: SessionId }): Promise<boolean>;
-  ensureEngagement(organizationId: OrganizationId, team: { id: string; name: string }): Promise<Engagement>;
+  /** The engagement of a team. A session that stands in one which people have made, or which not everybody may see, stays there. */
+  ensureEngagement(
+    organizationId: OrganizationId,
+    team: { id: string; name: string },
+    current?: EngagementId | null,
+  ): Promise<Engagement>;
   /** Earlier plans of the organization whose title shares words with this one. */
   relatedPlans(
     organizationId: OrganizationId,
@@ -156,6 +165,7 @@ export type Settled = { id: string; messageId?: string; closedReason?: string; r
 
 /** The inbox. Each call is one statement: it stores the delivery and does what it asks, or neither. */
 export type InboxStore = {
+  find(organizationId: OrganizationId, id: SessionId): Promise<PlanningSession | null>;
   /** The sessions of an agent session, the one that a reply belongs to first. */
   sessionsOf(organizationId: OrganizationId, agentSessionId: string): Promise<PlanningSession[]>;
   isKnown(delivery: Delivery): Promise<boolean>;
@@ -191,10 +201,13 @@ export type SessionStart = {
   id: SessionId;
   /** Starts only where nothing has been heard of the agent session before; `moved` otherwise. */
   isFirst: boolean;
-  agentSessionId: string;
+  /** Null where the conversation is not in Linear. */
+  agentSessionId: string | null;
   title: string;
   issueId: string | null;
   team: { id: string; name: string } | null;
+  /** Where it belongs; null: to the engagement of the team. */
+  engagementId: EngagementId | null;
   pageUrl: string | null;
   prompt: PlanningSession["prompt"];
   work: SessionWork;

@@ -3,6 +3,7 @@ import type { Delivery } from "../domain/delivery.js";
 import type { SessionId } from "../domain/ids.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { InboxResult, InboxStore } from "../ports.js";
+import type { Announce } from "../ports-live-plans.js";
 import { appendLog, queueEffects } from "./commit.js";
 import { teamDefault } from "./engagement-rows.js";
 import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation } from "./database.js";
@@ -10,11 +11,11 @@ import { type EffectRow, toOutboxRow } from "./outbox-store.js";
 import { type SessionRow, toSession } from "./session-rows.js";
 
 /** Accepted deliveries and what they ask for. A delivery's row is written by the statement that acts on it, or not at all. */
-export function inboxStore(db: Database): InboxStore {
+export function inboxStore(db: Database, announce: Announce = () => undefined): InboxStore {
   const isKnown = async (delivery: Delivery) => {
     const rows = await db.query(
       sql`
-      select 1 from webhook_deliveries where provider = 'linear'
+      select 1 from webhook_deliveries where provider = ${providerOf(delivery)}
          and (delivery_id = ${delivery.deliveryId} or (organization_id = ${delivery.organizationId} and meaning = ${delivery.meaning})) limit 1`,
       repeatable,
     );
@@ -26,6 +27,7 @@ export function inboxStore(db: Database): InboxStore {
     try {
       const rows = await db.query<{ id: string; steps: EffectRow[] | null }>(statement, repeatable);
       const steps = (rows[0]?.steps ?? []).map(toOutboxRow);
+      for (const { id } of rows) if (id !== null) announce(id as SessionId);
       if (rows.length > 0) return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId), steps };
     } catch (error) {
       if (sqlState(error) === foreignKeyViolation) return { outcome: "unknown_organization" };
@@ -53,6 +55,10 @@ export function inboxStore(db: Database): InboxStore {
       );
       return { outcome: "accepted", sessionIds: [], steps: [] };
     },
+    async find(organizationId, id) {
+      const [session] = await sessionsWhere(sql`s.organization_id = ${organizationId} and s.id = ${id}`);
+      return session ?? null;
+    },
     sessionsOf: (organizationId, agentSessionId) =>
       sessionsWhere(sql`s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId}`),
     workingSessionsOnIssue: (organizationId, issueId) =>
@@ -64,7 +70,7 @@ export function inboxStore(db: Database): InboxStore {
       return act(
         delivery,
         sql`
-        with delivery as (${storeDelivery(delivery, start.id, start.isFirst ? nobodyBefore(delivery, start.agentSessionId) : sql``)}
+        with delivery as (${storeDelivery(delivery, start.id, start.isFirst ? nobodyBefore(delivery, start.agentSessionId ?? "") : sql``)}
           on conflict do nothing returning session_id),
         person as (${
           person
@@ -76,13 +82,15 @@ export function inboxStore(db: Database): InboxStore {
             : sql`select null::uuid as id where false`
         }),
         engagement as (${
-          team
-            ? sql`
+          start.engagementId
+            ? sql`select ${start.engagementId}::uuid as id`
+            : team
+              ? sql`
           insert into engagements (id, organization_id, team_id, is_team_default, name, settings)
           select gen_random_uuid(), ${delivery.organizationId}::text, ${team.id}::text, true,
                  ${team.name}::text, ${json(defaultEngagementSettings)} from delivery
           on conflict ${teamDefault} do update set updated_at = now() returning id`
-            : sql`select null::uuid as id where false`
+              : sql`select null::uuid as id where false`
         }),
         moved as (
           insert into planning_sessions (id, organization_id, engagement_id, created_by, is_default, planning_title, agent_session_id,
@@ -163,7 +171,7 @@ export function inboxStore(db: Database): InboxStore {
           update linear_tokens set revoked_at = now(), updated_at = now() from organization where linear_tokens.organization_id = organization.id),
         moved as (
           update planning_sessions s
-             set status = 'failed', version = s.version + 1, last_seq = s.last_seq + 1, stop_requested_at = null, waiting_until = null, updated_at = now(),
+             set status = 'failed', version = s.version + 1, last_seq = s.last_seq + 2, stop_requested_at = null, waiting_until = null, updated_at = now(),
                  failure = ${json(failure)} || jsonb_build_object('step', case when s.step = 'wind-up' then 'read-page' else s.step end)
             from delivery where s.organization_id = delivery.organization_id and s.status in ('pending', 'processing', 'awaiting_input')
              and (${teamIds === null} or s.team_id in (select jsonb_array_elements_text(${json(teamIds ?? [])})))
@@ -171,7 +179,10 @@ export function inboxStore(db: Database): InboxStore {
         dropped as (
           update outbox o set sent_at = now(), closed_reason = ${failure.code}, updated_at = now() from delivery
            where o.organization_id = delivery.organization_id and o.sent_at is null and ${revoked}),
-        logged as (${appendLog([{ type: "session.failed", body: failure, actor: "linear" }])}),
+        logged as (${appendLog([
+          { type: "error", body: { code: failure.code, message: failure.words }, actor: "linear" },
+          { type: "session.failed", body: failure, actor: "linear" },
+        ])}),
         queued as (
           insert into outbox (id, organization_id, session_id, seq, n, kind, body)
           select gen_random_uuid(), organization_id, id, last_seq, 0, 'activity', ${json({ content: { type: "error", body: failure.words } })}
@@ -195,13 +206,16 @@ const nobodyBefore = (delivery: Delivery, agentSessionId: string): SQL => sql`
 
 function storeDelivery(delivery: Delivery, sessionId: SessionId | null, source: SQL = sql``): SQL {
   return sql`insert into webhook_deliveries (provider, delivery_id, meaning, organization_id, session_id, type)
-             select 'linear', ${delivery.deliveryId}::text, ${delivery.meaning}::text, ${delivery.organizationId}::text, ${sessionId}::uuid,
+             select ${providerOf(delivery)}::text, ${delivery.deliveryId}::text, ${delivery.meaning}::text, ${delivery.organizationId}::text, ${sessionId}::uuid,
                     ${delivery.event.type}::text ${source}`;
 }
+
+const providerOf = (delivery: Delivery): string => delivery.provider ?? "linear";
 
 function actorOf(delivery: Delivery): string {
   const { event } = delivery;
   if (event.type === "mentioned") return event.creator?.id ?? "linear";
   if (event.type === "prompted") return event.person?.id ?? "linear";
+  if (event.type === "said") return event.person.id;
   return "linear";
 }

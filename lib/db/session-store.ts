@@ -1,13 +1,16 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import type { SessionId } from "../domain/ids.js";
+import type { LiveStep } from "../domain/live-steps.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { Engagement, PageSnapshot, Reply, SessionStore } from "../ports.js";
-import { commitStatement } from "./commit.js";
+import type { Announce } from "../ports-live-plans.js";
+import { appendLog, commitStatement } from "./commit.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { teamDefault } from "./engagement-rows.js";
 import { type ItemRow, type PlanRow, type SessionRow, toPlan, toPlanItem, toSession } from "./session-rows.js";
 
 /** Planning sessions, their plans and items in Postgres. Each method is one statement. */
-export function sessionStore(db: Database): SessionStore {
+export function sessionStore(db: Database, announce: Announce = () => undefined): SessionStore {
   return {
     async load(id) {
       const [row] = await db.query<{ session: SessionRow; plan: PlanRow | null; replies: ReplyRow[] | null }>(
@@ -37,7 +40,10 @@ export function sessionStore(db: Database): SessionStore {
           if (sqlState(error) === uniqueViolation) return [];
           throw error;
         });
-      if (row?.moved) return "committed";
+      if (row?.moved) {
+        announce(move.session.id);
+        return "committed";
+      }
       return row?.guarded && move.claimPlan ? "plan_taken" : "changed";
     },
 
@@ -67,18 +73,46 @@ export function sessionStore(db: Database): SessionStore {
       return row ? { plan: toPlan(row.plan), holder: toSession(row.holder) } : null;
     },
 
-    async lastRun(organizationId, agentSessionId) {
+    async lastRun({ id, organizationId, agentSessionId }) {
       const [row] = await db.query<{ plan: PlanRow; holder: SessionRow; run: SessionRow }>(
         sql`
         select to_jsonb(p) as plan, to_jsonb(h) as holder, to_jsonb(s) as run
           from planning_sessions s join plan_items i on i.created_by_session = s.id
           join plans p on p.id = i.plan_id join planning_sessions h on h.id = p.session_id
-         where s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId}
+         where s.organization_id = ${organizationId}
+           and ${agentSessionId === null ? sql`s.id in (${wentBefore(id)})` : sql`s.agent_session_id = ${agentSessionId}`}
            and i.state = 'active' and i.linear_id is not null
          order by s.created_at desc limit 1`,
         repeatable,
       );
       return row ? { plan: toPlan(row.plan), holder: toSession(row.holder), run: toSession(row.run) } : null;
+    },
+
+    async steps(id) {
+      const [row] = await db.query<{ version: number; steps: LiveStep[] }>(
+        sql`
+        select coalesce(max(t.revision), 0) as version,
+               coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'text', t.text, 'owner', t.owner) order by t.position, t.id)
+                 filter (where t.removed_at is null and not exists (
+                   select from plans p join plan_items i on i.plan_id = p.id
+                    where p.session_id = t.session_id and p.source like 'session:%' and p.source <> 'session:' || t.session_id
+                      and i.key = t.id::text and i.linear_id is not null)), '[]') as steps
+          from plan_steps t where t.session_id = ${id}`,
+        repeatable,
+      );
+      return row ?? { version: 0, steps: [] };
+    },
+
+    async append(session, log) {
+      const rows = await db.query(sql`
+        with moved as (
+          update planning_sessions s set last_seq = s.last_seq + ${log.length}::int, updated_at = now()
+           where s.id = ${session.id} and s.status = ${session.status}
+          returning s.id, s.organization_id, s.last_seq),
+        logged as (${appendLog(log)})
+        select id from moved`);
+      if (rows.length > 0) announce(session.id);
+      return rows.length > 0 ? "committed" : "changed";
     },
 
     async heldElsewhere(organizationId, linearIds, planId) {
@@ -106,19 +140,26 @@ export function sessionStore(db: Database): SessionStore {
           select gen_random_uuid(), organization_id, id, last_seq, 0, 'step',
                  jsonb_build_object('kind', 'session', 'id', id, 'step', 'wind-up', 'version', version) from moved)
         select id from moved`);
+      if (rows.length > 0) announce(id);
       return rows.length > 0;
     },
 
-    async ensureEngagement(organizationId, team) {
+    async ensureEngagement(organizationId, team, current = null) {
       const [row] = await db.query<{ id: string; settings: Engagement["settings"]; members: string[] }>(sql`
-        with made as (
+        with kept as (
+          select id, settings from engagements
+           where id = ${current}::uuid and organization_id = ${organizationId}
+             and (not is_team_default or settings->>'access' = 'members')),
+        made as (
           insert into engagements (id, organization_id, team_id, is_team_default, name, settings)
-          values (gen_random_uuid(), ${organizationId}, ${team.id}, true, ${team.name}, ${json(defaultEngagementSettings)})
+          select gen_random_uuid(), ${organizationId}::text, ${team.id}::text, true, ${team.name}::text, ${json(defaultEngagementSettings)}
+           where not exists (select from kept)
           on conflict ${teamDefault} do update set updated_at = now()
-          returning id, settings)
+          returning id, settings),
+        one as (select * from kept union all select * from made)
         select id, settings, (
           select coalesce(jsonb_agg(u.linear_user_id), '[]'::jsonb) from engagement_members m join users u on u.id = m.user_id
-           where m.engagement_id = made.id) as members from made`);
+           where m.engagement_id = one.id) as members from one`);
       if (!row) throw new Error("an upsert returned no row");
       return {
         id: row.id as Engagement["id"],
@@ -164,6 +205,13 @@ export function sessionStore(db: Database): SessionStore {
     },
   };
 }
+
+/** A session and those that it goes on from, one after the other. */
+const wentBefore = (id: SessionId): SQL => sql`
+  with recursive before as (
+    select id, work from planning_sessions where id = ${id}
+    union select s.id, s.work from planning_sessions s join before b on s.id = (b.work->>'after')::uuid)
+  select id from before`;
 
 type ReplyRow = { seq: number; body: string; actor: string; at: string };
 const toReply = (row: ReplyRow): Reply => ({ ...row, at: new Date(row.at) });

@@ -1,4 +1,4 @@
-import type { OrganizationId } from "./ids.js";
+import type { OrganizationId, SessionId } from "./ids.js";
 
 /** A person as Linear names them in an event. */
 export type Person = { id: string; name: string; email: string | null };
@@ -12,9 +12,11 @@ export type IssueReference = {
   teamId: string;
 };
 
-/** What one webhook delivery of Linear means to us; the unknown is a value, not an error. */
+/** What one webhook delivery of Linear, or one request of a person, means to us; the unknown is a value, not an error. */
 export type Delivery = {
-  /** `Linear-Delivery`. */
+  /** Where it comes from: Linear unless something else is said; `api` is a person's request to us. */
+  provider?: "linear" | "api";
+  /** `Linear-Delivery`, or the operation's id. */
   deliveryId: string;
   /** What a repeat under another delivery id has in common with it: `created:<agentSession.id>`. */
   meaning: string;
@@ -46,6 +48,8 @@ export type DeliveryEvent =
       issue: IssueReference | null;
       appUserId: string;
     }
+  /** What a person says to a session elsewhere than in Linear; `shown` is how the words look there. */
+  | { type: "said"; sessionId: SessionId; act: "reply" | "retry" | "stop"; body: string; shown: string; person: Person }
   | { type: "unassigned"; issueId: string; appUserId: string }
   | { type: "installation_revoked" }
   | { type: "team_access_changed"; addedTeamIds: string[]; removedTeamIds: string[]; canAccessAllPublicTeams: boolean }

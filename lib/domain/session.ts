@@ -40,6 +40,8 @@ export type SessionWork = {
   earlierPageUrl?: string;
   after?: SessionId;
   teamId?: string;
+  /** The session whose steps are planned, where that is another one than this. */
+  stepsOf?: SessionId;
   /** What people said before there was a plan to see. */
   carried?: string[];
   confirmedPageVersion?: number;
@@ -109,6 +111,8 @@ export type SessionEvent =
   | { type: "advanced"; step: StepName; notBefore?: number }
   /** The same step again after the rate limit has reset (ms). */
   | { type: "waiting"; until: number }
+  /** Somebody says how far it is; the work goes on from where it was. */
+  | { type: "progressed"; progress: number; message?: string }
   | { type: "asked"; question: Question }
   | { type: "answered" }
   | { type: "completed" }
@@ -122,6 +126,7 @@ export const transitions: Record<SessionStatus, Record<SessionEvent["type"], Ses
     started: "processing",
     advanced: "refused",
     waiting: "refused",
+    progressed: "pending",
     asked: "refused",
     answered: "refused",
     completed: "refused",
@@ -133,6 +138,7 @@ export const transitions: Record<SessionStatus, Record<SessionEvent["type"], Ses
     started: "refused",
     advanced: "processing",
     waiting: "processing",
+    progressed: "processing",
     asked: "awaiting_input",
     answered: "refused",
     completed: "completed",
@@ -144,6 +150,7 @@ export const transitions: Record<SessionStatus, Record<SessionEvent["type"], Ses
     started: "refused",
     advanced: "refused",
     waiting: "refused",
+    progressed: "awaiting_input",
     asked: "refused",
     answered: "processing",
     completed: "refused",
@@ -161,6 +168,7 @@ function ended(retried: SessionStatus | "refused"): Record<SessionEvent["type"],
     started: "refused",
     advanced: "refused",
     waiting: "refused",
+    progressed: "refused",
     asked: "refused",
     answered: "refused",
     completed: "refused",
@@ -210,6 +218,13 @@ export function transition(session: PlanningSession, event: SessionEvent): Sessi
       };
     case "waiting":
       return { ...same, question: session.question, waitingUntil: event.until };
+    case "progressed":
+      return {
+        ...same,
+        question: session.question,
+        progress: event.progress,
+        progressMessage: event.message ?? session.progressMessage,
+      };
     case "asked":
       return { ...same, question: event.question };
     case "answered":

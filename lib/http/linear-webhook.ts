@@ -1,5 +1,5 @@
 import type { Delivery } from "../domain/delivery.js";
-import { handOver, sendWords } from "../pipeline/deliver.js";
+import { deliverBehind } from "../pipeline/deliver.js";
 import { receive } from "../pipeline/receive.js";
 import type { Delivering, InboxStore } from "../ports.js";
 import { readRaw, requireJson, respond } from "./respond.js";
@@ -25,11 +25,7 @@ export const linearWebhook =
       const delivery = verify({ raw: await readRaw(request), headers: request.headers });
       const { outcome, sessionIds, steps } = await receive(delivery, inbox);
       world.log.info("webhook.received", { type: delivery.event.type, meaning: delivery.meaning, outcome });
-      const warn = (reason: unknown) =>
-        world.log.warn("webhook.left_to_sweep", { meaning: delivery.meaning, reason: String(reason) });
-      const sent = await Promise.all(steps.map((step) => handOver(step, world).catch(warn)));
-      const settled = sent.map(async (done) => done && world.outbox.settle(done).catch(warn));
-      waitUntil(Promise.all([...settled, ...sessionIds.map((id) => sendWords(id, world).catch(warn))]));
+      await deliverBehind({ sessionIds, steps }, { world, waitUntil });
       return Response.json({ outcome });
     });
   };

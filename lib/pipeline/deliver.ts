@@ -13,6 +13,22 @@ export async function deliver(sessionId: SessionId, world: Delivering): Promise<
   await sendWords(sessionId, world);
 }
 
+/**
+ * Sends what a request has committed: its step messages before the answer, so that the work goes on whatever becomes of this process, and
+ * words behind it. What cannot be sent is left to the sweep, because what was committed is not to be refused any more.
+ */
+export async function deliverBehind(
+  { sessionIds, steps }: { sessionIds: SessionId[]; steps?: OutboxRow[] },
+  { world, waitUntil }: { world: Delivering; waitUntil: (work: Promise<unknown>) => void },
+): Promise<void> {
+  const warn = (reason: unknown) =>
+    world.log.warn("delivery.left_to_sweep", { sessionId: sessionIds[0] ?? null, reason: String(reason) });
+  const due = steps ?? (await Promise.all(sessionIds.map((id) => world.outbox.unsentSteps(id).catch(warn)))).flat();
+  const sent = await Promise.all(due.map(async (step) => step && handOver(step, world).catch(warn)));
+  const settled = sent.map(async (done) => done && world.outbox.settle(done).catch(warn));
+  waitUntil(Promise.all([...settled, ...sessionIds.map((id) => sendWords(id, world).catch(warn))]));
+}
+
 /** Hands the session's unsent step messages to the queue. Throws RetryableError where the queue cannot be reached; the sweep tries again. */
 export async function publishSteps(sessionId: SessionId, world: Delivering): Promise<void> {
   for (const row of await world.outbox.unsentSteps(sessionId)) await publish(row, world);

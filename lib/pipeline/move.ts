@@ -1,5 +1,12 @@
 import { derivedUuid } from "../domain/ids.js";
-import { nextStep, type PlanningSession, transition } from "../domain/session.js";
+import {
+  type Failure,
+  nextStep,
+  type PlanningSession,
+  type SessionEvent,
+  type StepName,
+  transition,
+} from "../domain/session.js";
 import type { Effect, LogEntry, SessionStore } from "../ports.js";
 import type { StepResult } from "./step.js";
 
@@ -24,6 +31,7 @@ export async function move(
       step: after.step,
       progress: after.progress,
       message: after.progressMessage,
+      ...(result.event.type === "failed" ? { code: result.event.failure.code } : {}),
     },
     actor,
   };
@@ -31,14 +39,28 @@ export async function move(
   return sessions.commit({
     session,
     after,
-    hasAnswered: result.event.type !== "waiting" && result.event.type !== "failed",
+    hasAnswered: !leavesRepliesOpen.has(result.event.type),
     work: { ...session.work, ...work },
     proposal: proposal === undefined ? session.proposal : proposal,
-    log: [moved, ...log, ...said],
+    log: [
+      moved,
+      ...(result.event.type === "failed" ? [errorEntry(result.event.failure, session.step, actor)] : []),
+      ...log,
+      ...said,
+    ],
     effects: effectsOf(session, result, after),
     ...changes,
   });
 }
+
+/** Moves after which a step still has to deal with what people said. */
+const leavesRepliesOpen = new Set<SessionEvent["type"]>(["started", "waiting", "progressed", "failed", "retried"]);
+
+const errorEntry = ({ code, words }: Omit<Failure, "step">, step: StepName, actor: string): LogEntry => ({
+  type: "error",
+  body: { code, message: words, details: { step } },
+  actor,
+});
 
 /** Words in the order in which they are said, then the checklist where it looks different now, then the next step. */
 function effectsOf(

@@ -3,12 +3,13 @@ import type { Delivery, DeliveryEvent } from "../domain/delivery.js";
 import { derivedUuid, type SessionId } from "../domain/ids.js";
 import { isWorking, type PlanningSession, type SessionEvent, transition } from "../domain/session.js";
 import { installationRevoked, teamAccessLost } from "../domain/wording/failures.js";
-import { firstThought, retrying, whereItStands } from "../domain/wording/progress.js";
+import { firstThought, retrying, saidElsewhere, whereItStands } from "../domain/wording/progress.js";
 import type { Effect, InboxResult, InboxStore, LogEntry, OutboxRow } from "../ports.js";
 import { response, thought } from "./step.js";
 
 type Mentioned = Extract<DeliveryEvent, { type: "mentioned" }>;
 type Prompted = Extract<DeliveryEvent, { type: "prompted" }>;
+type Said = Extract<DeliveryEvent, { type: "said" }>;
 
 /**
  * Takes one delivery in: stores it and does what it asks in one statement, or nothing where it is a repeat. Where a session has moved
@@ -36,6 +37,8 @@ async function accept(delivery: Delivery, inbox: InboxStore): Promise<InboxResul
       return mentioned(delivery, event, inbox);
     case "prompted":
       return prompted(delivery, event, inbox);
+    case "said":
+      return said(delivery, event, inbox);
     case "unassigned":
       return unassigned(delivery, event.issueId, inbox);
     case "installation_revoked":
@@ -70,21 +73,18 @@ async function mentioned(delivery: Delivery, event: Mentioned, inbox: InboxStore
   }
   if (overtaking.stopRequested) return inbox.remark(delivery, overtaking, []);
   const text = event.texts.join("\n\n");
-  return answer(delivery, overtaking, { text, actor: event.creator?.id ?? "linear" }, inbox);
+  return answer(delivery, overtaking, { text, actor: event.creator?.id ?? "linear", shown: null }, inbox);
 }
 
 async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore): Promise<InboxResult> {
   const sessions = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
   const [session] = sessions;
-  const said = { text: event.body, actor: event.person?.id ?? "linear" };
-  if (session && isWorking(session) && (event.stop || !session.stopRequested)) {
-    if (event.stop || isStopInWords(session, event.body)) return stop(delivery, session, inbox);
-    return answer(delivery, session, said, inbox);
-  }
+  const words = { text: event.body, actor: event.person?.id ?? "linear", shown: null };
+  const taken = session && takeIn(delivery, session, event.stop ? "stop" : "reply", words, inbox);
+  if (taken) return taken;
   const ended = session && !isWorking(session) ? session : null;
   if (event.stop)
     return session ? sayWhereItStands(delivery, session, inbox) : inbox.keepStop(delivery, event.agentSessionId);
-  if (session?.status === "failed" && isRetry(event.body)) return answer(delivery, session, said, inbox);
   return start(delivery, inbox, {
     isFirst: false,
     agentSessionId: event.agentSessionId,
@@ -101,6 +101,58 @@ async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore):
   });
 }
 
+/** What people say elsewhere acts as it would in Linear; a stop or a retry of what cannot be stopped or retried is not taken. */
+async function said(delivery: Delivery, event: Said, inbox: InboxStore): Promise<InboxResult | "ignored"> {
+  const session = await spokenTo(event.sessionId, delivery, inbox);
+  if (!session) return "ignored";
+  const { person, act } = event;
+  const words = { text: event.body, actor: person.id, shown: saidElsewhere(person.name, event.shown) };
+  const taken = takeIn(delivery, session, act, words, inbox);
+  if (taken) return taken;
+  if (act !== "reply" || isWorking(session)) return "ignored";
+  const { prompt, agentSessionId, issueId, pageUrl, teamId } = session;
+  return start(delivery, inbox, {
+    isFirst: false,
+    agentSessionId,
+    issue: prompt.issue && issueId ? { ...prompt.issue, teamId, description: "" } : null,
+    teamId,
+    appUserId: prompt.appUserId,
+    delegated: prompt.delegated,
+    person,
+    texts: [event.body],
+    after: session,
+    earlierPageUrl: pageUrl,
+  });
+}
+
+/** The session itself, or the one that is at work now in the same conversation of Linear. */
+async function spokenTo(id: SessionId, delivery: Delivery, inbox: InboxStore): Promise<PlanningSession | null> {
+  const session = await inbox.find(delivery.organizationId, id);
+  if (!session?.agentSessionId || isWorking(session)) return session;
+  const [first] = await inbox.sessionsOf(delivery.organizationId, session.agentSessionId);
+  return first && isWorking(first) ? first : session;
+}
+
+/** What a session can do with words: a working one takes them in or stops, a failed one is retried; null where they begin something new. */
+function takeIn(
+  delivery: Delivery,
+  session: PlanningSession,
+  act: Said["act"],
+  words: Words,
+  inbox: InboxStore,
+): Promise<InboxResult> | null {
+  if (isWorking(session)) {
+    if (act === "stop" || (act === "reply" && !session.stopRequested && isStopInWords(session, words.text)))
+      return stop(delivery, session, inbox);
+    return act === "reply" && !session.stopRequested ? answer(delivery, session, words, inbox) : null;
+  }
+  const isRetried = session.status === "failed" && (act === "retry" || (act === "reply" && isRetry(words.text)));
+  return isRetried ? answer(delivery, session, words, inbox) : null;
+}
+
+/** `shown`: how words that were said elsewhere look in Linear. */
+type Words = { text: string; actor: string; shown: string | null };
+
 /** Taking the issue away from the agent stops what was delegated; a session that was asked in a comment goes on. */
 async function unassigned(delivery: Delivery, issueId: string, inbox: InboxStore): Promise<InboxResult | "ignored"> {
   const sessions = await inbox.workingSessionsOnIssue(delivery.organizationId, issueId);
@@ -112,7 +164,7 @@ async function unassigned(delivery: Delivery, issueId: string, inbox: InboxStore
 async function answer(
   delivery: Delivery,
   session: PlanningSession,
-  said: { text: string; actor: string },
+  said: Words,
   inbox: InboxStore,
 ): Promise<InboxResult> {
   const event: SessionEvent | null =
@@ -128,13 +180,16 @@ async function answer(
     actor: said.actor,
     opId: delivery.meaning,
   };
-  const effects: Effect[] = after
+  const inLinear: Effect[] = session.agentSessionId
     ? [
+        ...(said.shown ? [activity(delivery, 3, thought(said.shown))] : []),
         ...(event?.type === "retried" ? [activity(delivery, 0, thought(retrying))] : []),
-        { kind: "checklist", id: effectId(delivery, 1) },
-        { kind: "step", id: effectId(delivery, 2), step: after.step },
+        ...(after ? [{ kind: "checklist" as const, id: effectId(delivery, 1) }] : []),
       ]
     : [];
+  const effects: Effect[] = after
+    ? [...inLinear, { kind: "step", id: effectId(delivery, 2), step: after.step }]
+    : inLinear;
   return inbox.reply(delivery, { session, after, entry, effects });
 }
 
@@ -149,7 +204,7 @@ const sayWhereItStands = (delivery: Delivery, session: PlanningSession, inbox: I
 
 type Start = {
   isFirst: boolean;
-  agentSessionId: string;
+  agentSessionId: string | null;
   issue: {
     id: string;
     identifier: string;
@@ -159,7 +214,7 @@ type Start = {
     description: string;
   } | null;
   teamId: string | null;
-  appUserId: string;
+  appUserId: string | null;
   delegated: boolean;
   person: { id: string; name: string; email: string | null } | null;
   texts: string[];
@@ -170,17 +225,19 @@ type Start = {
 
 function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<InboxResult> {
   const { issue, after, person } = begin;
-  const id = derivedUuid(delivery.organizationId, "session", delivery.meaning) as SessionId;
+  const id = sessionIdOf(delivery);
+  const isInLinear = begin.agentSessionId !== null;
   const words = after ? [] : [activity(delivery, 0, thought(firstThought))];
   const takeUp: Effect[] = begin.delegated && !after ? [{ kind: "take_up", id: effectId(delivery, 1) }] : [];
   return inbox.start(delivery, {
     id,
     isFirst: begin.isFirst,
     agentSessionId: begin.agentSessionId,
-    title: issue ? `Plan for ${issue.identifier}` : "New plan",
+    title: issue ? `Plan for ${issue.identifier}` : isInLinear ? "New plan" : (after?.title ?? "New plan"),
     issueId: issue?.id ?? null,
     pageUrl: begin.earlierPageUrl,
     team: begin.teamId ? { id: begin.teamId, name: issue?.identifier.split("-")[0] ?? "Team" } : null,
+    engagementId: after?.engagementId ?? null,
     prompt: {
       texts: begin.texts,
       delegated: begin.delegated,
@@ -190,6 +247,7 @@ function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<Inb
     work: {
       ...(after ? { after: after.id } : {}),
       ...(begin.earlierPageUrl ? { earlierPageUrl: begin.earlierPageUrl } : {}),
+      ...(after && !isInLinear ? { stepsOf: after.work.stepsOf ?? after.id } : {}),
     },
     person: person ? { linearUserId: person.id, name: person.name, email: person.email } : null,
     after: after?.id ?? null,
@@ -204,11 +262,15 @@ function start(delivery: Delivery, inbox: InboxStore, begin: Start): Promise<Inb
       ...words,
       ...takeUp,
       ...(after ? [] : [{ kind: "links", id: effectId(delivery, 2) } as const]),
-      { kind: "checklist", id: effectId(delivery, 3) },
+      ...(isInLinear ? [{ kind: "checklist", id: effectId(delivery, 3) } as const] : []),
       { kind: "step", id: effectId(delivery, 4), step: "read-page" },
     ],
   });
 }
+
+/** The id of the session that a delivery starts, where it starts one. */
+export const sessionIdOf = (delivery: Pick<Delivery, "organizationId" | "meaning">): SessionId =>
+  derivedUuid(delivery.organizationId, "session", delivery.meaning) as SessionId;
 
 const effectId = (delivery: Delivery, n: number): string =>
   derivedUuid(delivery.organizationId, delivery.meaning, "effect", n);

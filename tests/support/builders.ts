@@ -108,6 +108,7 @@ export function aStart(differs: Partial<SessionStart> = {}): SessionStart {
     issueId: "issue-1",
     pageUrl: null,
     team: { id: "team-eng", name: "ENG" },
+    engagementId: null,
     prompt: { texts: ["Please plan this"], delegated: false, appUserId: "app-user", issue: null },
     work: {},
     person: { linearUserId: "person-1", name: "Ada", email: "ada@example.com" },

@@ -13,6 +13,7 @@ const events: SessionEvent[] = [
   { type: "started" },
   { type: "advanced", step: "apply-items" },
   { type: "waiting", until: 1_000 },
+  { type: "progressed", progress: 30, message: "Halfway through the page" },
   { type: "asked", question: { kind: "no_page", step: "read-page", again: 0 } },
   { type: "answered" },
   { type: "completed" },

@@ -12,6 +12,10 @@ export function noPageFound(issue: string | null): string {
   return `I didn’t find a link to a Confluence page. I looked in ${where}. Could you send me the link of the page with your plan?`;
 }
 
+/** A session that people have made holds neither a page nor a step. */
+export const noSteps =
+  "There is nothing to plan here yet: no step, and no link to a Confluence page. Add the steps and say “go on”, or send me the link of the page with your plan.";
+
 /** Several pages were named: which one is it? The buttons carry the same numbers. */
 export function severalPages(urls: readonly string[]): string {
   const list = urls.map((url, index) => `${index + 1}. ${link(pageLabel(url), url)}`).join("\n");

@@ -1,5 +1,6 @@
 import type { Intent } from "../conversation/intent.js";
 import type { SessionStatus, StepName } from "../session.js";
+import { escapeLine } from "./escape-markdown.js";
 import { clip, link, quote } from "./phrases.js";
 
 /** The first word after a mention. */
@@ -28,6 +29,10 @@ export const doing: Record<StepName, string> = {
 /** At the end of a run during which somebody said what it could no longer take into account. */
 export const saidMeanwhile = (text: string): string =>
   `You wrote ${quote(clip(text.replace(/\s+/g, " ").trim(), 120))} while I was finishing. If that is still to be done, please say it again now.`;
+
+/** In Linear, what somebody has said about the run in another place. */
+export const saidElsewhere = (name: string, text: string): string =>
+  `${escapeLine(clip(name, 80))} answered in the dashboard: ${quote(clip(text.replace(/\s+/g, " ").trim(), 300))}`;
 
 /** To somebody who speaks while the agent is at work. */
 export function stillWorking(intent: Intent["type"], step: StepName): string {

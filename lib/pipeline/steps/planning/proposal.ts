@@ -3,8 +3,8 @@ import type { Selection } from "../../../domain/conversation/intent.js";
 import { toEstimate } from "../../../domain/estimate.js";
 import type { PlanItemId } from "../../../domain/ids.js";
 import { type IssueContent, issueContent } from "../../../domain/issue-fields.js";
+import { isLiveSource } from "../../../domain/live-steps.js";
 import { normalizeMarkdown } from "../../../domain/markdown.js";
-import { extract } from "../../../domain/extraction/extract.js";
 import { type AdoptedIssue, diffPlan, type ProposedItem } from "../../../domain/plan-diff.js";
 import type { ExtractedItem, Extraction, PlanItem } from "../../../domain/plan-item.js";
 import type { SessionWork } from "../../../domain/session.js";
@@ -13,6 +13,7 @@ import { preview } from "../../../domain/wording/preview.js";
 import type { PageSnapshot, Plan } from "../../../ports.js";
 import type { IssueSnapshot, TeamSetup } from "../../../ports-services.js";
 import type { StepInput } from "../../step.js";
+import { readPlan } from "./read-plan.js";
 
 /** A plan as it would be shown: what the page says, against what is there, with everything that a person should know before saying yes. */
 export type PlanProposal = {
@@ -28,10 +29,12 @@ export type PlanProposal = {
 /** Extracts the page and compares it with the plan and with what Linear holds. Reads only. */
 export async function prepareProposal(input: StepInput, plan: Plan, page: PageSnapshot): Promise<PlanProposal> {
   const { world, session } = input;
-  const extraction = extract({ title: page.title, body: page.body });
+  const extraction = readPlan(plan, page);
   const { items: existing, issues } = await readKnown(input, plan);
   const team = await world.linear(session.organizationId).readTeam(plan.teamId);
-  const adoption = await findAdoptable(input, plan, extraction.items, existing);
+  const adoption = isLiveSource(plan.source)
+    ? sameSteps(extraction.items, existing)
+    : await findAdoptable(input, plan, extraction.items, existing);
   const proposed = diffPlan(existing, extraction.items, adoption);
   const related = await world.sessions.relatedPlans(session.organizationId, page.title, plan.id);
   const creating = proposed.filter((item) => item.change === "new").map((item) => item.fields.title);
@@ -108,13 +111,25 @@ export function toSetup(team: TeamSetup | "not_found"): NonNullable<SessionWork[
   };
 }
 
+type Adoption = { adoptable: Map<string, AdoptedIssue>; own: Map<string, PlanItemId>; notes: string[] };
+
+/** A step is the item that was made of it, whatever is written in it now. */
+function sameSteps(items: ExtractedItem[], existing: PlanItem[]): Adoption {
+  const idByKey = new Map(existing.map((item) => [item.fields.key, item.id]));
+  const own = items.flatMap(({ key }) => {
+    const id = idByKey.get(key);
+    return id ? [[key, id] as const] : [];
+  });
+  return { adoptable: new Map(), own: new Map(own), notes: [] };
+}
+
 /** Items whose own row links to an issue of this team *are* that issue, unless another plan holds it. */
 async function findAdoptable(
   { world, session }: StepInput,
   plan: Plan,
   items: ExtractedItem[],
   existing: PlanItem[],
-): Promise<{ adoptable: Map<string, AdoptedIssue>; own: Map<string, PlanItemId>; notes: string[] }> {
+): Promise<Adoption> {
   const adoptable = new Map<string, AdoptedIssue>();
   const own = new Map<string, PlanItemId>();
   const said: string[] = [];

@@ -1,8 +1,8 @@
 import { everything, type Selection } from "../../../domain/conversation/intent.js";
 import { selectValue } from "../../../domain/conversation/select-value.js";
 import { understand } from "../../../domain/conversation/understand.js";
-import { extract } from "../../../domain/extraction/extract.js";
 import { derivedUuid } from "../../../domain/ids.js";
+import { isLiveSource } from "../../../domain/live-steps.js";
 import { findPageAddresses } from "../../../domain/page-address.js";
 import { approve } from "../../../domain/plan-approval.js";
 import type { ExtractionWarning } from "../../../domain/plan-item.js";
@@ -20,6 +20,8 @@ import {
   type StepResult,
 } from "../../step.js";
 import { readThrough } from "./read-page.js";
+import { readPlan } from "./read-plan.js";
+import { readSteps } from "./read-steps.js";
 import { chosenKeys, prepareProposal, showProposal } from "./proposal.js";
 
 /** Shows the plan that the page holds and asks; takes the answer, which binds to the proposal that it was given to. */
@@ -33,14 +35,14 @@ export const proposePlan: DecidingStep = {
     const isAnswer = session.question?.kind === "approval" && replies.length > 0;
     return isAnswer
       ? takeAnswer(input, plan, page)
-      : propose(input, plan, page, { selections: saidBefore(input, page) });
+      : propose(input, plan, page, { selections: saidBefore(input, plan, page) });
   },
 };
 
 /** What people have said to leave out before there was anything to see; a yes to what nobody has seen is none. */
-function saidBefore({ session, replies }: StepInput, page: PageSnapshot): Selection[] {
+function saidBefore({ session, replies }: StepInput, plan: Plan, page: PageSnapshot): Selection[] {
   const said = [...(session.work.carried ?? []), ...replies.map((reply) => reply.body)];
-  const items = said.length > 0 ? extract({ title: page.title, body: page.body }).items : [];
+  const items = said.length > 0 ? readPlan(plan, page).items : [];
   return said
     .map((text) => understand(text, { proposalId: null, items, teams: [], question: "approval" }))
     .flatMap((intent) => (intent.type === "narrow" || intent.type === "create" ? [intent.selection] : []))
@@ -100,7 +102,7 @@ async function takeAnswer(input: StepInput, plan: Plan, page: PageSnapshot): Pro
   const { proposal } = session;
   const context = {
     proposalId: proposal?.id ?? null,
-    items: extract({ title: page.title, body: page.body }).items,
+    items: readPlan(plan, page).items,
     teams: await world.linear(session.organizationId).listTeams(),
     question: "approval",
   } as const;
@@ -152,16 +154,14 @@ async function create(
   selections: Selection[],
 ): Promise<StepResult> {
   const { session, world } = input;
-  const engagement = await world.sessions.ensureEngagement(session.organizationId, {
-    id: plan.teamId,
-    name: plan.pageTitle,
-  });
+  const team = { id: plan.teamId, name: plan.pageTitle };
+  const engagement = await world.sessions.ensureEngagement(session.organizationId, team, session.engagementId);
   if (engagement.settings.approval === "members" && !engagement.members.includes(reply.actor))
     return propose(input, plan, page, { selections: session.proposal?.selections ?? [], before: words.membersOnly });
 
   const current = await readAgain(input, plan, page);
   if (current === "gone") return goTo("read-page");
-  if (current.pageVersion !== page.pageVersion && !saysTheSame(current, page)) {
+  if (current.pageVersion !== page.pageVersion && !saysTheSame(plan, current, page)) {
     const result = await propose(input, plan, current, { selections, before: words.pageChanged });
     return {
       ...result,
@@ -200,6 +200,7 @@ async function readAgain(
   plan: Plan,
   page: PageSnapshot,
 ): Promise<PageSnapshot | "gone"> {
+  if (isLiveSource(plan.source)) return (await readSteps(session, world)) ?? "gone";
   const [address] = findPageAddresses(plan.pageUrl ?? "");
   const confluence = address && (await world.confluence(session.organizationId, address.host));
   if (!address || !confluence) return page;
@@ -210,12 +211,8 @@ async function readAgain(
     : "gone";
 }
 
-function saysTheSame(one: PageSnapshot, other: PageSnapshot): boolean {
+function saysTheSame(plan: Plan, one: PageSnapshot, other: PageSnapshot): boolean {
   const items = (page: PageSnapshot) =>
-    JSON.stringify(
-      extract({ title: page.title, body: page.body }).items.map(
-        ({ source: _source, localId: _localId, ...fields }) => fields,
-      ),
-    );
+    JSON.stringify(readPlan(plan, page).items.map(({ source: _source, localId: _localId, ...fields }) => fields));
   return items(one) === items(other);
 }

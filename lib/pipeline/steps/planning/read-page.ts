@@ -3,12 +3,13 @@ import type { Intent } from "../../../domain/conversation/intent.js";
 import { selectValue } from "../../../domain/conversation/select-value.js";
 import { understand } from "../../../domain/conversation/understand.js";
 import type { PlanId } from "../../../domain/ids.js";
+import { liveSource } from "../../../domain/live-steps.js";
 import { findPageAddresses, type PageAddress } from "../../../domain/page-address.js";
 import { isWorking, type PlanningSession } from "../../../domain/session.js";
 import * as words from "../../../domain/wording/finding-page.js";
 import { cancelled, undone } from "../../../domain/wording/ending.js";
 import { FatalError } from "../../../domain/errors.js";
-import type { Plan, Reply, World } from "../../../ports.js";
+import type { PageSnapshot, Plan, Reply, World } from "../../../ports.js";
 import type { ConfluenceClient, Page, PageResult } from "../../../ports-services.js";
 import {
   ask,
@@ -21,8 +22,9 @@ import {
   type StepResult,
   thought,
 } from "../../step.js";
+import { readSteps, stepsOf } from "./read-steps.js";
 
-/** Finds the page that the person means, reads it, and makes the plan of this page and team the session's own. */
+/** Finds the page that the person means, or the steps of a live plan, reads them, and makes the plan of this source and team the session's own. */
 export const readPage: DecidingStep = {
   kind: "deciding",
   async run(input) {
@@ -33,6 +35,7 @@ export const readPage: DecidingStep = {
     if (request) return request;
 
     const address = chooseAddress(session, plan, replies, intent);
+    if (address === "steps") return takeSteps(input, intent);
     if ("event" in address) return address;
     const team = await chooseTeam(session, intent, address, world);
     if ("event" in team) return team;
@@ -41,6 +44,18 @@ export const readPage: DecidingStep = {
     return { ...result, work: { teamId: team.id, ...result.work } };
   },
 };
+
+/** A session that people have made without a page plans what they have written in it. */
+async function takeSteps(input: StepInput, intent: Intent): Promise<StepResult> {
+  const { session, world } = input;
+  const snapshot = await readSteps(session, world);
+  if (!snapshot) return askForPage(session, words.noSteps);
+  const team = await chooseTeam(session, intent, null, world);
+  if ("event" in team) return team;
+  const id = stepsOf(session);
+  const found = { source: liveSource(id), pageId: null, pageUrl: world.dashboardUrl({ ...session, id }), snapshot };
+  return takePlan(input, found, team, { work: { teamId: team.id } });
+}
 
 async function readAndTake(
   input: StepInput,
@@ -57,7 +72,17 @@ async function readAndTake(
   const { page } = read;
   if (page.restricted && !(await isConfirmed(input, page, intent, team)))
     return confirmRestricted(session, page, address);
-  return takePlan(input, page, address, team);
+  const found = {
+    source: `confluence:${address.host}${address.basePath}:${page.id}`,
+    pageId: page.id,
+    pageUrl: page.url,
+    snapshot: { pageVersion: page.version, title: page.title, body: page.body },
+  };
+  return takePlan(input, found, team, {
+    title: page.title,
+    pageUrl: page.url,
+    work: { pageUrl: address.url, ...(page.restricted ? { confirmedPageVersion: page.version } : {}) },
+  });
 }
 
 /** A connection that Confluence no longer takes is one that has to be made again: the person is asked, the run does not fail. */
@@ -118,9 +143,7 @@ async function requestInstead(
 
 /** Undo is about the last run of this conversation, whichever plan it worked on. */
 async function takeBack(session: PlanningSession, world: World): Promise<StepResult> {
-  const last = session.agentSessionId
-    ? await world.sessions.lastRun(session.organizationId, session.agentSessionId)
-    : null;
+  const last = await world.sessions.lastRun(session);
   if (!last) return complete(undone({ trashed: 0, kept: [] }));
   const { plan, holder, run } = last;
   if (holder.id !== session.id && isWorking(holder)) {
@@ -128,20 +151,13 @@ async function takeBack(session: PlanningSession, world: World): Promise<StepRes
     return askWhoGoesOn(session, holder, plan.id);
   }
   const { id, source, teamId, pageId, pageUrl, pageTitle } = plan;
-  const engagement = await world.sessions.ensureEngagement(session.organizationId, { id: teamId, name: pageTitle });
+  const team = { id: teamId, name: pageTitle };
+  const engagement = await world.sessions.ensureEngagement(session.organizationId, team, session.engagementId);
   return goTo("apply-undo", {
     work: { undoOf: run.id },
     teamId,
-    ...(pageUrl ? { pageUrl } : {}),
-    claimPlan: {
-      id,
-      source,
-      teamId,
-      engagementId: engagement.id,
-      pageId: pageId ?? "",
-      pageUrl: pageUrl ?? "",
-      title: pageTitle,
-    },
+    ...(pageUrl && pageId ? { pageUrl } : {}),
+    claimPlan: { id, source, teamId, engagementId: engagement.id, pageId, pageUrl, title: pageTitle },
   });
 }
 
@@ -169,7 +185,7 @@ function chooseAddress(
   plan: Plan | null,
   replies: Reply[],
   intent: Intent,
-): PageAddress | StepResult {
+): PageAddress | StepResult | "steps" {
   if (session.question?.kind === "which_page" && intent.type === "choose_page" && "index" in intent) {
     const [address] = findPageAddresses(session.question.pages[intent.index - 1] ?? "");
     if (address) return address;
@@ -189,6 +205,7 @@ function chooseAddress(
     if (address.target.kind === "unsupported") return askForPage(session, words.notAPage(address.target.what));
     return address;
   }
+  if (session.agentSessionId === null && session.pageUrl === null) return "steps";
   return askForPage(session, words.noPageFound(session.prompt.issue?.identifier ?? null));
 }
 
@@ -213,7 +230,7 @@ const forgetPage = { pageUrl: "" };
 async function chooseTeam(
   session: PlanningSession,
   intent: Intent,
-  address: PageAddress,
+  address: PageAddress | null,
   world: World,
 ): Promise<{ id: string; name: string } | StepResult> {
   const chosen = intent.type === "choose_team" ? intent.teamId : (session.work.teamId ?? session.teamId);
@@ -227,7 +244,7 @@ async function chooseTeam(
       words.whichTeam,
       teams.map(({ id, name }) => ({ label: name, value: selectValue.team(id) })),
     ),
-    { work: { pageUrl: address.url } },
+    address ? { work: { pageUrl: address.url } } : {},
   );
 }
 
@@ -255,7 +272,11 @@ async function isConfirmed(
 ): Promise<boolean> {
   if (session.work.confirmedPageVersion === page.version) return true;
   if (session.question?.kind !== "confirm_restricted" || intent.type !== "confirm") return false;
-  const { settings, members } = await world.sessions.ensureEngagement(session.organizationId, team);
+  const { settings, members } = await world.sessions.ensureEngagement(
+    session.organizationId,
+    team,
+    session.engagementId,
+  );
   return settings.approval !== "members" || members.includes(replies.at(-1)?.actor ?? "");
 }
 
@@ -269,41 +290,41 @@ const confirmRestricted = (session: PlanningSession, page: Page, address: PageAd
     { work: { pageUrl: address.url } },
   );
 
-/** Moves on with the plan of this page and team; asks where another session works on it. */
+type Found = { source: string; pageId: string | null; pageUrl: string; snapshot: PageSnapshot };
+
+/** Moves on with the plan of this source and team; asks where another session works on it. */
 async function takePlan(
   { session, replies, world }: StepInput,
-  page: Page,
-  address: PageAddress,
+  { source, pageId, pageUrl, snapshot }: Found,
   team: { id: string; name: string },
+  more: Pick<StepResult, "title" | "pageUrl" | "work">,
 ): Promise<StepResult> {
-  const source = `confluence:${address.host}${address.basePath}:${page.id}`;
   const found = await world.sessions.findPlan(session.organizationId, source, team.id);
   if (found && found.holder.id !== session.id && isWorking(found.holder)) {
     if (found.holder.stopRequested) return goTo("read-page", { notBefore: world.now() + 2_000 });
-    return { ...askWhoGoesOn(session, found.holder, found.plan.id), work: { pageUrl: address.url } };
+    return { ...askWhoGoesOn(session, found.holder, found.plan.id), ...(more.work ? { work: more.work } : {}) };
   }
-  const engagement = await world.sessions.ensureEngagement(session.organizationId, team);
+  const engagement = await world.sessions.ensureEngagement(session.organizationId, team, session.engagementId);
+  const { title } = snapshot;
   return goTo("propose-plan", {
-    say: [thought(words.reading(page.title))],
-    title: page.title,
-    pageUrl: page.url,
+    say: [thought(words.reading(title))],
+    ...more,
     teamId: team.id,
     engagementId: engagement.id,
     work: {
-      pageUrl: address.url,
+      ...more.work,
       carried: [...(session.work.carried ?? []), ...replies.map((reply) => reply.body)],
-      proposedPageVersion: page.version,
-      ...(page.restricted ? { confirmedPageVersion: page.version } : {}),
+      proposedPageVersion: snapshot.pageVersion,
     },
     claimPlan: {
       id: found?.plan.id ?? (randomUUID() as PlanId),
       source,
       teamId: team.id,
       engagementId: engagement.id,
-      pageId: page.id,
-      pageUrl: page.url,
-      title: page.title,
+      pageId,
+      pageUrl,
+      title,
     },
-    snapshot: { pageVersion: page.version, title: page.title, body: page.body },
+    snapshot,
   });
 }
