@@ -19,9 +19,10 @@ export class ApiError extends Error {
 }
 
 type Options = { signal?: AbortSignal; idempotencyKey?: string };
-type Call<R extends Route> = keyof RequestOf<R> extends never
-  ? (request?: Record<string, never>, options?: Options) => Promise<ResultOf<R>>
-  : (request: RequestOf<R>, options?: Options) => Promise<ResultOf<R>>;
+type Call<R extends Route> =
+  Record<never, never> extends RequestOf<R>
+    ? (request?: RequestOf<R>, options?: Options) => Promise<ResultOf<R>>
+    : (request: RequestOf<R>, options?: Options) => Promise<ResultOf<R>>;
 /** Every operation as a function; throws ApiError where the answer is no success. */
 export type Client = { [Name in Operation]: Call<Api[Name]> };
 
@@ -64,11 +65,17 @@ type Sent = { params?: Record<string, Value>; query?: Record<string, Value>; bod
 
 /** Path and query of a request, with everything in it escaped. */
 export function addressOf(route: Pick<Route, "path">, { params = {}, query = {} }: Sent): string {
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => segment(name, params[name]));
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) => (value == null ? [] : [[name, String(value)]])),
   ).toString();
   return search === "" ? path : `${path}?${search}`;
+}
+
+/** Nothing, and dots in whatever writing, would lead to another operation. */
+function segment(name: string, value: Value): string {
+  if (value == null || ["", ".", ".."].includes(String(value))) throw new TypeError(`${name} cannot stand in a path`);
+  return encodeURIComponent(String(value));
 }
 
 async function toError(response: Response): Promise<ApiError> {

@@ -41,7 +41,11 @@ export type AnswerOf<R extends Route> = R["answer"] extends z.ZodMiniType ? z.in
 /** What a caller gets. */
 export type ResultOf<R extends Route> = R["answer"] extends z.ZodMiniType ? z.output<R["answer"]> : null;
 
-type Given<T> = { [K in keyof T as T[K] extends undefined ? never : K]: T[K] };
+/** Without what an operation does not take; what may be empty may be left out. */
+type Given<T> = { [K in keyof T as T[K] extends undefined ? never : MayBeEmpty<T[K], never, K>]: T[K] } & {
+  [K in keyof T as T[K] extends undefined ? never : MayBeEmpty<T[K], K, never>]?: T[K];
+};
+type MayBeEmpty<T, Yes, No> = Record<never, never> extends T ? Yes : No;
 
 /** Keeps the exact type of a table of routes. */
 export const routes = <const T extends Record<string, Route>>(table: T): T => table;

@@ -31,7 +31,7 @@ describe("the audit", () => {
     world.db.query(sql`
       with done as (select 1)
       ${auditInto({ action, resourceType: "api_token", resourceId: "token-1", details }, { organizationId, actor: admin.linearUserId, requestId: "request-1" }, sql`done`)}`);
-  const all = async (query: Parameters<ReturnType<typeof world.as>["listAudit"]>[0]["query"] = {}) => {
+  const all = async (query: NonNullable<Parameters<ReturnType<typeof world.as>["listAudit"]>[0]>["query"] = {}) => {
     const lines: AuditLine[] = [];
     for (let cursor: string | undefined; ; ) {
       const page = await world.as(admin).listAudit({ query: { ...query, ...(cursor ? { cursor } : {}) } });
