@@ -4,12 +4,16 @@ import { createConsole } from "../lib/compose/console.js";
 import { type Environment, readEnvironment } from "../lib/compose/env.js";
 import { createHealth } from "../lib/compose/health.js";
 import { createIntake } from "../lib/compose/intake.js";
+import { createMetrics } from "../lib/compose/metrics.js";
+import { createStream } from "../lib/compose/stream.js";
 import { createWorker } from "../lib/compose/worker.js";
 import { v1 } from "../lib/http/api/v1.js";
 import { health } from "../lib/http/health.js";
 import { linearWebhook } from "../lib/http/linear-webhook.js";
+import { metrics } from "../lib/http/metrics.js";
 import { oauth } from "../lib/http/oauth.js";
 import { failures, steps, sweeping } from "../lib/http/steps.js";
+import { streams } from "../lib/http/stream.js";
 import { sweep } from "../lib/pipeline/sweep.js";
 import type { Log } from "../lib/ports.js";
 import type { Routes } from "./host.js";
@@ -23,17 +27,23 @@ export function appRoutes(env: Environment, log: Log): Routes {
   const withLog = { ...worker, world: { ...worker.world, log } };
   const console = createConsole(env);
   const createdApi = createApi(env);
+  const figures = { ...createMetrics(env), log };
   const identity = { ...console, world: { ...console.world, log } };
   const api = v1(() => ({ ...createdApi, log, checkAnswers: true }));
+  const createdStream = createStream(env);
+  const stream = streams(() => ({ ...createdStream, log }));
   return {
     "/api/plan": api,
     "/api/planning": api,
     "/api/v1": api,
+    "/api/plan/*/stream": stream,
+    "/api/v1/sessions/*/stream": stream,
     "/api/webhooks/linear": linearWebhook(() => ({ ...intake, ...quiet })),
     "/api/steps": steps(() => withLog),
     "/api/failures": failures(() => withLog),
     "/api/sweep": sweeping(() => withLog),
     "/oauth": oauth(() => identity),
+    "/api/metrics": metrics(() => figures),
     "/api/health": health(() => createHealth(env)),
   };
 }

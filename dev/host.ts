@@ -7,7 +7,7 @@ import type { Simulator } from "./simulator.js";
 
 export type Route = (request: Request) => Promise<Response>;
 
-/** Routes by the beginning of their path, whole segments; the longest that fits answers, and sees the path as it was asked for. */
+/** Routes by the beginning of their path, whole segments, of which `*` is any; the longest that fits answers, and sees the path as it was asked for. */
 export type Routes = Record<string, Route>;
 
 export type Host = { url: string; close(): Promise<void> };
@@ -89,8 +89,8 @@ async function readRequest(incoming: IncomingMessage, outgoing: ServerResponse):
 async function respond(routes: Routes, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   const prefix = Object.keys(routes)
-    .filter((candidate) => candidate === "/" || pathname === candidate || pathname.startsWith(`${candidate}/`))
-    .sort((a, b) => b.length - a.length)[0];
+    .filter((candidate) => isPrefix(candidate, pathname))
+    .sort((a, b) => depth(b) - depth(a))[0];
   const route = prefix === undefined ? undefined : routes[prefix];
   if (!route)
     return problem(404, `Nothing is served at ${pathname}; there is ${Object.keys(routes).sort().join(", ")}`);
@@ -100,6 +100,15 @@ async function respond(routes: Routes, request: Request): Promise<Response> {
     console.error(`${request.method} ${pathname} failed`, error);
     return problem(500, error instanceof Error ? error.message : String(error));
   }
+}
+
+const depth = (path: string): number => path.split("/").filter(Boolean).length;
+
+function isPrefix(candidate: string, pathname: string): boolean {
+  const segments = pathname.split("/");
+  return (
+    candidate === "/" || candidate.split("/").every((part, i) => part === segments[i] || (part === "*" && segments[i]))
+  );
 }
 
 async function write(response: Response, outgoing: ServerResponse, isHead: boolean): Promise<void> {

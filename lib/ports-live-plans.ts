@@ -1,6 +1,7 @@
 /** Live plans: what people change in a session at the same time, and what watching it needs. */
 import type { EngagementId, OrganizationId, SessionId, UserId } from "./domain/ids.js";
 import type { Grant, Principal } from "./domain/principal.js";
+import type { SessionStatus } from "./domain/session.js";
 
 export type NewSession = {
   id: SessionId;
@@ -38,18 +39,26 @@ export type LivePlanSnapshot = {
   engagementId: EngagementId | null;
   title: string;
   description: string | null;
+  pageUrl: string | null;
+  status: SessionStatus;
+  progress: number;
+  progressMessage: string;
   steps: PlanStep[];
   participants: string[];
   seq: number;
-  isArchived: boolean;
   createdAt: string;
   updatedAt: string;
+  archivedAt: string | null;
 };
 
 export type ChangeResult =
-  /** `repeated`: this operation was done before; the event is the one of then. */
-  | { outcome: "applied" | "repeated"; event: PlanEventRow }
+  /** `repeated`: this operation was done before; the event is the one of then. `step` is the step as it stands, null where there is none. */
+  | { outcome: "applied" | "repeated"; event: PlanEventRow; step: PlanStep | null }
+  /** It is so already: a participant who is there, or is not. */
+  | { outcome: "unchanged" }
   | { outcome: "not_found" | "forbidden" | "archived" | "unknown_step" | "too_many_participants" }
+  /** The operation's id was used for another change. */
+  | { outcome: "reused" }
   /** Somebody else has changed the step since; it stands as `step` now. */
   | { outcome: "conflict"; step: PlanStep };
 
@@ -58,6 +67,12 @@ export type LivePlanStore = {
   create(session: NewSession): Promise<NewSessionResult>;
   /** Null where there is no such session within the grant. */
   find(organizationId: OrganizationId, id: SessionId, readable: Grant): Promise<LivePlanSnapshot | null>;
+  /** Whole plans, the newest first. */
+  list(
+    organizationId: OrganizationId,
+    readable: Grant,
+    page: { isArchived: boolean | null; limit: number; cursor: string | null },
+  ): Promise<{ items: LivePlanSnapshot[]; next: string | null }>;
   /** One statement: event, row and `last_seq`, or nothing. `opId` names the operation for repeats; for a new step it is the step's id. */
   change(principal: Principal, id: SessionId, opId: string, change: PlanChange): Promise<ChangeResult>;
 };

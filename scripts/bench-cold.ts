@@ -24,7 +24,7 @@ function subjects(): Subject[] {
     "Without the Vercel CLI (npm run tools -- vercel) these are the bundles of `npm run build`, not the emitted functions",
   );
   execFileSync("npm", ["run", "--silent", "build"], { cwd: projectRoot, stdio: "inherit" });
-  return ["intake", "worker", "console", "api", "health"]
+  return ["intake", "worker", "console", "api", "stream", "metrics", "health"]
     .map((name) => ({ name: `build/${name}.js`, module: join(projectRoot, "build", `${name}.js`) }))
     .filter(({ module }) => existsSync(module));
 }

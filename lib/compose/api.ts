@@ -1,17 +1,23 @@
-import { accessStore } from "../db/access-store.js";
+import { waitUntil } from "@vercel/functions";
 import { auditStore } from "../db/audit-store.js";
 import { apiTokenStore } from "../db/api-token-store.js";
-import { idempotencyStore } from "../db/idempotency-store.js";
+import { engagementStore } from "../db/engagement-store.js";
+import { exportStore } from "../db/export-store.js";
 import { keyring } from "../db/keyring.js";
+import { metricsStore } from "../db/metrics-store.js";
 import { lifecycleStore } from "../db/lifecycle-store.js";
 import { livePlanStore } from "../db/live-plan-store.js";
+import { mergeStore } from "../db/merge-store.js";
 import { oauthStateStore } from "../db/oauth-state-store.js";
+import { peopleStore } from "../db/people-store.js";
+import { sessionCatalog } from "../db/session-catalog.js";
 import { signInStore } from "../db/sign-in-store.js";
-import type { OrganizationId } from "../domain/ids.js";
+import { presenceStore } from "../db/presence-store.js";
 import type { ApiDeps } from "../http/api/v1.js";
 import { type Base, openBase } from "./delivering.js";
 import { type Environment, environment } from "./env.js";
-import { jsonLog } from "./log.js";
+import { kernelDeps } from "./kernel.js";
+import { observing } from "./observing.js";
 import { once } from "./once.js";
 
 export { v1 } from "../http/api/v1.js";
@@ -21,20 +27,20 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
   const { db } = base;
   const keys = keyring(env.TOKEN_KEYS);
   return {
-    access: accessStore(db),
-    keyring: keys,
-    publicUrl: env.PUBLIC_URL,
-    demoOrganization: (env.DEMO_ORGANIZATION ?? null) as OrganizationId | null,
-    requestsPerMinute: env.REQUESTS_PER_MINUTE,
-    idempotency: idempotencyStore(db),
-    log: jsonLog(),
-    now: Date.now,
+    ...kernelDeps(base),
     signIns: signInStore(db),
     apiTokens: apiTokenStore(db),
     states: oauthStateStore(db, keys),
     audit: auditStore(db),
-    livePlans: livePlanStore(db),
-    lifecycle: lifecycleStore(db),
+    observe: observing(metricsStore(db, { organizations: env.METRICS_ORGANIZATIONS }), waitUntil),
+    livePlans: livePlanStore(db, base.announce),
+    presence: presenceStore(db),
+    people: peopleStore(db),
+    engagements: engagementStore(db),
+    catalog: sessionCatalog(db, base.announce),
+    lifecycle: lifecycleStore(db, base.announce),
+    merges: mergeStore(db, base.announce),
+    exports: exportStore(db),
   };
 }
 

@@ -9,23 +9,30 @@ import { linearClient } from "../linear/client.js";
 import { linearOAuth } from "../linear/oauth.js";
 import { accessTokens } from "../pipeline/access-token.js";
 import type { Delivering } from "../ports.js";
+import type { Announce } from "../ports-live-plans.js";
 import type { LinearClient } from "../ports-services.js";
 import { qstashQueue } from "../qstash/queue.js";
+import { announcing } from "./announcing.js";
 import type { Environment } from "./env.js";
 import { jsonLog } from "./log.js";
 
-/** One connection and one keyring for a process; every function instance has its own. */
-export type Base = { env: Environment; db: Database };
+/** One connection for a process, and what tells others of what is written through it; every function instance has its own. */
+export type Base = { env: Environment; db: Database; announce: Announce };
 
-export const openBase = (env: Environment): Base => ({
-  env,
-  db: connect({ url: env.DATABASE_URL, fetchEndpoint: env.NEON_FETCH_ENDPOINT, timeoutMs: env.CALL_TIMEOUT_MS }),
-});
+export function openBase(env: Environment): Base {
+  const db = connect({
+    url: env.DATABASE_URL,
+    fetchEndpoint: env.NEON_FETCH_ENDPOINT,
+    timeoutMs: env.CALL_TIMEOUT_MS,
+  });
+  return { env, db, announce: announcing(env, db) };
+}
 
 /** What sending needs: the outbox, the queue and Linear. */
-export function delivering({ env, db }: Base): Delivering {
+export function delivering(base: Base): Delivering {
+  const { env, db } = base;
   return {
-    sessions: sessionStore(db),
+    sessions: sessionStore(db, base.announce),
     outbox: outboxStore(db, { claimMs: env.CLAIM_MS, stuckMs: env.STUCK_MS }),
     queue: qstashQueue({
       url: env.QSTASH_URL,
@@ -36,7 +43,7 @@ export function delivering({ env, db }: Base): Delivering {
       retryDelay: env.QSTASH_RETRY_DELAY,
       timeoutMs: Math.min(5_000, env.CALL_TIMEOUT_MS),
     }),
-    linear: linearOf({ env, db }),
+    linear: linearOf(base),
     dashboardUrl: (session) => `${env.PUBLIC_URL}/plan/${session.id}`,
     log: jsonLog(),
     now: Date.now,

@@ -9,6 +9,7 @@ export const Environment = z.object({
   PUBLIC_URL: url,
   DATABASE_URL: url,
   NEON_FETCH_ENDPOINT: z.optional(url),
+  DATABASE_URL_DIRECT: z.optional(url),
   TOKEN_KEYS: secret,
   CRON_SECRET: z.optional(secret),
 
@@ -33,10 +34,19 @@ export const Environment = z.object({
   DEMO_ORGANIZATION: z.optional(secret),
   REQUESTS_PER_MINUTE: z._default(z.coerce.number().check(z.int(), z.positive()), 600),
 
+  METRICS_TOKEN: z.optional(secret),
+  METRICS_ORGANIZATIONS: z._default(z.coerce.number().check(z.int(), z.nonnegative()), 50),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.optional(url),
+  OTEL_EXPORTER_OTLP_HEADERS: z.optional(secret),
+  OTEL_SERVICE_NAME: z._default(secret, "linear-planning-agent"),
+
   CALL_TIMEOUT_MS: milliseconds(10_000),
   LEASE_MS: milliseconds(20_000),
   CLAIM_MS: milliseconds(20_000),
   STUCK_MS: milliseconds(30_000),
+  STREAM_MAX_AGE_MS: milliseconds(300_000),
+  STREAM_PING_MS: milliseconds(15_000),
+  STREAM_RECHECK_MS: milliseconds(60_000),
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -58,11 +68,15 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   throw new Error(`The environment is not complete. ${problems.join("; ")}`);
 }
 
+/** Each of them says that this is a function on somebody's servers. */
+const hosts = ["VERCEL", "VERCEL_ENV", "AWS_LAMBDA_FUNCTION_NAME"];
+
 /** A user whom nobody has to prove to be is for one's own machine: refused wherever others could come in. */
 function withoutStrangers(env: Environment, variables: Record<string, string | undefined>): Environment {
   if (env.DEMO_ORGANIZATION === undefined) return env;
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(env.PUBLIC_URL).hostname);
-  if (isLocal && !variables.VERCEL && variables.NODE_ENV !== "production") return env;
+  const isHosted = hosts.some((name) => variables[name]) || variables.NODE_ENV === "production";
+  if (isLocal && !isHosted) return env;
   throw new Error(
     "The environment is not safe. DEMO_ORGANIZATION: is only for an application at localhost, and never for production",
   );

@@ -13,7 +13,7 @@ export function createIntake(env: Environment): IntakeDeps {
   const base = openBase(env);
   return {
     verify: linearVerifier(env.LINEAR_WEBHOOK_SECRET),
-    inbox: inboxStore(base.db),
+    inbox: inboxStore(base.db, base.announce),
     world: delivering(base),
     waitUntil,
   };

@@ -7,6 +7,7 @@ import { memoryRoutes } from "./routes/memory.js";
 import { peopleRoutes } from "./routes/people.js";
 import { planningRoutes } from "./routes/planning.js";
 import { sessionRoutes } from "./routes/sessions.js";
+import { stepRoutes } from "./routes/steps.js";
 
 /** Every operation of the API by its name. Server, OpenAPI document, client and the tests of both are made from this table. */
 export const api = {
@@ -15,6 +16,7 @@ export const api = {
   ...sessionRoutes,
   ...lifecycleRoutes,
   ...livePlanRoutes,
+  ...stepRoutes,
   ...planningRoutes,
   ...memoryRoutes,
   ...accessRoutes,

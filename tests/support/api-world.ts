@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type SQL, sql } from "drizzle-orm";
+import { announcing } from "../../lib/compose/announcing.js";
 import { createApi } from "../../lib/compose/api.js";
 import { readEnvironment } from "../../lib/compose/env.js";
 import { api } from "../../lib/contract/api.js";
@@ -56,8 +57,9 @@ export async function apiWorld(
   const database = options.database ?? (await testDatabase());
   const { db } = database;
   const env = readEnvironment({ ...settings, ...options.env });
+  const base = { env, db, announce: announcing(env, db) };
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const deps: ApiDeps = { ...createApi(env, { env, db }), log: silent, checkAnswers: true, ...options.deps };
+  const deps: ApiDeps = { ...createApi(env, base), log: silent, checkAnswers: true, ...options.deps };
   const handle = v1(() => deps);
   const run = (statement: SQL) => db.query(statement);
 
@@ -151,6 +153,8 @@ export async function apiWorld(
   return {
     database,
     db,
+    /** What other functions over the same database are composed from. */
+    base,
     deps,
     as,
     /** Any request, as a client that knows nothing of the contract would send it. */

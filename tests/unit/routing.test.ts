@@ -5,7 +5,7 @@ import { appRoutes, silent } from "../../dev/app.js";
 import { readEnvironment } from "../../lib/compose/env.js";
 
 type Routing = {
-  functions: Record<string, { maxDuration: number }>;
+  functions: Record<string, { maxDuration: number; supportsCancellation?: boolean }>;
   rewrites: { source: string; destination: string }[];
   crons: { path: string; schedule: string }[];
   framework: null;
@@ -32,6 +32,21 @@ describe("vercel.json", () => {
     }
   });
 
+  it("lets the function of streams run as long as a stream may, and ends it with its reader", () => {
+    const { STREAM_MAX_AGE_MS } = readEnvironment(anEnvironment());
+    expect(routing.functions["api/stream.ts"]).toEqual({
+      maxDuration: STREAM_MAX_AGE_MS / 1_000,
+      supportsCancellation: true,
+    });
+  });
+
+  it("sends streams to their own function before the rest of their paths goes to the API", () => {
+    const first = (path: string) => routing.rewrites.find(({ source }) => new RegExp(`^${source}$`).test(path));
+    expect(first("/api/plan/1/stream")?.destination).toBe("/api/stream");
+    expect(first("/api/v1/sessions/1/stream")?.destination).toBe("/api/stream");
+    expect(first("/api/plan/1")?.destination).toBe("/api/v1");
+  });
+
   it("sends every rewrite to a function or a static file that is there", () => {
     const paths = [...files.map(pathOf), ...readdirSync(join(root, routing.outputDirectory)).map((file) => `/${file}`)];
     expect(routing.rewrites.filter(({ destination }) => !paths.includes(destination))).toEqual([]);
@@ -56,7 +71,7 @@ describe("the local application", () => {
   it("answers where the deployment does: functions at their own path, or at what is rewritten to them", () => {
     const toFunctions = routing.rewrites.filter(({ destination }) => destination.startsWith("/api/"));
     const rewritten = new Set(toFunctions.map(({ destination }) => destination));
-    const prefixes = toFunctions.map(({ source }) => source.replace(/\/\(\.\*\)$/, ""));
+    const prefixes = toFunctions.map(({ source }) => source.replace(/\/\(\.\*\)$/, "").replaceAll("([^/]+)", "*"));
     const direct = files.map(pathOf).filter((path) => !rewritten.has(path));
     expect(localPaths).toEqual([...direct, ...prefixes].sort());
   });

@@ -8,6 +8,7 @@ import { type MemoryDeps, memoryHandlers } from "./handlers/memory.js";
 import { type PeopleDeps, peopleHandlers } from "./handlers/people.js";
 import { type PlanningDeps, planningHandlers } from "./handlers/planning.js";
 import { type SessionDeps, sessionHandlers } from "./handlers/sessions.js";
+import { type StepDeps, stepHandlers } from "./handlers/steps.js";
 import { apiServer, type KernelDeps } from "./kernel.js";
 
 /** Everything that the operations need, each group its own. */
@@ -17,6 +18,7 @@ export type ApiDeps = KernelDeps &
   SessionDeps &
   LifecycleDeps &
   LivePlanDeps &
+  StepDeps &
   PlanningDeps &
   MemoryDeps &
   AccessApiDeps &
@@ -30,6 +32,7 @@ export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response
     ...sessionHandlers,
     ...lifecycleHandlers,
     ...livePlanHandlers,
+    ...stepHandlers,
     ...planningHandlers,
     ...memoryHandlers,
     ...accessHandlers,

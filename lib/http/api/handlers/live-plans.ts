@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { LivePlan, livePlanRoutes } from "../../../contract/routes/live-plans.js";
 import type { Step } from "../../../contract/sessions.js";
 import { RequestError } from "../../../domain/errors.js";
@@ -6,13 +5,16 @@ import type { SessionId } from "../../../domain/ids.js";
 import { grantFor } from "../../../domain/principal.js";
 import type { LivePlanSnapshot, LivePlanStore, PlanStep } from "../../../ports-live-plans.js";
 import type { Handlers } from "../kernel.js";
+import { addedStep, changeOrRefuse, type Refusals } from "./plan-changes.js";
+
+const defaultLimit = 50;
 
 export type LivePlanDeps = { livePlans: LivePlanStore };
 
 /** `/api/plan/*`: live plans in the words of their document. */
 export const livePlanHandlers: Handlers<typeof livePlanRoutes, LivePlanDeps> = {
-  async startPlan({ body, principal, deps }) {
-    const id = randomUUID() as SessionId;
+  async startPlan({ body, principal, newId, deps }) {
+    const id = newId as SessionId;
     const made = await deps.livePlans.create({
       id,
       organizationId: principal.organizationId,
@@ -28,8 +30,13 @@ export const livePlanHandlers: Handlers<typeof livePlanRoutes, LivePlanDeps> = {
     if (made === "forbidden") throw new RequestError("not_allowed", 403, "This needs the role member");
     return { status: "started", plan_id: id };
   },
-  async listPlans() {
-    return { plans: [], count: 0, next: null };
+  async listPlans({ query, principal, deps }) {
+    const { items, next } = await deps.livePlans.list(principal.organizationId, grantFor(principal, "viewer"), {
+      isArchived: query.archived === undefined ? null : query.archived === "true",
+      limit: query.limit ?? defaultLimit,
+      cursor: query.cursor ?? null,
+    });
+    return { plans: items.map(toLivePlan), count: items.length, next };
   },
   async getPlan({ params, principal, deps }) {
     const { organizationId } = principal;
@@ -37,17 +44,11 @@ export const livePlanHandlers: Handlers<typeof livePlanRoutes, LivePlanDeps> = {
     if (!plan) throw planNotFound();
     return toLivePlan(plan);
   },
-  async addPlanStep({ body, principal, deps }) {
-    const id = body.id ?? randomUUID();
-    const result = await deps.livePlans.change(principal, body.plan_id as SessionId, id, {
-      type: "step_added",
-      id,
-      text: body.text,
-      owner: body.owner,
-    });
-    if (!("event" in result)) throw planNotFound();
-    const { seq, body: step } = result.event;
-    return { status: "step_added", step: { ...(step as Omit<Step, "revision">), revision: seq } };
+  async addPlanStep({ body, principal, newId, deps }) {
+    const { plan_id, id = newId, text, owner } = body;
+    const change = { type: "step_added", id, text, owner } as const;
+    const done = await changeOrRefuse(deps.livePlans, principal, plan_id, id, change, refusals);
+    return { status: "step_added", step: toStep(addedStep(done)) };
   },
   async archivePlan() {
     throw planNotFound();
@@ -62,7 +63,7 @@ function toLivePlan(plan: LivePlanSnapshot): LivePlan {
     description: plan.description,
     steps: plan.steps.map(toStep),
     participants: plan.participants,
-    archived: plan.isArchived,
+    archived: plan.archivedAt !== null,
     created_at: plan.createdAt,
     updated_at: plan.updatedAt,
   };
@@ -70,3 +71,7 @@ function toLivePlan(plan: LivePlanSnapshot): LivePlan {
 
 const toStep = ({ position: _position, ...step }: PlanStep): Step => step;
 const planNotFound = () => new RequestError("plan_not_found", 404, "Plan not found");
+const refusals: Refusals = {
+  notFound: planNotFound,
+  archived: () => new RequestError("plan_archived", 400, "The plan is archived"),
+};

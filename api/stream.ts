@@ -1,0 +1,3 @@
+import { streamDeps, streams } from "../build/stream.js";
+
+export default { fetch: streams(streamDeps) };

@@ -1,0 +1,19 @@
+import { accessStore } from "../db/access-store.js";
+import { idempotencyStore } from "../db/idempotency-store.js";
+import { keyring } from "../db/keyring.js";
+import type { OrganizationId } from "../domain/ids.js";
+import type { KernelDeps } from "../http/api/kernel.js";
+import type { Base } from "./delivering.js";
+import { jsonLog } from "./log.js";
+
+/** What decides who makes a request, for every function that people call. */
+export const kernelDeps = ({ env, db }: Base): KernelDeps => ({
+  access: accessStore(db),
+  keyring: keyring(env.TOKEN_KEYS),
+  publicUrl: env.PUBLIC_URL,
+  demoOrganization: (env.DEMO_ORGANIZATION ?? null) as OrganizationId | null,
+  requestsPerMinute: env.REQUESTS_PER_MINUTE,
+  idempotency: idempotencyStore(db),
+  log: jsonLog(),
+  now: Date.now,
+});

@@ -1,0 +1,141 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { OrganizationId, SessionId } from "../../domain/ids.js";
+import type { Hints, LogTail, SessionEventRow } from "../../ports-stream.js";
+
+/** Somebody who reads a log from an event on. */
+export type Reader = {
+  sessionId: SessionId;
+  organizationId: OrganizationId;
+  /** The number of the last event that was given to the reader. */
+  cursor: number;
+  /** The next events, without a gap. */
+  onEvents(events: SessionEventRow[]): void;
+  /** Events are missing; the reader goes on behind them. */
+  onGap(): void;
+};
+
+export type TailDeps = {
+  log: LogTail;
+  hints: Hints;
+  now(): number;
+  onError(error: unknown): void;
+  /** A hint about a session brought no event: something else has changed. */
+  onQuietHint(id: SessionId): void;
+  /** Something was changed that decides who may see what. */
+  onAccessChanged(): void;
+};
+
+/** How often logs are looked at without a hint: more seldom the longer nothing has happened. */
+export function paceMs(quietMs: number): number {
+  if (quietMs < 5_000) return 150;
+  return quietMs < 60_000 ? 500 : 1_500;
+}
+
+/** Reads all logs that anybody in this process follows in one loop, which runs while there is somebody. Returns what adds a reader, which gives back what takes it away. */
+export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
+  const readers = new Map<SessionId, Set<Reader>>();
+  const hinted = new Set<SessionId>();
+  let isRunning = false;
+  let wake: () => void = () => undefined;
+  let lastEventAt = 0;
+  let nextLookAt = 0;
+  let mark: string | null = null;
+
+  const hint = (id: SessionId | null) => {
+    if (id === null) nextLookAt = 0;
+    else if (readers.has(id)) hinted.add(id);
+    else return;
+    wake();
+  };
+
+  async function run(): Promise<void> {
+    const stopHints = deps.hints(hint);
+    mark = null;
+    while (readers.size > 0) {
+      const isWholeLook = deps.now() >= nextLookAt;
+      try {
+        await look(isWholeLook);
+        if (isWholeLook) nextLookAt = deps.now() + paceMs(deps.now() - lastEventAt);
+      } catch (error) {
+        deps.onError(error);
+        await pause(1_000);
+        nextLookAt = 0;
+      }
+      if (hinted.size === 0) await sleep(nextLookAt - deps.now());
+    }
+    // In the same turn as the last look at `readers`, so that the next reader starts the loop again.
+    stopHints();
+    isRunning = false;
+  }
+
+  async function look(isWhole: boolean): Promise<void> {
+    const asked = [...hinted];
+    hinted.clear();
+    const ids = isWhole ? [...readers.keys()] : asked.filter((id) => readers.has(id));
+    const [{ events, isAll }] = await Promise.all([deps.log.since(ids.map(from)), isWhole ? lookAtAccess() : null]);
+    const byId = new Map<SessionId, SessionEventRow[]>();
+    for (const event of events.sort((a, b) => a.seq - b.seq)) {
+      const found = byId.get(event.sessionId) ?? [];
+      found.push(event);
+      byId.set(event.sessionId, found);
+    }
+    if (events.length > 0) lastEventAt = deps.now();
+    for (const [id, found] of byId) for (const reader of readers.get(id) ?? []) give(reader, found);
+    for (const id of asked) if (!byId.has(id)) deps.onQuietHint(id);
+    // More is there than one look takes.
+    if (!isAll) for (const id of byId.keys()) hinted.add(id);
+  }
+
+  async function lookAtAccess(): Promise<void> {
+    const organizations = [...readers.values()].flatMap(([first]) => (first ? [first.organizationId] : []));
+    const now = await deps.log.accessMark([...new Set(organizations)].sort());
+    if (mark !== null && mark !== now) deps.onAccessChanged();
+    mark = now;
+  }
+
+  const from = (id: SessionId) => ({
+    id,
+    after: Math.min(...[...(readers.get(id) ?? [])].map(({ cursor }) => cursor)),
+  });
+
+  async function sleep(ms: number): Promise<void> {
+    if (ms <= 0 || readers.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    wake = () => undefined;
+  }
+
+  return (reader) => {
+    const together = readers.get(reader.sessionId) ?? new Set();
+    readers.set(reader.sessionId, together.add(reader));
+    lastEventAt = deps.now();
+    // What was added between the reader's last look and now.
+    hinted.add(reader.sessionId);
+    wake();
+    if (!isRunning) {
+      isRunning = true;
+      nextLookAt = 0;
+      void run();
+    }
+    return () => {
+      together.delete(reader);
+      if (together.size === 0 && readers.get(reader.sessionId) === together) readers.delete(reader.sessionId);
+      if (readers.size === 0) wake();
+    };
+  };
+}
+
+function give(reader: Reader, events: SessionEventRow[]): void {
+  const fresh = events.filter(({ seq }) => seq > reader.cursor);
+  const [first] = fresh;
+  const last = fresh.at(-1);
+  if (!first || !last) return;
+  if (first.seq !== reader.cursor + 1) reader.onGap();
+  reader.cursor = last.seq;
+  reader.onEvents(fresh);
+}
