@@ -1,5 +1,5 @@
 import { RequestError } from "../domain/errors.js";
-import type { Refusal } from "../ports-lifecycle.js";
+import type { MergeRefusal } from "../ports-lifecycle.js";
 
 const busyWords: Record<string, string> = {
   processing: "The session is being processed",
@@ -9,7 +9,7 @@ const busyWords: Record<string, string> = {
 };
 
 /** Why a session could not be set aside, as the error that says it: `session_not_found`, `not_allowed`, `session_busy`, … */
-export function toRequestError(refusal: Refusal): RequestError {
+export function toRequestError(refusal: MergeRefusal): RequestError {
   const { id } = refusal;
   switch (refusal.outcome) {
     case "not_found":
@@ -27,6 +27,23 @@ export function toRequestError(refusal: Refusal): RequestError {
       return new RequestError("session_merged", 409, `The session has been merged into ${refusal.into}`, {
         shown: { sessionId: id, mergedInto: refusal.into },
       });
+    case "archived":
+      return new RequestError("session_archived", 409, "The session is archived", { shown: { sessionId: id } });
+    case "changed": {
+      const { version } = refusal;
+      return new RequestError("session_changed", 409, `The session has moved; its version is ${version} now`, {
+        shown: { sessionId: id, version },
+      });
+    }
+    case "too_many_participants": {
+      const { participants } = refusal;
+      return new RequestError(
+        "too_many_participants",
+        409,
+        `Together they would have ${participants} participants; a session has at most 50`,
+        { shown: { sessionId: id, participants } },
+      );
+    }
     case "not_deleted":
       return new RequestError("session_not_deleted", 409, "The session is not deleted", { shown: { sessionId: id } });
   }

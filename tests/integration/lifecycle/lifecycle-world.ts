@@ -61,3 +61,29 @@ export async function givenPlan(
      where p.id = ${planId}`);
   return { planId, itemIds: rows.map(({ id }) => id) };
 }
+
+export type SessionRow = {
+  version: number;
+  is_default: boolean;
+  merged_into: string | null;
+  last_seq: number;
+  status: string;
+};
+
+/** How a session stands. */
+export async function sessionRow({ db }: At, id: SessionId): Promise<SessionRow> {
+  const [row] = await db.query<SessionRow>(
+    sql`select version, is_default, merged_into, last_seq, status from planning_sessions where id = ${id}`,
+  );
+  if (!row) throw new Error(`session ${id} is not there`);
+  return row;
+}
+
+/** Removes a step as its event says. */
+export const removedStep = ({ db }: At, id: SessionId, stepId: string) =>
+  db.query(sql`
+    with moved as (update planning_sessions set last_seq = last_seq + 1 where id = ${id} returning id, organization_id, last_seq),
+    logged as (
+      insert into session_events (session_id, seq, organization_id, type, body, actor)
+      select id, last_seq, organization_id, 'step_removed', jsonb_build_object('id', ${stepId}::text), 'ada' from moved)
+    update plan_steps p set removed_at = now(), revision = moved.last_seq from moved where p.session_id = moved.id and p.id = ${stepId}`);
