@@ -76,6 +76,33 @@ describe("the environment", () => {
   });
 });
 
+describe("the demo user", () => {
+  const demo = { ...complete, DEMO_ORGANIZATION: "test-org-123" };
+  const local = ["http://localhost:3000", "http://localhost", "http://127.0.0.1:8080", "http://[::1]:3000"];
+  const foreign = [
+    "https://agent.example.com",
+    "https://my.vercel.app",
+    "http://10.0.0.7:3000",
+    "http://localhost.evil.test",
+  ];
+
+  it.each(local)("is there where the configuration says so, at %s", (url) => {
+    expect(readEnvironment({ ...demo, PUBLIC_URL: url }).DEMO_ORGANIZATION).toBe("test-org-123");
+    expect(readEnvironment({ ...complete, PUBLIC_URL: url }).DEMO_ORGANIZATION).toBeUndefined();
+  });
+
+  it.each([
+    ...foreign.map((url): [string, Record<string, string>] => [url, { PUBLIC_URL: url }]),
+    ["Vercel", { PUBLIC_URL: "http://localhost:3000", VERCEL: "1" }],
+    ["Vercel's preview", { PUBLIC_URL: "http://localhost:3000", VERCEL_ENV: "preview" }],
+    ["a function", { PUBLIC_URL: "http://localhost:3000", AWS_LAMBDA_FUNCTION_NAME: "api" }],
+    ["NODE_ENV production", { PUBLIC_URL: "http://localhost:3000", NODE_ENV: "production" }],
+  ])("is impossible in production: %s", (_, where) => {
+    expect(problemOf({ ...demo, ...where }).message).toMatch(/DEMO_ORGANIZATION.*localhost/);
+    expect(readEnvironment({ ...complete, ...where }).DEMO_ORGANIZATION).toBeUndefined();
+  });
+});
+
 function problemOf(variables: Record<string, string | undefined>): Error {
   try {
     readEnvironment(variables);
