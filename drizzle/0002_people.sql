@@ -164,6 +164,8 @@ CREATE TABLE "metric_organizations" (
 --> statement-breakpoint
 ALTER TABLE "engagements" DROP CONSTRAINT "engagements_organization_team";--> statement-breakpoint
 DROP INDEX "planning_sessions_organization";--> statement-breakpoint
+DROP INDEX "planning_sessions_engagement";--> statement-breakpoint
+DROP INDEX "planning_sessions_created_by";--> statement-breakpoint
 ALTER TABLE "engagements" ALTER COLUMN "team_id" DROP NOT NULL;--> statement-breakpoint
 ALTER TABLE "engagements" ADD COLUMN "is_team_default" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "engagements" ADD COLUMN "page_urls" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
@@ -176,6 +178,7 @@ ALTER TABLE "users" ADD COLUMN "role_given_at" timestamp with time zone;--> stat
 ALTER TABLE "users" ADD COLUMN "default_engagement_id" uuid;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "current_engagement_id" uuid;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "current_session_id" uuid;--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "last_sessions" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "audit_log" ADD CONSTRAINT "audit_log_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -205,10 +208,12 @@ CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_
 CREATE INDEX "rate_limits_age" ON "rate_limits" USING btree ("window_start");--> statement-breakpoint
 CREATE INDEX "sign_ins_user" ON "sign_ins" USING btree ("user_id","created_at");--> statement-breakpoint
 CREATE INDEX "memory_edges_target" ON "memory_edges" USING btree ("target_id");--> statement-breakpoint
-CREATE INDEX "memory_nodes_search" ON "memory_nodes" USING gin ("search");--> statement-breakpoint
-CREATE INDEX "memory_nodes_organization" ON "memory_nodes" USING btree ("organization_id","kind","created_at" DESC NULLS LAST,"id");--> statement-breakpoint
+CREATE INDEX "memory_nodes_search" ON "memory_nodes" USING gin ("organization_id","search");--> statement-breakpoint
+CREATE INDEX "memory_nodes_list" ON "memory_nodes" USING btree ("organization_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "memory_nodes_list_kind" ON "memory_nodes" USING btree ("organization_id","kind","created_at","id");--> statement-breakpoint
 CREATE INDEX "memory_nodes_engagement" ON "memory_nodes" USING btree ("engagement_id");--> statement-breakpoint
-CREATE INDEX "memory_terms_similar" ON "memory_terms" USING gin ("term" gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "memory_terms_similar" ON "memory_terms" USING gin ("organization_id","term" gin_trgm_ops) WHERE term not like '~%';--> statement-breakpoint
+CREATE INDEX "memory_terms_beginning" ON "memory_terms" USING btree ("organization_id","term" text_pattern_ops);--> statement-breakpoint
 CREATE INDEX "plan_steps_order" ON "plan_steps" USING btree ("session_id","position","id") WHERE removed_at is null;--> statement-breakpoint
 CREATE INDEX "presence_age" ON "presence" USING btree ("seen_at");--> statement-breakpoint
 CREATE INDEX "session_merges_target" ON "session_merges" USING btree ("target_id");--> statement-breakpoint
@@ -221,12 +226,16 @@ CREATE UNIQUE INDEX "engagements_team_default" ON "engagements" USING btree ("or
 CREATE INDEX "engagements_organization" ON "engagements" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "engagements_restricted" ON "engagements" USING btree ("organization_id") WHERE settings->>'access' = 'members';--> statement-breakpoint
 CREATE INDEX "outbox_closed" ON "outbox" USING btree ("sent_at") WHERE closed_reason is not null;--> statement-breakpoint
-CREATE INDEX "planning_sessions_list" ON "planning_sessions" USING btree ("organization_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "planning_sessions_list_status" ON "planning_sessions" USING btree ("organization_id","status","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "planning_sessions_list_engagement" ON "planning_sessions" USING btree ("engagement_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "planning_sessions_list_archived" ON "planning_sessions" USING btree ("organization_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null and archived_at is not null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_list" ON "planning_sessions" USING btree ("organization_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_list_status" ON "planning_sessions" USING btree ("organization_id","status","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_list_open" ON "planning_sessions" USING btree ("organization_id","created_at","id") WHERE deleted_at is null and archived_at is null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_list_archived" ON "planning_sessions" USING btree ("organization_id","created_at","id") WHERE deleted_at is null and archived_at is not null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_list_words" ON "planning_sessions" USING gin ("organization_id",to_tsvector('simple', translate(planning_title, '-/._:#&@+', '         '))) WITH (fastupdate=false) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "plans_not_idle" ON "plans" USING btree ("sync_status") WHERE sync_status <> 'idle';--> statement-breakpoint
 CREATE INDEX "session_events_problems" ON "session_events" USING btree ("session_id","seq") WHERE type in ('error', 'warning');--> statement-breakpoint
 CREATE INDEX "session_events_audit" ON "session_events" USING btree ("organization_id","created_at" DESC NULLS LAST,"session_id" DESC NULLS LAST,"seq" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "users_default_engagement" ON "users" USING btree ("default_engagement_id");--> statement-breakpoint
 CREATE INDEX "users_current_engagement" ON "users" USING btree ("current_engagement_id");--> statement-breakpoint
-CREATE INDEX "users_current_session" ON "users" USING btree ("current_session_id");
+CREATE INDEX "users_current_session" ON "users" USING btree ("current_session_id");--> statement-breakpoint
+CREATE INDEX "planning_sessions_engagement" ON "planning_sessions" USING btree ("engagement_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "planning_sessions_created_by" ON "planning_sessions" USING btree ("created_by","created_at","id");

@@ -1,4 +1,5 @@
 import { PGlite, type Results, type Transaction } from "@electric-sql/pglite";
+import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +46,7 @@ export async function openPglite(dataDir?: string): Promise<SqlEngine> {
 }
 
 async function createPglite(dataDir: string | undefined): Promise<PGlite> {
-  const extensions = { pg_trgm };
+  const extensions = { btree_gin, pg_trgm };
   if (dataDir === undefined) return PGlite.create({ extensions });
   const clusterDir = join(dataDir, "pgdata");
   mkdirSync(clusterDir, { recursive: true });

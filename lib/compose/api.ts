@@ -1,10 +1,8 @@
-import { waitUntil } from "@vercel/functions";
 import { auditStore } from "../db/audit-store.js";
 import { apiTokenStore } from "../db/api-token-store.js";
 import { engagementStore } from "../db/engagement-store.js";
 import { exportStore } from "../db/export-store.js";
 import { keyring } from "../db/keyring.js";
-import { metricsStore } from "../db/metrics-store.js";
 import { lifecycleStore } from "../db/lifecycle-store.js";
 import { livePlanStore } from "../db/live-plan-store.js";
 import { mergeStore } from "../db/merge-store.js";
@@ -17,7 +15,6 @@ import type { ApiDeps } from "../http/api/v1.js";
 import { type Base, openBase } from "./delivering.js";
 import { type Environment, environment } from "./env.js";
 import { kernelDeps } from "./kernel.js";
-import { observing } from "./observing.js";
 import { once } from "./once.js";
 
 export { v1 } from "../http/api/v1.js";
@@ -32,7 +29,6 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
     apiTokens: apiTokenStore(db),
     states: oauthStateStore(db, keys),
     audit: auditStore(db),
-    observe: observing(metricsStore(db, { organizations: env.METRICS_ORGANIZATIONS }), waitUntil),
     livePlans: livePlanStore(db, base.announce),
     presence: presenceStore(db),
     people: peopleStore(db),

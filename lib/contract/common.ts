@@ -5,6 +5,9 @@ export const Uuid = z.uuid();
 /** An instant in UTC, as ISO 8601 writes it. */
 export const Instant = z.iso.datetime();
 
+/** A counter as rows keep it: the version that somebody has seen, or the number of an event. */
+export const Version = z.int().check(z.gte(0), z.lte(2_147_483_647));
+
 /** A text of people: not only blanks, without NUL, which PostgreSQL does not store, and at most so many characters. */
 export const text = (maxLength: number) =>
   z.string().check(z.minLength(1), z.maxLength(maxLength), z.regex(/^[^\0]*\S[^\0]*$/, "must not be blank"));

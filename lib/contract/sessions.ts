@@ -13,6 +13,9 @@ export const StepText = text(limits.step);
 export const Owner = text(limits.owner);
 export const Participants = z.array(Owner).check(z.maxLength(limits.participants));
 
+/** The address of a page. */
+export const PageUrl = z.string().check(z.maxLength(2_000), z.regex(/^https?:\/\/[^\s\0]+$/, "must be an address"));
+
 /** A step of a live plan. `ts` is when it was added; `revision` the number of the event that changed it last. */
 export const Step = z.object({
   id: Uuid,

@@ -1,10 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
-import { defaultEngagementSettings } from "../domain/session.js";
+import type { LogEntry } from "../ports.js";
 import type { NewSession, NewSessionResult } from "../ports-live-plans.js";
 import { within } from "./access-store.js";
 import { appendLog } from "./commit.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
-import { teamDefault } from "./engagement-rows.js";
+import { ensureGeneral } from "./engagement-rows.js";
 
 /** Makes a session that waits to be started, the default one where its engagement has none, and gives its maker a place where they had none. */
 export async function insertSession(db: Database, session: NewSession): Promise<NewSessionResult> {
@@ -32,16 +32,7 @@ const createStatement = (session: NewSession): SQL => sql`
     select e.id, (select team_id from engagements t where t.id = e.id) as team_id
       from (select coalesce(chosen.id, (select id from general)) as id from chosen) e
      where e.id is not null and ${within(session.writable, sql`e.id`)}),
-  moved as (
-    insert into planning_sessions (id, organization_id, engagement_id, created_by, is_default, planning_title, description, team_id,
-                                   confluence_page_url, prompt, work, status, step, progress_message, last_seq)
-    select ${session.id}::uuid, ${session.organizationId}::text, engagement.id, ${session.createdBy}::uuid,
-           not exists (select from planning_sessions d where d.is_default and d.engagement_id = engagement.id),
-           ${session.title}::text, ${session.description}::text, engagement.team_id, ${session.pageUrl}::text,
-           ${json(promptFor(session.pageUrl))}, '{}', 'pending', 'read-page', '', 1
-      from engagement
-    on conflict (id) do nothing
-    returning id, organization_id, engagement_id, last_seq, version),
+  moved as (${insertFrom(sql`engagement`, session)}),
   participants as (
     insert into session_participants (session_id, name, organization_id)
     select moved.id, p.name, moved.organization_id from moved cross join jsonb_array_elements_text(${json(session.participants)}) as p(name)
@@ -54,14 +45,32 @@ const createStatement = (session: NewSession): SQL => sql`
            current_engagement_id = coalesce(u.current_engagement_id, moved.engagement_id), updated_at = now()
       from moved where u.id = ${session.createdBy}::uuid
        and (u.default_engagement_id is null or u.current_engagement_id is null or u.current_session_id is null)),
-  logged as (${appendLog([
-    {
-      type: "session_created",
-      body: { title: session.title, description: session.description, participants: session.participants },
-      actor: session.actor,
-    },
-  ])})
+  logged as (${appendLog([createdEntry(session)])})
   select exists (select from moved) as made, exists (select from engagement) as placed, exists (select from chosen where id is not null) as known`;
+
+/** The row of a session that waits to be started, in the engagement that `source` has (id, team_id); the default where there is none. */
+export const insertFrom = (
+  source: SQL,
+  session: Pick<NewSession, "id" | "organizationId" | "createdBy" | "title" | "description" | "pageUrl">,
+): SQL => sql`
+    insert into planning_sessions (id, organization_id, engagement_id, created_by, is_default, planning_title, description, team_id,
+                                   confluence_page_url, prompt, work, status, step, progress_message, last_seq)
+    select ${session.id}::uuid, ${session.organizationId}::text, e.id, ${session.createdBy}::uuid,
+           not exists (select from planning_sessions d where d.is_default and d.engagement_id = e.id),
+           ${session.title}::text, ${session.description}::text, e.team_id, ${session.pageUrl}::text,
+           ${json(promptFor(session.pageUrl))}, '{}', 'pending', 'read-page', '', 1
+      from ${source} e
+    on conflict (id) do nothing
+    returning id, organization_id, engagement_id, last_seq, version`;
+
+/** The first line of the log of a session that a person has made. */
+export const createdEntry = (
+  session: Pick<NewSession, "title" | "description" | "participants" | "actor">,
+): LogEntry => ({
+  type: "session_created",
+  body: { title: session.title, description: session.description, participants: session.participants },
+  actor: session.actor,
+});
 
 /** What a session that a person makes begins with: the page, where they name one. */
 export const promptFor = (pageUrl: string | null) => ({
@@ -80,11 +89,7 @@ const chosen = ({ organizationId, engagementId, writable }: NewSession): SQL =>
       from person p`
     : sql`select id from engagements where id = ${engagementId}::uuid and organization_id = ${organizationId}::text`;
 
-/** The engagement of the organization that belongs to no team: where people begin who have not chosen. */
 const general = ({ organizationId, engagementId }: NewSession): SQL =>
   engagementId === null
-    ? sql`
-    insert into engagements (id, organization_id, team_id, is_team_default, name, settings)
-    select gen_random_uuid(), ${organizationId}::text, null, true, 'General', ${json(defaultEngagementSettings)} from chosen where id is null
-    on conflict ${teamDefault} do update set updated_at = now() returning id`
+    ? ensureGeneral(organizationId, sql`from chosen where id is null`)
     : sql`select null::uuid as id where false`;

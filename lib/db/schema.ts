@@ -7,7 +7,6 @@ import {
   integer,
   jsonb,
   pgTable,
-  pgView,
   primaryKey,
   text,
   timestamp,
@@ -67,6 +66,8 @@ export const users = pgTable(
     currentSessionId: uuid("current_session_id").references((): AnyPgColumn => planningSessions.id, {
       onDelete: "set null",
     }),
+    /** The session that the person used last, for each engagement that they worked in. */
+    lastSessions: jsonb("last_sessions").$type<Record<string, string>>().notNull().default({}),
     ...times,
   },
   (table) => [
@@ -123,6 +124,9 @@ export const engagementMembers = pgTable(
   ],
 );
 
+/** Signs within words part them, as they do in what people search for. */
+const titleWords = sql`to_tsvector('simple', translate(planning_title, '-/._:#&@+', '         '))`;
+
 /** A run and a meeting. `version` moves with each transition, `last_seq` with each event, `heard` with each reply. */
 export const planningSessions = pgTable(
   "planning_sessions",
@@ -169,26 +173,29 @@ export const planningSessions = pgTable(
   },
   (table) => [
     uniqueIndex("planning_sessions_one_default").on(table.engagementId).where(sql`is_default`),
-    // The list of sessions, the newest first, and its filters.
-    index("planning_sessions_list")
-      .on(table.organizationId, table.createdAt.desc(), table.id.desc())
-      .where(sql`deleted_at is null`),
+    // The list of sessions, read from its newest end, and its filters.
+    index("planning_sessions_list").on(table.organizationId, table.createdAt, table.id).where(sql`deleted_at is null`),
     index("planning_sessions_list_status")
-      .on(table.organizationId, table.status, table.createdAt.desc(), table.id.desc())
+      .on(table.organizationId, table.status, table.createdAt, table.id)
       .where(sql`deleted_at is null`),
-    index("planning_sessions_list_engagement")
-      .on(table.engagementId, table.createdAt.desc(), table.id.desc())
-      .where(sql`deleted_at is null`),
+    index("planning_sessions_list_open")
+      .on(table.organizationId, table.createdAt, table.id)
+      .where(sql`deleted_at is null and archived_at is null`),
     index("planning_sessions_list_archived")
-      .on(table.organizationId, table.createdAt.desc(), table.id.desc())
+      .on(table.organizationId, table.createdAt, table.id)
       .where(sql`deleted_at is null and archived_at is not null`),
+    // Entries at once instead of in a list that every search would have to read through.
+    index("planning_sessions_list_words")
+      .using("gin", table.organizationId, titleWords)
+      .with({ fastupdate: false })
+      .where(sql`deleted_at is null`),
     index("planning_sessions_agent_session").on(table.agentSessionId),
     uniqueIndex("planning_sessions_one_working")
       .on(table.organizationId, table.agentSessionId)
       .where(sql`status in ('pending', 'processing', 'awaiting_input') and stop_requested_at is null`),
     index("planning_sessions_issue").on(table.organizationId, table.issueId),
-    index("planning_sessions_engagement").on(table.engagementId),
-    index("planning_sessions_created_by").on(table.createdBy),
+    index("planning_sessions_engagement").on(table.engagementId, table.createdAt, table.id),
+    index("planning_sessions_created_by").on(table.createdBy, table.createdAt, table.id),
     // On a column that no move changes, so that PostgreSQL need not write every index again at each move.
     index("planning_sessions_working").on(table.id).where(sql`status = 'processing' or stop_requested_at is not null`),
   ],
@@ -253,6 +260,8 @@ export const plans = pgTable(
   },
   (table) => [
     unique("plans_source_team").on(table.organizationId, table.source, table.teamId),
+    // Few: plans that are being synchronised, or that somebody must look at.
+    index("plans_not_idle").on(table.syncStatus).where(sql`sync_status <> 'idle'`),
     index("plans_session").on(table.sessionId),
     index("plans_engagement").on(table.engagementId),
   ],
@@ -361,44 +370,4 @@ export const outbox = pgTable(
     index("outbox_closed").on(table.sentAt).where(sql`closed_reason is not null`),
     index("outbox_session_unsent").on(table.sessionId, table.seq, table.n).where(sql`sent_at is null`),
   ],
-);
-
-/** Features of the database document, read from the plan items. */
-export const planningFeatures = pgView("planning_features", {
-  id: uuid("id"),
-  planningSessionId: uuid("planning_session_id"),
-  featureId: text("feature_id"),
-  title: text("title"),
-  description: text("description"),
-  createdAt: instant("created_at"),
-  updatedAt: instant("updated_at"),
-}).as(
-  sql`select i.id, p.session_id as planning_session_id, i.linear_id as feature_id, i.title, i.fields->>'description' as description, i.created_at, i.updated_at from plan_items i join plans p on p.id = i.plan_id where i.kind = 'feature'`,
-);
-
-/** Stories of the database document; a story without a feature has a null feature. */
-export const planningStories = pgView("planning_stories", {
-  id: uuid("id"),
-  planningFeatureId: uuid("planning_feature_id"),
-  storyId: text("story_id"),
-  title: text("title"),
-  description: text("description"),
-  createdAt: instant("created_at"),
-  updatedAt: instant("updated_at"),
-}).as(
-  sql`select i.id, f.id as planning_feature_id, i.linear_id as story_id, i.title, i.fields->>'description' as description, i.created_at, i.updated_at from plan_items i left join plan_items f on f.id = i.parent_id and f.kind = 'feature' where i.kind = 'story'`,
-);
-
-/** Enablers of the database document. */
-export const planningEnablers = pgView("planning_enablers", {
-  id: uuid("id"),
-  planningSessionId: uuid("planning_session_id"),
-  enablerId: text("enabler_id"),
-  title: text("title"),
-  description: text("description"),
-  enablerType: text("enabler_type"),
-  createdAt: instant("created_at"),
-  updatedAt: instant("updated_at"),
-}).as(
-  sql`select i.id, p.session_id as planning_session_id, i.linear_id as enabler_id, i.title, i.fields->>'description' as description, i.fields->>'enablerType' as enabler_type, i.created_at, i.updated_at from plan_items i join plans p on p.id = i.plan_id where i.kind = 'enabler'`,
 );

@@ -1,3 +1,149 @@
+import * as z from "zod/mini";
+import { pageOf, Paging, Role, Uuid, Version } from "../common.js";
+import { Engagement, EngagementName, EngagementSettings, Landscape, Member, PageUrls, TeamId } from "../engagements.js";
 import { routes } from "../route.js";
+import { Session } from "../sessions.js";
+import { Place } from "./people.js";
 
-export const engagementRoutes = routes({});
+const byId = z.object({ id: Uuid });
+const common = { tag: "engagements" } as const;
+
+/** Engagements: bodies of planning work with their sessions, pages, members and settings. */
+export const engagementRoutes = routes({
+  createEngagement: {
+    ...common,
+    method: "POST",
+    path: "/api/v1/engagements",
+    summary: "Makes an engagement with its first session; you become its admin",
+    access: "member",
+    body: z.object({
+      name: EngagementName,
+      teamId: z.nullish(TeamId),
+      pageUrls: z.optional(PageUrls),
+      settings: z.optional(z.partial(EngagementSettings)),
+    }),
+    status: 201,
+    answer: Engagement,
+    isRepeatable: true,
+  },
+  listEngagements: {
+    ...common,
+    method: "GET",
+    path: "/api/v1/engagements",
+    summary: "Lists the engagements that you may see, the newest first",
+    access: "viewer",
+    query: Paging,
+    status: 200,
+    answer: pageOf(Engagement),
+  },
+  getDefaultEngagement: {
+    ...common,
+    method: "GET",
+    path: "/api/v1/engagements/me/default",
+    summary: "Your default engagement with its default session; who has not chosen gets the organization's",
+    access: "viewer",
+    status: 200,
+    answer: z.object({ engagement: Engagement, session: z.nullable(Session) }),
+  },
+  getEngagement: {
+    ...common,
+    method: "GET",
+    path: "/api/v1/engagements/{id}",
+    summary: "An engagement; with include=session also its default session",
+    access: "viewer",
+    params: byId,
+    query: z.object({ include: z.optional(z.literal("session")) }),
+    status: 200,
+    answer: z.extend(Engagement, { session: z.optional(z.nullable(Session)) }),
+  },
+  updateEngagement: {
+    ...common,
+    method: "PATCH",
+    path: "/api/v1/engagements/{id}",
+    summary: "Changes name, team or pages of the version that you have seen",
+    access: "member",
+    params: byId,
+    body: z.object({
+      expectedVersion: Version,
+      name: z.optional(EngagementName),
+      teamId: z.nullish(TeamId),
+      pageUrls: z.optional(PageUrls),
+    }),
+    status: 200,
+    answer: Engagement,
+  },
+  switchEngagement: {
+    ...common,
+    method: "POST",
+    path: "/api/v1/engagements/{id}/switch",
+    summary:
+      "Makes this the engagement that you work in, with the session that you used there last or else its default",
+    access: "viewer",
+    params: byId,
+    status: 200,
+    answer: Place,
+  },
+  listMembers: {
+    ...common,
+    method: "GET",
+    path: "/api/v1/engagements/{id}/members",
+    summary: "Lists the members",
+    access: "viewer",
+    params: byId,
+    query: Paging,
+    status: 200,
+    answer: pageOf(Member),
+  },
+  putMember: {
+    ...common,
+    method: "PUT",
+    path: "/api/v1/engagements/{id}/members",
+    summary: "Makes somebody a member, or changes their role there",
+    access: "admin",
+    params: byId,
+    body: z.object({ userId: Uuid, role: Role }),
+    status: 200,
+    answer: Member,
+  },
+  removeMember: {
+    ...common,
+    method: "DELETE",
+    path: "/api/v1/engagements/{id}/members/{userId}",
+    summary: "Ends a membership",
+    access: "admin",
+    params: z.object({ id: Uuid, userId: Uuid }),
+    status: 204,
+    answer: null,
+  },
+  getEngagementSettings: {
+    ...common,
+    method: "GET",
+    path: "/api/v1/engagements/{id}/settings",
+    summary: "How epics are made, who may approve, and who may see the engagement",
+    access: "viewer",
+    params: byId,
+    status: 200,
+    answer: EngagementSettings,
+  },
+  updateEngagementSettings: {
+    ...common,
+    method: "PATCH",
+    path: "/api/v1/engagements/{id}/settings",
+    summary: "Changes the settings that are named",
+    access: "admin",
+    params: byId,
+    body: z.partial(EngagementSettings),
+    status: 200,
+    answer: EngagementSettings,
+  },
+  getLandscape: {
+    ...common,
+    method: "GET",
+    path: "/api/v1/engagements/{id}/landscape",
+    summary: "Pages, teams, issues, sessions and plans of an engagement at a glance",
+    access: "viewer",
+    params: byId,
+    status: 200,
+    answer: Landscape,
+  },
+});
