@@ -42,7 +42,7 @@ export function peopleStore(db: Database): PeopleStore {
           select id from users where organization_id = ${organizationId} and role = 'admin' order by id for no key update),
         before as (select id, role from users where id = ${userId} and organization_id = ${organizationId}),
         changed as (
-          update users u set role = ${role}, updated_at = now() from before
+          update users u set role = ${role}, role_given_at = now(), updated_at = now() from before
            where u.id = before.id and (${role}::text = 'admin' or exists (select from admins a where a.id <> u.id))
           returning u.*),
         audited as (${auditInto({ action: "role_changed", resourceType: "user", resourceId: userId, details }, author, sql`before join changed using (id)`)})
