@@ -1,7 +1,9 @@
+import { waitUntil } from "@vercel/functions";
 import { auditStore } from "../db/audit-store.js";
 import { apiTokenStore } from "../db/api-token-store.js";
 import { engagementStore } from "../db/engagement-store.js";
 import { exportStore } from "../db/export-store.js";
+import { inboxStore } from "../db/inbox-store.js";
 import { keyring } from "../db/keyring.js";
 import { lifecycleStore } from "../db/lifecycle-store.js";
 import { livePlanStore } from "../db/live-plan-store.js";
@@ -9,10 +11,11 @@ import { mergeStore } from "../db/merge-store.js";
 import { oauthStateStore } from "../db/oauth-state-store.js";
 import { peopleStore } from "../db/people-store.js";
 import { sessionCatalog } from "../db/session-catalog.js";
+import { sessionStateStore } from "../db/session-state-store.js";
 import { signInStore } from "../db/sign-in-store.js";
 import { presenceStore } from "../db/presence-store.js";
 import type { ApiDeps } from "../http/api/v1.js";
-import { type Base, openBase } from "./delivering.js";
+import { type Base, delivering, openBase } from "./delivering.js";
 import { type Environment, environment } from "./env.js";
 import { kernelDeps } from "./kernel.js";
 import { once } from "./once.js";
@@ -34,6 +37,10 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
     people: peopleStore(db),
     engagements: engagementStore(db),
     catalog: sessionCatalog(db, base.announce),
+    sessionStates: sessionStateStore(db),
+    inbox: inboxStore(db, base.announce),
+    world: delivering(base),
+    waitUntil,
     lifecycle: lifecycleStore(db, base.announce),
     merges: mergeStore(db, base.announce),
     exports: exportStore(db),

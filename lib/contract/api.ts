@@ -6,6 +6,7 @@ import { livePlanRoutes } from "./routes/live-plans.js";
 import { memoryRoutes } from "./routes/memory.js";
 import { peopleRoutes } from "./routes/people.js";
 import { planningRoutes } from "./routes/planning.js";
+import { runRoutes } from "./routes/runs.js";
 import { sessionRoutes } from "./routes/sessions.js";
 import { stepRoutes } from "./routes/steps.js";
 
@@ -15,6 +16,7 @@ export const api = {
   ...engagementRoutes,
   ...sessionRoutes,
   ...lifecycleRoutes,
+  ...runRoutes,
   ...livePlanRoutes,
   ...stepRoutes,
   ...planningRoutes,

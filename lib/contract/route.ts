@@ -25,6 +25,8 @@ export type Route = {
   contentType?: string;
   /** The organization must be named by header or query where nobody signed in names it. */
   needsOrganization?: boolean;
+  /** What is said where the document of the operation has words of its own: for a field that is missing, and for an id, `{id}`, that names nothing. */
+  refusals?: { missing?: string; notFound?: string };
   /** A repeat with the same `Idempotency-Key` is answered and not done again. */
   isRepeatable?: boolean;
 };

@@ -20,17 +20,26 @@ export async function readBody(route: Route, request: Request): Promise<string> 
 /** What a request asks for, held against the contract. Throws RequestError: 404 for an id of no valid form, which names nothing, else 400. */
 export function checkInput(route: Route, request: Request, params: Record<string, string>, raw: string) {
   return {
-    params: route.params ? check(route.params, params, () => notFoundAt(route)) : undefined,
-    query: route.query ? check(route.query, readQuery(request), invalid("query")) : undefined,
-    body: route.body ? check(route.body, parseJson(raw), invalid("body")) : undefined,
+    params: route.params ? check(route.params, params, () => notFoundAt(route, params)) : undefined,
+    query: route.query ? check(route.query, readQuery(request), invalid("query", route)) : undefined,
+    body: route.body ? check(route.body, parseJson(raw), invalid("body", route)) : undefined,
   };
 }
 
 /** What is not there, or must not be known, in the words of the document that the route is from. */
-export const notFoundAt = ({ path }: Pick<Route, "path">): RequestError =>
-  path.startsWith("/api/plan/")
+export function notFoundAt({ path, refusals }: Pick<Route, "path" | "refusals">, params = {}): RequestError {
+  const words = fillIn(refusals?.notFound ?? "{}", params);
+  if (words !== null) return new RequestError("session_not_found", 404, words);
+  return path.startsWith("/api/plan/")
     ? new RequestError("plan_not_found", 404, "Plan not found")
     : new RequestError("not_found", 404, "Not found");
+}
+
+/** Null where something that the words name is not known. */
+function fillIn(words: string, params: Record<string, string>): string | null {
+  const filled = words.replaceAll(/\{(\w+)\}/g, (gap, name: string) => params[name] ?? gap);
+  return filled.includes("{") ? null : filled;
+}
 
 /** A key that is given more than once has a list of values, which no parameter takes: which of them is meant is not ours to guess. */
 function readQuery(request: Request): Record<string, unknown> {
@@ -48,14 +57,19 @@ function parseJson(raw: string): unknown {
   }
 }
 
-type Issue = { path: string; message: string };
+type Issue = { path: string; message: string; isMissing?: boolean };
 
 function check(schema: NonNullable<Route["body"]>, value: unknown, refuse: (issues: Issue[]) => RequestError): unknown {
   const unfit = findUnfit(value);
   if (unfit) throw refuse([unfit]);
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  throw refuse(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })));
+  const toIssue = ({ path, message }: { path: PropertyKey[]; message: string }): Issue => ({
+    path: path.map(String).join("."),
+    message,
+    isMissing: isBlank(path.reduce((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value)),
+  });
+  throw refuse(read.error.issues.map(toIssue));
 }
 
 /** What no schema asks about: PostgreSQL stores neither NUL nor half of a surrogate pair, and endless nesting breaks whoever walks through it. */
@@ -75,10 +89,14 @@ function findUnfit(value: unknown): Issue | null {
 }
 const isUnfit = (value: unknown): boolean => typeof value === "string" && /[\0\p{Surrogate}]/u.test(value);
 
-const invalid = (where: string) => (issues: Issue[]) =>
-  new RequestError(
-    "invalid_request",
-    400,
-    issues.map(({ path, message }) => `${path || where}: ${message}`).join("; "),
-    { shown: { issues: issues.map((issue) => ({ ...issue, in: where })) } },
-  );
+const isBlank = (value: unknown): boolean => value == null || (typeof value === "string" && value.trim() === "");
+
+const invalid =
+  (where: string, { refusals }: Route) =>
+  (issues: Issue[]) => {
+    const isMissing = refusals?.missing !== undefined && issues.some((issue) => issue.isMissing);
+    const said = issues.map(({ path, message }) => `${path || where}: ${message}`).join("; ");
+    return new RequestError("invalid_request", 400, isMissing ? (refusals.missing ?? "") : said, {
+      shown: { issues: issues.map(({ path, message }) => ({ path, message, in: where })) },
+    });
+  };

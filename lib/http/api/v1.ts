@@ -7,6 +7,7 @@ import { type LivePlanDeps, livePlanHandlers } from "./handlers/live-plans.js";
 import { type MemoryDeps, memoryHandlers } from "./handlers/memory.js";
 import { type PeopleDeps, peopleHandlers } from "./handlers/people.js";
 import { type PlanningDeps, planningHandlers } from "./handlers/planning.js";
+import { type RunApiDeps, runHandlers } from "./handlers/runs.js";
 import { type SessionDeps, sessionHandlers } from "./handlers/sessions.js";
 import { type StepDeps, stepHandlers } from "./handlers/steps.js";
 import { apiServer, type KernelDeps } from "./kernel.js";
@@ -17,6 +18,7 @@ export type ApiDeps = KernelDeps &
   EngagementDeps &
   SessionDeps &
   LifecycleDeps &
+  RunApiDeps &
   LivePlanDeps &
   StepDeps &
   PlanningDeps &
@@ -31,6 +33,7 @@ export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response
     ...engagementHandlers,
     ...sessionHandlers,
     ...lifecycleHandlers,
+    ...runHandlers,
     ...livePlanHandlers,
     ...stepHandlers,
     ...planningHandlers,

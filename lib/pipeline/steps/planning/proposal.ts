@@ -7,13 +7,13 @@ import { isLiveSource } from "../../../domain/live-steps.js";
 import { normalizeMarkdown } from "../../../domain/markdown.js";
 import { type AdoptedIssue, diffPlan, type ProposedItem } from "../../../domain/plan-diff.js";
 import type { ExtractedItem, Extraction, PlanItem } from "../../../domain/plan-item.js";
+import { readPlan } from "../../../domain/read-plan.js";
 import type { SessionWork } from "../../../domain/session.js";
 import * as notes from "../../../domain/wording/notes.js";
 import { preview } from "../../../domain/wording/preview.js";
 import type { PageSnapshot, Plan } from "../../../ports.js";
 import type { IssueSnapshot, TeamSetup } from "../../../ports-services.js";
 import type { StepInput } from "../../step.js";
-import { readPlan } from "./read-plan.js";
 
 /** A plan as it would be shown: what the page says, against what is there, with everything that a person should know before saying yes. */
 export type PlanProposal = {

@@ -6,6 +6,7 @@ import { isLiveSource } from "../../../domain/live-steps.js";
 import { findPageAddresses } from "../../../domain/page-address.js";
 import { approve } from "../../../domain/plan-approval.js";
 import type { ExtractionWarning } from "../../../domain/plan-item.js";
+import { readPlan } from "../../../domain/read-plan.js";
 import * as words from "../../../domain/wording/approval.js";
 import { cancelled, noItems, nothingChanged, nothingChosen } from "../../../domain/wording/ending.js";
 import type { LogEntry, PageSnapshot, Plan, Reply } from "../../../ports.js";
@@ -20,7 +21,6 @@ import {
   type StepResult,
 } from "../../step.js";
 import { readThrough } from "./read-page.js";
-import { readPlan } from "./read-plan.js";
 import { readSteps } from "./read-steps.js";
 import { chosenKeys, prepareProposal, showProposal } from "./proposal.js";
 
