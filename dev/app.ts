@@ -26,10 +26,10 @@ export function appRoutes(env: Environment, log: Log): Routes {
   const quiet = { world: { ...intake.world, log } };
   const withLog = { ...worker, world: { ...worker.world, log } };
   const console = createConsole(env);
-  const createdApi = createApi(env);
+  const createdApi = { ...createApi(env), waitUntil: intake.waitUntil };
   const figures = { ...createMetrics(env), log };
   const identity = { ...console, world: { ...console.world, log } };
-  const api = v1(() => ({ ...createdApi, log, checkAnswers: true }));
+  const api = v1(() => ({ ...createdApi, world: { ...createdApi.world, log }, log, checkAnswers: true }));
   const createdStream = createStream(env);
   const stream = streams(() => ({ ...createdStream, log }));
   return {

@@ -208,11 +208,11 @@ CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_
 CREATE INDEX "rate_limits_age" ON "rate_limits" USING btree ("window_start");--> statement-breakpoint
 CREATE INDEX "sign_ins_user" ON "sign_ins" USING btree ("user_id","created_at");--> statement-breakpoint
 CREATE INDEX "memory_edges_target" ON "memory_edges" USING btree ("target_id");--> statement-breakpoint
-CREATE INDEX "memory_nodes_search" ON "memory_nodes" USING gin ("organization_id","search");--> statement-breakpoint
+CREATE INDEX "memory_nodes_search" ON "memory_nodes" USING gin ("organization_id","search") WITH (fastupdate=false);--> statement-breakpoint
 CREATE INDEX "memory_nodes_list" ON "memory_nodes" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "memory_nodes_list_kind" ON "memory_nodes" USING btree ("organization_id","kind","created_at","id");--> statement-breakpoint
 CREATE INDEX "memory_nodes_engagement" ON "memory_nodes" USING btree ("engagement_id");--> statement-breakpoint
-CREATE INDEX "memory_terms_similar" ON "memory_terms" USING gin ("organization_id","term" gin_trgm_ops) WHERE term not like '~%';--> statement-breakpoint
+CREATE INDEX "memory_terms_similar" ON "memory_terms" USING gin ("organization_id","term" gin_trgm_ops) WITH (fastupdate=false) WHERE term not like '~%';--> statement-breakpoint
 CREATE INDEX "memory_terms_beginning" ON "memory_terms" USING btree ("organization_id","term" text_pattern_ops);--> statement-breakpoint
 CREATE INDEX "plan_steps_order" ON "plan_steps" USING btree ("session_id","position","id") WHERE removed_at is null;--> statement-breakpoint
 CREATE INDEX "presence_age" ON "presence" USING btree ("seen_at");--> statement-breakpoint
@@ -232,7 +232,7 @@ CREATE INDEX "planning_sessions_list_open" ON "planning_sessions" USING btree ("
 CREATE INDEX "planning_sessions_list_archived" ON "planning_sessions" USING btree ("organization_id","created_at","id") WHERE deleted_at is null and archived_at is not null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_list_words" ON "planning_sessions" USING gin ("organization_id",to_tsvector('simple', translate(planning_title, '-/._:#&@+', '         '))) WITH (fastupdate=false) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "plans_not_idle" ON "plans" USING btree ("sync_status") WHERE sync_status <> 'idle';--> statement-breakpoint
-CREATE INDEX "session_events_problems" ON "session_events" USING btree ("session_id","seq") WHERE type in ('error', 'warning');--> statement-breakpoint
+CREATE INDEX "session_events_problems" ON "session_events" USING btree ("session_id","seq") WHERE type in ('error', 'warning', 'result');--> statement-breakpoint
 CREATE INDEX "session_events_audit" ON "session_events" USING btree ("organization_id","created_at" DESC NULLS LAST,"session_id" DESC NULLS LAST,"seq" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "users_default_engagement" ON "users" USING btree ("default_engagement_id");--> statement-breakpoint
 CREATE INDEX "users_current_engagement" ON "users" USING btree ("current_engagement_id");--> statement-breakpoint

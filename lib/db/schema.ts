@@ -221,7 +221,7 @@ export const sessionEvents = pgTable(
     primaryKey({ columns: [table.sessionId, table.seq] }),
     unique("session_events_operation").on(table.sessionId, table.opId),
     index("session_events_replies").on(table.sessionId, table.seq).where(sql`type = 'person.replied'`),
-    index("session_events_problems").on(table.sessionId, table.seq).where(sql`type in ('error', 'warning')`),
+    index("session_events_problems").on(table.sessionId, table.seq).where(sql`type in ('error', 'warning', 'result')`),
     // The audit trail, the newest first.
     index("session_events_audit").on(
       table.organizationId,
