@@ -189,6 +189,10 @@ export const planningSessions = pgTable(
       .using("gin", table.organizationId, titleWords)
       .with({ fastupdate: false })
       .where(sql`deleted_at is null`),
+    // What the figures count: a pass over this index alone.
+    index("planning_sessions_living")
+      .on(table.organizationId, table.status)
+      .where(sql`deleted_at is null and archived_at is null and merged_into is null`),
     index("planning_sessions_agent_session").on(table.agentSessionId),
     uniqueIndex("planning_sessions_one_working")
       .on(table.organizationId, table.agentSessionId)
