@@ -37,7 +37,7 @@ export async function changePlan(
       if (row.repeated && !isSame(change, row.event)) return { outcome: "reused" };
       return { outcome: row.repeated ? "repeated" : "applied", event: row.event, step: row.step };
     }
-    const refused = await refusal(db, principal, id, change);
+    const refused = await refusal(db, principal, id, opId, change);
     if (refused) return refused;
     await pause(Math.random() * Math.min(tries, 10));
   }
@@ -170,6 +170,7 @@ function isSame(change: PlanChange, { type, body }: PlanEventRow): boolean {
 }
 
 type Facts = {
+  done: boolean;
   writable: boolean;
   archived: boolean;
   step: PlanStep | null;
@@ -184,6 +185,7 @@ async function refusal(
   db: Database,
   principal: Principal,
   id: SessionId,
+  opId: string,
   change: PlanChange,
 ): Promise<ChangeResult | null> {
   const stepId = "id" in change ? change.id : null;
@@ -192,7 +194,8 @@ async function refusal(
   const stepWhere = (step: string | null) => sql`from plan_steps p where p.session_id = s.id and p.id = ${step}::uuid`;
   const [facts] = await db.query<Facts>(
     sql`
-    select ${within(grantFor(principal, "member"), sql`s.engagement_id`)} as writable, s.archived_at is not null as archived,
+    select exists (select from session_events e where e.session_id = s.id and e.op_id = ${opId}) as done,
+           ${within(grantFor(principal, "member"), sql`s.engagement_id`)} as writable, s.archived_at is not null as archived,
            (select ${stepJson(sql`p`)} ${stepWhere(stepId)} and p.removed_at is null) as step, exists (select ${stepWhere(stepId)}) as known,
            exists (select ${stepWhere(after)} and p.removed_at is null) as after_known,
            exists (select from session_participants a where a.session_id = s.id and a.name = ${name}::text) as takes_part,
@@ -203,6 +206,8 @@ async function refusal(
     repeatable,
   );
   if (!facts) return { outcome: "not_found" };
+  // It was done at the same moment: the next try finds it.
+  if (facts.done) return null;
   if (!facts.writable) return { outcome: "forbidden" };
   if (facts.archived) return { outcome: "archived" };
   return refusalOf(change, facts);

@@ -1,12 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { inboxStore } from "../../../lib/db/inbox-store.js";
 import { leaseStore } from "../../../lib/db/lease-store.js";
 import { outboxStore } from "../../../lib/db/outbox-store.js";
 import { json } from "../../../lib/db/database.js";
+import { livePlanStore } from "../../../lib/db/live-plan-store.js";
 import { sessionStore } from "../../../lib/db/session-store.js";
-import type { OrganizationId, SessionId } from "../../../lib/domain/ids.js";
+import type { OrganizationId, SessionId, UserId } from "../../../lib/domain/ids.js";
+import type { Principal } from "../../../lib/domain/principal.js";
 import type { PlanningSession } from "../../../lib/domain/session.js";
 import type { InboxStore, LeaseStore, OutboxStore, Plan, SessionStore } from "../../../lib/ports.js";
+import type { LivePlanStore } from "../../../lib/ports-live-plans.js";
 import { acme, aMove, aPlanClaim, aPlanningSession } from "../../support/builders.js";
 import type { TestDatabase } from "../../support/test-database.js";
 
@@ -29,6 +33,10 @@ export type Stores = {
   leases: LeaseStore;
   outbox: OutboxStore;
   inbox: InboxStore;
+  livePlans: LivePlanStore;
+  db: TestDatabase["db"];
+  /** A member of `acme`, unless `differs` says otherwise. */
+  givenPerson: (differs?: Partial<Principal>) => Promise<Principal>;
   givenOrganization: (id: OrganizationId) => Promise<void>;
   givenSession: (differs?: Partial<PlanningSession>) => Promise<PlanningSession>;
   /** A session that has claimed a plan, as it stands after that. */
@@ -72,6 +80,29 @@ export function stores({ db }: Pick<TestDatabase, "db">): Stores {
     leases: leaseStore(db, leaseMs),
     outbox: outboxStore(db, { claimMs, stuckMs }),
     inbox: inboxStore(db),
+    livePlans: livePlanStore(db),
+    db,
+    async givenPerson(differs = {}) {
+      const userId = randomUUID() as UserId;
+      const person: Principal = {
+        organizationId: acme,
+        userId,
+        linearUserId: `linear-${userId}`,
+        name: "Ada",
+        role: "member",
+        engagementRoles: {},
+        hidden: [],
+        scope: "admin",
+        via: "demo",
+        credentialId: null,
+        ...differs,
+      };
+      await givenOrganization(person.organizationId);
+      await db.query(sql`
+        insert into users (id, organization_id, linear_user_id, name, role)
+        values (${person.userId}, ${person.organizationId}, ${person.linearUserId}, ${person.name}, ${person.role})`);
+      return person;
+    },
     givenOrganization,
     givenSession,
     read,

@@ -4,9 +4,11 @@ import { commitContract } from "./commit-contract.js";
 import { haltContract } from "./halt-contract.js";
 import { inboxStoreContract } from "./inbox-store-contract.js";
 import { leaseStoreContract } from "./lease-store-contract.js";
+import { livePlanContract } from "./live-plan-contract.js";
 import { outboxStoreContract } from "./outbox-store-contract.js";
 import { planClaimContract } from "./plan-claim-contract.js";
 import { sessionStoreContract } from "./session-store-contract.js";
+import { watchingContract } from "./watching-contract.js";
 import { type Stores, stores } from "./stores.js";
 import { acme } from "../../support/builders.js";
 
@@ -36,5 +38,7 @@ export function storesContract(name: string, open: () => Promise<TestDatabase>):
     outboxStoreContract(current);
     inboxStoreContract(current);
     haltContract(current);
+    livePlanContract(current);
+    watchingContract(current);
   });
 }
