@@ -5,8 +5,16 @@ import type { Delivering } from "./ports.js";
 import type { SignInStore } from "./ports-credentials.js";
 
 export type OAuthProvider = {
-  /** Where the browser goes; `state` and the PKCE verifier are kept by the caller. */
-  authorizationUrl(request: { state: string; codeVerifier: string; redirectUri: string }): Promise<string>;
+  /**
+   * Where the browser goes; `state` and the PKCE verifier are kept by the caller. With `asksAgain` Linear lets the person choose the workspace
+   * and agree, also where they have agreed before.
+   */
+  authorizationUrl(request: {
+    state: string;
+    codeVerifier: string;
+    redirectUri: string;
+    asksAgain?: boolean;
+  }): Promise<string>;
   exchange(request: { callbackUrl: URL; state: string; codeVerifier: string; redirectUri: string }): Promise<TokenSet>;
   /** Throws FatalError `refresh_refused` where the grant is dead, RetryableError where it may yet work. */
   refresh(refreshToken: string): Promise<TokenSet>;

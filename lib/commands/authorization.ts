@@ -17,13 +17,17 @@ const routes: Record<OAuthRequest["purpose"], Route> = {
 /** Where the browser goes to ask for access. The request is kept for ten minutes, and only this browser can finish it. */
 export async function beginAuthorization(
   identity: Identity,
-  { browser, ...request }: Omit<OAuthRequest, "codeVerifier"> & { browser: string },
+  {
+    browser,
+    asksAgain = false,
+    ...request
+  }: Omit<OAuthRequest, "codeVerifier"> & { browser: string; asksAgain?: boolean },
 ): Promise<string> {
   const state = newSecret();
   const codeVerifier = newSecret();
   const { provider, redirectPath } = routes[request.purpose];
   const redirectUri = `${identity.publicUrl}${redirectPath}`;
-  const url = await provider(identity).authorizationUrl({ state, codeVerifier, redirectUri });
+  const url = await provider(identity).authorizationUrl({ state, codeVerifier, redirectUri, asksAgain });
   await identity.states.begin(stateKey(state, browser), { ...request, codeVerifier });
   return url;
 }

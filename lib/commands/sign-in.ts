@@ -4,9 +4,18 @@ import type { ApiToken, ApiTokenStore, BrowserSignIn, NewApiToken } from "../por
 import type { Identity, LinearPerson, OAuthRequest, OAuthStateStore, SignInGoal } from "../ports-identity.js";
 import { beginAuthorization, type Callback, challengeOf, exchangeCode, newSecret } from "./authorization.js";
 
-/** Where the browser of somebody goes to show Linear who they are. */
-export const beginSignIn = (identity: Identity, goal: SignInGoal, browser: string): Promise<string> =>
-  beginAuthorization(identity, { purpose: "sign_in", link: null, goal, browser });
+/** Where the browser of somebody goes to show Linear who they are. A program gets nothing without their consent, each time. */
+export const beginSignIn = (
+  identity: Identity,
+  { goal, browser, choosesWorkspace }: { goal: SignInGoal; browser: string; choosesWorkspace: boolean },
+): Promise<string> =>
+  beginAuthorization(identity, {
+    purpose: "sign_in",
+    link: null,
+    goal,
+    browser,
+    asksAgain: choosesWorkspace || "client" in goal,
+  });
 
 /** How long a browser stays signed in, in days. */
 export const signInDays = 30;
@@ -76,7 +85,7 @@ const notInstalled = ({ organization }: LinearPerson, publicUrl: string) =>
   new RequestError(
     "not_installed",
     403,
-    `The agent is not installed in the Linear workspace ${organization.name}, so nobody can sign in from there. An admin of the workspace can install it at ${publicUrl}/oauth/linear/install. Nothing was changed.`,
+    `The agent is not installed in the Linear workspace ${organization.name}, so nobody can sign in from there. An admin of the workspace can install it at ${publicUrl}/oauth/linear/install. If you meant another workspace, choose it at ${publicUrl}/oauth/sign-in?workspace=choose. Nothing was changed.`,
   );
 const codeRefused = () =>
   new RequestError(

@@ -21,8 +21,10 @@ type Route = (request: Request, identity: Identity) => Promise<Response>;
 
 const routes: Record<string, Route> = {
   "GET /oauth/sign-in": (request, identity) => {
-    const goal = readGoal(new URL(request.url).searchParams, identity.publicUrl);
-    return leave(request, identity, (browser) => beginSignIn(identity, goal, browser));
+    const { searchParams: query } = new URL(request.url);
+    const goal = readGoal(query, identity.publicUrl);
+    const choosesWorkspace = query.get("workspace") === "choose";
+    return leave(request, identity, (browser) => beginSignIn(identity, { goal, browser, choosesWorkspace }));
   },
   "GET /oauth/linear/install": (request, identity) =>
     leave(request, identity, (browser) => beginInstallation(identity, browser)),

@@ -37,7 +37,7 @@ export function linearOAuth(options: LinearOAuthOptions): OAuthProvider {
   });
 
   return {
-    async authorizationUrl({ state, codeVerifier, redirectUri }) {
+    async authorizationUrl({ state, codeVerifier, redirectUri, asksAgain = false }) {
       const url = new URL(options.authorizeUrl);
       const parameters = {
         client_id: options.clientId,
@@ -47,6 +47,7 @@ export function linearOAuth(options: LinearOAuthOptions): OAuthProvider {
         scope: options.scopes.join(","),
         state,
         ...(options.actor !== "user" && { actor: "app" }),
+        ...(asksAgain && { prompt: "consent" }),
         code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: "S256",
       };

@@ -75,6 +75,16 @@ describe("Signing in", () => {
     expect(at.searchParams.get("state")).toMatch(/^[\w-]{43}$/);
   });
 
+  it("lets Linear ask again where the person wants another workspace, or a program wants a token", async () => {
+    const asked = async (query: string) => {
+      const { at } = await here.aBrowser().open(`${signIn}?${query}`, (url) => url.host === "linear.test");
+      return at.searchParams.get("prompt");
+    };
+    expect(await asked("")).toBeNull();
+    expect(await asked("workspace=choose")).toBe("consent");
+    expect(await asked(`client=CI&code_challenge=${"c".repeat(43)}`)).toBe("consent");
+  });
+
   it("leaves a sealed cookie that no script and no other site reads, and stores only its hash", async () => {
     const browser = here.aBrowser();
     const { at } = await browser.open(signIn, isCallback);
@@ -351,6 +361,12 @@ describe("Signing in for a program", () => {
     expect((await trade(late)).status).toBe(400);
     expect((await trade("x".repeat(43))).status).toBe(400);
     expect(await test.db.query(sql`select 1 from api_tokens`)).toHaveLength(1);
+  });
+
+  it("takes a code once, also of two that bring it at once", async () => {
+    const code = await aCode();
+    const answers = await Promise.all([trade(code), trade(code), trade(code)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
   });
 
   it("takes no code whose owner has gone meanwhile", async () => {
