@@ -111,6 +111,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
       NEON_FETCH_ENDPOINT: `${url}/neon/sql`,
       TOKEN_KEYS: `local:${tokenKey}`,
       CRON_SECRET: "local-cron-secret",
+      METRICS_TOKEN: "local-metrics-token",
       DEMO_ORGANIZATION: "test-org-123",
       LINEAR_CLIENT_ID: linearApp.clientId,
       LINEAR_CLIENT_SECRET: linearApp.clientSecret,

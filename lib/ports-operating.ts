@@ -1,5 +1,6 @@
 /** What whoever runs the agent looks at: the audit and the figures. */
 import type { OrganizationId } from "./domain/ids.js";
+import type { Answered, Figure } from "./domain/metrics.js";
 
 /** A line of the audit. `at` is to the microsecond. */
 export type AuditLine = {
@@ -38,3 +39,20 @@ export type AuditStore = {
     details: { format: string; lines: number } & AuditFilter,
   ): Promise<void>;
 };
+
+/** The figures of `/api/metrics`. Counters are running sums in the database: functions come and go. */
+export type MetricsStore = {
+  /** Adds what the logs have gained to the running sums. Any number of callers at once count each event once. */
+  fold(): Promise<void>;
+  /** The running sums, with what was not folded yet: they never fall. */
+  sums(): Promise<Figure[]>;
+  /** Active sessions by status and organization. */
+  sessions(): Promise<Figure[]>;
+  /** What waits, what is held, what was given up: states of this moment. */
+  states(): Promise<Figure[]>;
+  /** Adds to the running sums what no log knows. */
+  add(figures: Figure[]): Promise<void>;
+};
+
+/** Takes note of a request that was answered, without making anybody wait; it may be lost. */
+export type Observe = (answered: Answered) => void;

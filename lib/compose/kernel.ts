@@ -1,10 +1,13 @@
+import { waitUntil } from "@vercel/functions";
 import { accessStore } from "../db/access-store.js";
 import { idempotencyStore } from "../db/idempotency-store.js";
 import { keyring } from "../db/keyring.js";
+import { metricsStore } from "../db/metrics-store.js";
 import type { OrganizationId } from "../domain/ids.js";
 import type { KernelDeps } from "../http/api/kernel.js";
 import type { Base } from "./delivering.js";
 import { jsonLog } from "./log.js";
+import { observing } from "./observing.js";
 
 /** What decides who makes a request, for every function that people call. */
 export const kernelDeps = ({ env, db }: Base): KernelDeps => ({
@@ -16,4 +19,5 @@ export const kernelDeps = ({ env, db }: Base): KernelDeps => ({
   idempotency: idempotencyStore(db),
   log: jsonLog(),
   now: Date.now,
+  observe: observing(metricsStore(db, { organizations: env.METRICS_ORGANIZATIONS }), waitUntil),
 });

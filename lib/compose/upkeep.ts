@@ -2,6 +2,7 @@ import { resumeConnected } from "../commands/resume-connected.js";
 import { connectionStore } from "../db/connection-store.js";
 import { purgeUninstalled } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
+import { metricsStore } from "../db/metrics-store.js";
 import { oauthStateStore } from "../db/oauth-state-store.js";
 import { prune } from "../db/pruning.js";
 import { tokenStore } from "../db/token-store.js";
@@ -35,6 +36,7 @@ export function upkeep({ env, db }: Base, world: Delivering): () => Promise<void
     linear_tokens: () => keepAlive("linear", linearProvider(env)),
     confluence_tokens: () => keepAlive("confluence", confluenceProvider(env)),
     oauth_states: () => oauthStateStore(db, keys).clean(),
+    metrics: () => metricsStore(db, { organizations: env.METRICS_ORGANIZATIONS }).fold(),
     prune: () => prune(db),
     purge: () => purgeUninstalled(db, purgeAfterDays),
   };

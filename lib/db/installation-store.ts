@@ -54,6 +54,7 @@ export async function purgeUninstalled(db: Database, olderThanDays: number): Pro
     with gone as (
       delete from organizations where revoked_at < now() - ${olderThanDays}::int * interval '1 day' returning id),
     deliveries as (delete from webhook_deliveries d using gone where d.organization_id = gone.id),
+    figures as (delete from metric_counts c using gone where c.organization_id = gone.id),
     requests as (delete from oauth_states s using gone where s.organization_id = gone.id)
     select id from gone`);
   return rows.map((row) => row.id);

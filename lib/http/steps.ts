@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { giveUp } from "../pipeline/give-up.js";
 import { runStep } from "../pipeline/run-step.js";
 import { sweep } from "../pipeline/sweep.js";
 import type { World } from "../ports.js";
 import type { StepMessage } from "../ports-services.js";
 import { readRaw, respond } from "./respond.js";
+import { bears } from "./secret.js";
 
 export type WorkerDeps = {
   world: World;
@@ -49,19 +49,13 @@ export const sweeping =
   (request: Request): Promise<Response> => {
     const { world, verify, cronSecret, upkeep } = deps();
     return respond(world.log, "sweep", async () => {
-      const isCron = cronSecret !== null && isSame(request.headers.get("authorization") ?? "", `Bearer ${cronSecret}`);
+      const isCron = cronSecret !== null && bears(request, cronSecret);
       if (!isCron) await verified(request, verify);
       const swept = await sweep(world);
       await upkeep();
       return Response.json(swept);
     });
   };
-
-/** Compares hashes, so that the time it takes says nothing of where two secrets differ. */
-function isSame(given: string, secret: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(given), hash(secret));
-}
 
 async function verified(request: Request, verify: WorkerDeps["verify"]): Promise<string> {
   const body = Buffer.from(await readRaw(request)).toString("utf8");

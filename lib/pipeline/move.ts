@@ -1,12 +1,5 @@
 import { derivedUuid } from "../domain/ids.js";
-import {
-  type Failure,
-  nextStep,
-  type PlanningSession,
-  type SessionEvent,
-  type StepName,
-  transition,
-} from "../domain/session.js";
+import { nextStep, type PlanningSession, type SessionEvent, type StepName, transition } from "../domain/session.js";
 import type { Effect, LogEntry, SessionStore } from "../ports.js";
 import type { StepResult } from "./step.js";
 
@@ -44,7 +37,7 @@ export async function move(
     proposal: proposal === undefined ? session.proposal : proposal,
     log: [
       moved,
-      ...(result.event.type === "failed" ? [errorEntry(result.event.failure, session.step, actor)] : []),
+      ...(result.event.type === "failed" ? [errorEntry(result.event, session.step, actor)] : []),
       ...log,
       ...said,
     ],
@@ -56,11 +49,12 @@ export async function move(
 /** Moves after which a step still has to deal with what people said. */
 const leavesRepliesOpen = new Set<SessionEvent["type"]>(["started", "waiting", "progressed", "failed", "retried"]);
 
-const errorEntry = ({ code, words }: Omit<Failure, "step">, step: StepName, actor: string): LogEntry => ({
+const errorEntry = ({ failure, details }: Failed, step: StepName, actor: string): LogEntry => ({
   type: "error",
-  body: { code, message: words, details: { step } },
+  body: { code: failure.code, message: failure.words, details: details ?? { step } },
   actor,
 });
+type Failed = Extract<SessionEvent, { type: "failed" }>;
 
 /** Words in the order in which they are said, then the checklist where it looks different now, then the next step. */
 function effectsOf(

@@ -59,7 +59,16 @@ export async function apiWorld(
   const env = readEnvironment({ ...settings, ...options.env });
   const base = { env, db, announce: announcing(env, db) };
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const deps: ApiDeps = { ...createApi(env, base), log: silent, checkAnswers: true, ...options.deps };
+  const created = createApi(env, base);
+  const deps: ApiDeps = {
+    ...created,
+    // The queue takes every message and brings none.
+    world: { ...created.world, log: silent, queue: { publish: async () => ({ messageId: randomUUID() }) } },
+    log: silent,
+    observe: () => undefined,
+    checkAnswers: true,
+    ...options.deps,
+  };
   const handle = v1(() => deps);
   const run = (statement: SQL) => db.query(statement);
 
@@ -189,3 +198,6 @@ export async function refused(answer: Promise<unknown>): Promise<ApiError> {
   if ("error" in outcome && outcome.error instanceof ApiError) return outcome.error;
   throw "error" in outcome ? outcome.error : new Error(`not refused: ${JSON.stringify(outcome.value)}`);
 }
+
+/** What the API refused of several requests that are under way. */
+export const refusals = (answers: Promise<unknown>[]): Promise<[number, string][]> => Promise.all(answers.map(refusal));

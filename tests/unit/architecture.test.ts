@@ -52,7 +52,7 @@ const layers: Record<string, Layer> = {
     ],
     types: ["lib/ports", "lib/domain/"],
   },
-  "lib/compose/": { values: ["lib/", "@vercel/functions", "drizzle-orm", "zod/mini"] },
+  "lib/compose/": { values: ["lib/", "@vercel/functions", "drizzle-orm", "node:timers/promises", "zod/mini"] },
   "api/": { values: ["build/"] },
   "dev/": { values: ["dev/", "lib/", ...packagesOf("dev/")] },
   "scripts/": { values: ["scripts/", "dev/", "lib/", ...packagesOf("scripts/")] },

@@ -5,6 +5,7 @@ import { RequestError } from "../../domain/errors.js";
 import { derivedUuid } from "../../domain/ids.js";
 import { mayAnywhere, type Principal } from "../../domain/principal.js";
 import type { Log } from "../../ports.js";
+import type { Observe } from "../../ports-operating.js";
 import type { IdempotencyStore } from "../../ports-people.js";
 import { type AccessDeps, authenticate, countAnonymous } from "./authenticate.js";
 import { documents } from "./documents.js";
@@ -17,6 +18,8 @@ export type KernelDeps = AccessDeps & {
   idempotency: IdempotencyStore;
   log: Log;
   now: () => number;
+  /** Hears of every answer, for the figures. */
+  observe?: Observe;
   /** Holds every answer against its schema; for tests and the local world. */
   checkAnswers?: boolean;
 };
@@ -43,14 +46,18 @@ export type Handler<R extends Route, Deps> = (call: Call<R, Deps>) => Promise<Gi
 /** A handler for each of these operations. */
 export type Handlers<Table extends Record<string, Route>, Deps> = { [K in keyof Table]: Handler<Table[K], Deps> };
 
-/** Answers the operations of a table: checks who asks and what they send, runs the handler, writes its answer or the problem. Also serves their description. */
+/**
+ * Answers the operations of a table: checks who asks and what they send, runs the handler, writes its answer or the problem. Also serves
+ * the description, of more operations where another function answers some.
+ */
 export function apiServer<Table extends Record<string, Route>, Deps extends KernelDeps>(
   table: Table,
   deps: () => Deps,
   handlers: Handlers<Table, Deps>,
+  described: Record<string, Route> = table,
 ): (request: Request) => Promise<Response> {
   const app = new Hono({ strict: false });
-  for (const [path, document] of Object.entries(documents(table)))
+  for (const [path, document] of Object.entries(documents(described)))
     app.get(path, ({ req: { raw: request } }) =>
       sealed(toResponse(document(deps().requestsPerMinute), request), requestIdOf(request)),
     );
@@ -90,13 +97,16 @@ async function answer<Deps extends KernelDeps>(
 ): Promise<Response> {
   const begun = performance.now();
   const requestId = requestIdOf(request);
+  let organizationId: string | null = null;
   const response = await attempt().catch((error: unknown) => toProblem(error, { log: deps.log, requestId, operation }));
-  const ms = Math.round(performance.now() - begun);
-  deps.log.info("api.answered", { requestId, operation, status: response.status, ms });
+  const ms = performance.now() - begun;
+  deps.log.info("api.answered", { requestId, operation, status: response.status, ms: Math.round(ms) });
+  deps.observe?.({ operation, status: response.status, seconds: ms / 1_000, organizationId });
   return sealed(response, requestId);
 
   async function attempt(): Promise<Response> {
     const principal = await admit(route, request, deps);
+    organizationId = principal?.organizationId ?? null;
     const raw = await readBody(route, request);
     const input = checkInput(route, request, params, raw);
     const key = idempotencyKeyOf(route, request, principal);

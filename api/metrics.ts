@@ -1,0 +1,3 @@
+import { metrics, metricsDeps } from "../build/metrics.js";
+
+export const GET = metrics(metricsDeps);
