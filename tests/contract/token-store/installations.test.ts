@@ -94,6 +94,7 @@ describe("An installation", () => {
 /** Puts a row of the organization into each table that the stores above do not fill. */
 async function fillPlanningTables(organizationId: OrganizationId, session: SessionId): Promise<void> {
   const [user, engagement, plan, item] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+  const [merged, node] = [await aSession(organizationId, null), randomUUID()];
   const o = organizationId;
   const rows = [
     sql`insert into users (id, organization_id, linear_user_id, name) values (${user}, ${o}, 'u1', 'Ada')`,
@@ -107,6 +108,19 @@ async function fillPlanningTables(organizationId: OrganizationId, session: Sessi
     sql`insert into page_snapshots (plan_id, page_version, organization_id, title, body) values (${plan}, 1, ${o}, 't', 'b')`,
     sql`insert into webhook_deliveries (provider, delivery_id, meaning, organization_id, type) values ('linear', ${o}, 'm', ${o}, 't')`,
     sql`insert into outbox (id, organization_id, session_id, seq, n, kind, body) values (${randomUUID()}, ${o}, ${session}, 1, 0, 'step', '{}')`,
+    sql`insert into sign_ins (id, organization_id, user_id, hash, expires_at) values (${randomUUID()}, ${o}, ${user}, ${`s-${o}`}, now())`,
+    sql`insert into api_tokens (id, organization_id, user_id, name, scope, hash, hint, expires_at) values (${randomUUID()}, ${o}, ${user}, 'CI', 'read', ${`t-${o}`}, 'lpa_', now())`,
+    sql`insert into idempotency_keys (user_id, key, organization_id, request_hash) values (${user}, 'k', ${o}, 'h')`,
+    sql`insert into audit_log (id, organization_id, actor, action, resource_type, resource_id, details) values (${randomUUID()}, ${o}, 'u1', 'A', 't', 'r', '{}')`,
+    sql`insert into plan_steps (session_id, id, organization_id, position, text, owner, revision) values (${session}, ${randomUUID()}, ${o}, 1, 't', 'o', 1)`,
+    sql`insert into session_participants (session_id, name, organization_id) values (${session}, 'Ada', ${o})`,
+    sql`insert into presence (session_id, connection_id, organization_id, user_id, name) values (${session}, ${randomUUID()}, ${o}, ${user}, 'Ada')`,
+    sql`insert into session_merges (id, organization_id, target_id, source_id, record) values (${randomUUID()}, ${o}, ${session}, ${merged}, '{}')`,
+    sql`insert into memory_nodes (id, organization_id, kind, title, content, metadata, search, words) values (${node}, ${o}, 'decision', 't', 'c', '{}', '', 1)`,
+    sql`insert into memory_edges (source_id, target_id, kind, organization_id) values (${node}, ${node}, 'related', ${o})`,
+    sql`insert into memory_terms (organization_id, term, nodes) values (${o}, 't', 1)`,
+    sql`insert into metric_counts (name, organization_id, label, bucket, value) values ('m', ${o}, '', '', 1)`,
+    sql`insert into metric_organizations (organization_id, counted_until) values (${o}, now())`,
   ];
   for (const row of rows) await test.db.query(row);
 }
