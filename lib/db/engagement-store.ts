@@ -70,7 +70,7 @@ export function engagementStore(db: Database): EngagementStore {
     },
 
     async ensureDefault(principal, readable) {
-      const { organizationId, userId } = principal;
+      const { organizationId } = principal;
       for (;;) {
         const rows = await db
           .query<{ id: EngagementId }>(ensureDefault(principal, readable), repeatable)

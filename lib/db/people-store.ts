@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Place, User } from "../contract/routes/people.js";
+import type { User } from "../contract/routes/people.js";
 import type { Grant } from "../domain/principal.js";
 import type { PeopleStore } from "../ports-catalog.js";
 import { within } from "./access-store.js";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
-import { type ApiWorld, apiWorld, type Person, refusal, refused } from "../../support/api-world.js";
+import { type ApiWorld, apiWorld, type Person, refusal, refusals, refused } from "../../support/api-world.js";
 
 describe("Engagements", () => {
   let world: ApiWorld;
@@ -134,7 +134,7 @@ describe("Engagements", () => {
     ];
 
     expect(await seenBy(other)).toEqual([false, false]);
-    for (const hidden of [
+    const hidden = [
       world.as(other).getEngagement({ params: { id }, query: {} }),
       world.as(other).updateEngagement({ params: { id }, body: { expectedVersion: 1, name: "X" } }),
       world.as(other).switchEngagement({ params: { id } }),
@@ -143,8 +143,8 @@ describe("Engagements", () => {
       world.as(other).getSession({ params: { id: sessionId } }),
       world.as(other).updateSession({ params: { id: sessionId }, body: { expectedVersion: 1, title: "X" } }),
       world.as(other).updateMe({ body: { defaultEngagementId: id } }),
-    ])
-      expect(await refusal(hidden)).toEqual([404, "not_found"]);
+    ];
+    expect(await refusals(hidden)).toEqual(hidden.map(() => [404, "not_found"]));
 
     await world.as(ada).putMember({ params: { id }, body: { userId: other.userId, role: "viewer" } });
     expect(await seenBy(other)).toEqual([true, true]);
@@ -190,7 +190,7 @@ describe("Engagements", () => {
   it("of another organization are not there", async () => {
     const { id } = await create();
     const as = world.as(stranger);
-    for (const foreign of [
+    const foreign = [
       as.getEngagement({ params: { id }, query: {} }),
       as.updateEngagement({ params: { id }, body: { expectedVersion: 1, name: "Mine" } }),
       as.switchEngagement({ params: { id } }),
@@ -203,8 +203,8 @@ describe("Engagements", () => {
       as.updateMe({ body: { defaultEngagementId: id } }),
       as.createSession({ body: { title: "Mine", engagementId: id } }),
       world.as(ada).getEngagement({ params: { id: randomUUID() }, query: {} }),
-    ])
-      expect(await refusal(foreign)).toEqual([404, "not_found"]);
+    ];
+    expect(await refusals(foreign)).toEqual(foreign.map(() => [404, "not_found"]));
   });
 
   it("show pages, teams, issues, sessions and plans at a glance", async () => {

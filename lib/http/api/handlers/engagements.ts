@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Engagement } from "../../../contract/engagements.js";
 import type { engagementRoutes } from "../../../contract/routes/engagements.js";
-import { RequestError } from "../../../domain/errors.js";
 import type { EngagementId, SessionId, UserId } from "../../../domain/ids.js";
 import { grantFor, may, type Principal, type Role, roleIn } from "../../../domain/principal.js";
 import type { EngagementRow, EngagementStore, SessionCatalog } from "../../../ports-catalog.js";

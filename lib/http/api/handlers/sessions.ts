@@ -101,8 +101,8 @@ export const sessionHandlers: Handlers<typeof sessionRoutes, SessionDeps> = {
 
 const readable = (principal: Principal) => grantFor(principal, "viewer");
 
-/** What PostgreSQL's parser of words would find too. */
-const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+/** As they are written: upper and lower case are the database's business, which knows its own locale. */
+const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 
 function found<T>(value: T | null): T {
   if (value === null) throw notFound();
