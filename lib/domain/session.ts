@@ -101,6 +101,8 @@ export type PlanningSession = {
   failure: Failure | null;
   stopRequested: boolean;
   takenOverBy: SessionId | null;
+  /** Deleted, archived or merged into another one: it does not go on. */
+  isSetAside: boolean;
   updatedAt: Date;
 };
 
@@ -116,7 +118,7 @@ export type SessionEvent =
   | { type: "asked"; question: Question }
   | { type: "answered" }
   | { type: "completed" }
-  | { type: "failed"; failure: Omit<Failure, "step"> }
+  | { type: "failed"; failure: Omit<Failure, "step">; details?: unknown }
   | { type: "cancelled" }
   | { type: "retried" };
 
