@@ -9,6 +9,7 @@ import { planningRoutes } from "./routes/planning.js";
 import { runRoutes } from "./routes/runs.js";
 import { sessionRoutes } from "./routes/sessions.js";
 import { stepRoutes } from "./routes/steps.js";
+import { streamRoutes } from "./routes/streams.js";
 
 /** Every operation of the API by its name. Server, OpenAPI document, client and the tests of both are made from this table. */
 export const api = {
@@ -24,5 +25,7 @@ export const api = {
   ...accessRoutes,
   ...auditRoutes,
 };
+/** The same with the streams, which another function answers: everything that is described. */
+export const wholeApi = { ...api, ...streamRoutes };
 export type Api = typeof api;
 export type Operation = keyof Api;

@@ -118,12 +118,15 @@ function headersOf(route: Route): Parameter[] {
           }),
         ]
       : []),
+    ...(isStream(route) ? [header("Last-Event-ID", "The number of the last event that the caller has")] : []),
     ...(hasEtag(route) ? [header("If-None-Match", "`ETag` of an answer that the caller has")] : []),
   ];
 }
 
-/** Streams and files are not compared with what the caller has. */
-const hasEtag = (route: Route): boolean => route.method === "GET" && route.answer !== null && route.status === 200;
+/** Streams are not compared with what the caller has. */
+const hasEtag = (route: Route): boolean =>
+  route.method === "GET" && route.answer !== null && route.status === 200 && !isStream(route);
+const isStream = ({ contentType = "" }: Route): boolean => contentType.startsWith("text/event-stream");
 
 function bodyOf(body: NonNullable<Route["body"]>): NonNullable<OpenApiOperation["requestBody"]> {
   const schema = toJsonSchema(body, "input");

@@ -1,4 +1,4 @@
-import { api } from "../../contract/api.js";
+import { api, wholeApi } from "../../contract/api.js";
 import { type AccessApiDeps, accessHandlers } from "./handlers/access.js";
 import { type AuditDeps, auditHandlers } from "./handlers/audit.js";
 import { type EngagementDeps, engagementHandlers } from "./handlers/engagements.js";
@@ -28,16 +28,21 @@ export type ApiDeps = KernelDeps &
 
 /** The REST API: every operation of the contract with its handler. */
 export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response>) =>
-  apiServer(api, deps, {
-    ...peopleHandlers,
-    ...engagementHandlers,
-    ...sessionHandlers,
-    ...lifecycleHandlers,
-    ...runHandlers,
-    ...livePlanHandlers,
-    ...stepHandlers,
-    ...planningHandlers,
-    ...memoryHandlers,
-    ...accessHandlers,
-    ...auditHandlers,
-  });
+  apiServer(
+    api,
+    deps,
+    {
+      ...peopleHandlers,
+      ...engagementHandlers,
+      ...sessionHandlers,
+      ...lifecycleHandlers,
+      ...runHandlers,
+      ...livePlanHandlers,
+      ...stepHandlers,
+      ...planningHandlers,
+      ...memoryHandlers,
+      ...accessHandlers,
+      ...auditHandlers,
+    },
+    wholeApi,
+  );

@@ -2,13 +2,13 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { api } from "../../../lib/contract/api.js";
+import { wholeApi } from "../../../lib/contract/api.js";
 import { openApi } from "../../../lib/contract/openapi.js";
 import type { Route } from "../../../lib/contract/route.js";
 import { docsPage } from "../../../lib/http/api/docs-page.js";
 
-const document = openApi(api);
-const routes = Object.entries<Route>(api);
+const document = openApi(wholeApi);
+const routes = Object.entries<Route>(wholeApi);
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
 );
@@ -44,7 +44,7 @@ describe("the OpenAPI document", () => {
     for (const { operationId, method, parameters, responses } of operations) {
       const headers = parameters.filter(({ in: place }) => place === "header").map(({ name }) => name);
       expect(headers.includes("Idempotency-Key"), operationId).toBe(
-        (api as Record<string, Route>)[operationId]?.isRepeatable ?? false,
+        (wholeApi as Record<string, Route>)[operationId]?.isRepeatable ?? false,
       );
       expect(responses[429]?.headers, operationId).toHaveProperty("Retry-After");
       if (headers.includes("If-None-Match"))
