@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Effect, LogEntry, Move } from "../ports.js";
 import { json } from "./database.js";
+import { isLiving } from "./idle.js";
 import { toItemRow } from "./session-rows.js";
 
 /**
@@ -18,6 +19,7 @@ export function commitStatement(move: Move): SQL {
        where id = ${session.id} and version = ${session.version} and status = ${session.status}
          and (${!isLeaving || isWindUp} or heard = ${session.heard})
          and (${isWindUp} or stop_requested_at is null)
+         and (status in ('processing', 'awaiting_input') or ${isLiving(sql`planning_sessions`)})
          for no key update),
     claimed as (${claimPlan ? claim(claimPlan, session.id) : sql`select null::uuid as id where false`}),
     moved as (

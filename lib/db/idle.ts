@@ -17,7 +17,7 @@ export const isLiving = (s: SQL): SQL =>
 
 /** The session that takes over an engagement's default from the session `id`: the newest other one that is living. */
 export const heirOf = (engagementId: SQL, id: SQL): SQL => sql`
-  (select n.id from planning_sessions n where n.engagement_id = ${engagementId} and n.id <> ${id} and ${isLiving(sql`n`)}
+  (select n.id from planning_sessions n where n.engagement_id = ${engagementId} and n.id is distinct from ${id} and ${isLiving(sql`n`)}
     order by n.created_at desc, n.id desc limit 1)`;
 
 /**

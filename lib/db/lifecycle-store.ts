@@ -6,14 +6,18 @@ import type { Announce } from "../ports-live-plans.js";
 import { within } from "./access-store.js";
 import { appendLog } from "./commit.js";
 import { type Database, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { fillDefaults } from "./default-session.js";
 import { busyWith, passDefault } from "./idle.js";
 
 /** Deleting and restoring sessions, each in one statement with the log. */
 export function lifecycleStore(db: Database, announce: Announce = () => undefined): LifecycleStore {
   async function run(principal: Principal, id: SessionId, statement: SQL, isDeleted: boolean) {
-    const rows = await db.query<{ id: string }>(statement);
+    const rows = await db.query<{ id: string; vacant: string | null }>(statement);
     if (rows.length === 0) return refusal(db, principal, id, isDeleted);
-    for (const row of rows) announce(row.id as SessionId);
+    for (const row of rows) {
+      announce(row.id as SessionId);
+      if (row.vacant !== null) await fillDefaults(db, row.vacant, announce);
+    }
     return { outcome: "done" } as const;
   }
   return {
@@ -45,7 +49,8 @@ const deleteStatement = (principal: Principal, id: SessionId): SQL => sql`
   left_behind as (
     update users u set current_session_id = null, updated_at = now() from moved where u.current_session_id = moved.id),
   ${passDefault(principal.linearUserId)}
-  select id from moved union all select id from heir`;
+  select moved.id, case when held.is_default and not exists (select from heir) then held.engagement_id end as vacant from moved cross join held
+  union all select id, null from heir`;
 
 /** It is the default again only where its engagement has come to have none. */
 const restoreStatement = (principal: Principal, id: SessionId): SQL => sql`
@@ -58,7 +63,7 @@ const restoreStatement = (principal: Principal, id: SessionId): SQL => sql`
        and ${within(grantFor(principal, "member"), sql`s.engagement_id`)}
     returning s.id, s.organization_id, s.last_seq),
   logged as (${appendLog([{ type: "session_restored", body: {}, actor: principal.linearUserId }])})
-  select id from moved`;
+  select id, null::uuid as vacant from moved`;
 
 /** Why nothing was done. */
 async function refusal(db: Database, principal: Principal, id: SessionId, isDeleted: boolean): Promise<Refusal> {

@@ -30,7 +30,12 @@ export function mergeStatements(principal: Principal, request: MergeRequest): [S
     source(merge, actor),
     target(merge),
     heir(merge, actor),
-    sql`select record from session_merges where id = ${request.id}::uuid and organization_id = ${principal.organizationId}`,
+    // Whether the engagement of a source that was its default has none now: whoever was to take it over may be gone.
+    sql`
+    select case when (m.record->'source'->>'wasDefault')::boolean and not exists (
+             select from planning_sessions d where d.engagement_id = s.engagement_id and d.is_default) then s.engagement_id end as vacant
+      from session_merges m join planning_sessions s on s.id = m.source_id
+     where m.id = ${request.id}::uuid and m.organization_id = ${principal.organizationId}`,
   ];
 }
 

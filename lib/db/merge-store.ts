@@ -5,6 +5,7 @@ import type { Merge, MergeObstacle, MergeRefusal, MergeRequest, MergeStore } fro
 import type { Announce } from "../ports-live-plans.js";
 import { within } from "./access-store.js";
 import { type Database, repeatable, utc } from "./database.js";
+import { fillDefaults } from "./default-session.js";
 import { busyWith } from "./idle.js";
 import { maxParticipants } from "./live-plan-change.js";
 import { mergeStatements } from "./merge-statements.js";
@@ -20,8 +21,9 @@ export function mergeStore(db: Database, announce: Announce = () => undefined): 
   return {
     async merge(principal, request) {
       for (let tries = 0; tries < 5; tries += 1) {
-        const done = await db.batch<{ record: unknown }>(mergeStatements(principal, request), repeatable);
-        const merge = done.length > 0 ? await findMerge(db, principal, request.id) : null;
+        const [done] = await db.batch<{ vacant: string | null }>(mergeStatements(principal, request), repeatable);
+        if (done?.vacant) await fillDefaults(db, done.vacant, announce);
+        const merge = done ? await findMerge(db, principal, request.id) : null;
         if (merge) return tell(merge);
         const refused = await refusal(db, principal, request);
         if (refused) return refused;

@@ -28,6 +28,8 @@ export type SessionRow = {
   failure: PlanningSession["failure"];
   stop_requested_at: string | null;
   taken_over_by: string | null;
+  deleted_at: string | null;
+  archived_at: string | null;
   updated_at: string;
 };
 
@@ -56,6 +58,7 @@ export function toSession(row: SessionRow): PlanningSession {
     failure: row.failure,
     stopRequested: row.stop_requested_at !== null,
     takenOverBy: row.taken_over_by as SessionId | null,
+    isSetAside: row.deleted_at !== null || row.archived_at !== null,
     updatedAt: new Date(row.updated_at),
   };
 }

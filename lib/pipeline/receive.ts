@@ -146,7 +146,8 @@ function takeIn(
       return stop(delivery, session, inbox);
     return act === "reply" && !session.stopRequested ? answer(delivery, session, words, inbox) : null;
   }
-  const isRetried = session.status === "failed" && (act === "retry" || (act === "reply" && isRetry(words.text)));
+  const isRetried =
+    session.status === "failed" && !session.isSetAside && (act === "retry" || (act === "reply" && isRetry(words.text)));
   return isRetried ? answer(delivery, session, words, inbox) : null;
 }
 

@@ -36,6 +36,7 @@ export function aPlanningSession(differs: Partial<PlanningSession> = {}): Planni
     failure: null,
     stopRequested: false,
     takenOverBy: null,
+    isSetAside: false,
     updatedAt: new Date(),
     ...differs,
   };
