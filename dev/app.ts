@@ -1,6 +1,7 @@
 /** The application on this machine: the production handlers, composed for a local world. */
 import { createApi } from "../lib/compose/api.js";
 import { createConsole } from "../lib/compose/console.js";
+import { openBase } from "../lib/compose/delivering.js";
 import { type Environment, readEnvironment } from "../lib/compose/env.js";
 import { createHealth } from "../lib/compose/health.js";
 import { createIntake } from "../lib/compose/intake.js";
@@ -30,8 +31,8 @@ export function appRoutes(env: Environment, log: Log): Routes {
   const figures = { ...createMetrics(env), log };
   const identity = { ...console, world: { ...console.world, log } };
   const api = v1(() => ({ ...createdApi, world: { ...createdApi.world, log }, log, checkAnswers: true }));
-  const createdStream = createStream(env);
-  const stream = streams(() => ({ ...createdStream, log }));
+  const createdStream = createStream(env, openBase(env), log);
+  const stream = streams(() => createdStream);
   return {
     "/api/plan": api,
     "/api/planning": api,

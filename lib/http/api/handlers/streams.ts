@@ -82,7 +82,7 @@ async function open(route: Route, id: string, { query, principal, request, reque
           name,
           via,
           credentialId,
-          onEvents: (events) => events.forEach((event) => stream.send(frameOf(event))),
+          onEvents: (events) => stream.send(...events.map(frameOf)),
           onGap: () => say("reset"),
           onPresence: (list) => stream.send(presenceFrameOf(list)),
           onRefused: bye,
@@ -104,7 +104,7 @@ async function open(route: Route, id: string, { query, principal, request, reque
     while (isOpen && cursor < to) {
       const { events } = await deps.tail.since([{ id: sessionId, after: cursor }]);
       if (events.length === 0) break;
-      for (const event of events) stream.send(frameOf(event));
+      stream.send(...events.map(frameOf));
       cursor = events.at(-1)?.seq ?? cursor;
       await stream.drained();
     }
