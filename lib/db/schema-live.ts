@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { customType, index, integer, jsonb, numeric, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import type { EdgeKind, MemoryKind } from "../domain/memory/node.js";
 import { engagements, instant, organizationId, planningSessions, times } from "./schema.js";
 
 /** Lines of a live plan. The row says how a step stands now, the log how it came to that. */
@@ -87,7 +88,7 @@ export const memoryNodes = pgTable(
     id: uuid("id").primaryKey(),
     organizationId: organizationId(),
     engagementId: uuid("engagement_id").references(() => engagements.id),
-    kind: text("kind").$type<"plan_session" | "page" | "plan" | "issue" | "decision">().notNull(),
+    kind: text("kind").$type<MemoryKind>().notNull(),
     title: text("title").notNull(),
     /** For a `plan_session` the JSON of title, steps and participants. */
     content: text("content").notNull(),
@@ -99,8 +100,11 @@ export const memoryNodes = pgTable(
     ...times,
   },
   (table) => [
-    index("memory_nodes_search").using("gin", table.search),
-    index("memory_nodes_organization").on(table.organizationId, table.kind, table.createdAt.desc(), table.id),
+    // Kept up to date at once: a search would read from end to end what is still to be entered.
+    index("memory_nodes_search").using("gin", table.organizationId, table.search).with({ fastupdate: false }),
+    // The list, the newest first, and of one kind; read backwards.
+    index("memory_nodes_list").on(table.organizationId, table.createdAt, table.id),
+    index("memory_nodes_list_kind").on(table.organizationId, table.kind, table.createdAt, table.id),
     index("memory_nodes_engagement").on(table.engagementId),
   ],
 );
@@ -115,7 +119,7 @@ export const memoryEdges = pgTable(
     targetId: uuid("target_id")
       .notNull()
       .references(() => memoryNodes.id, { onDelete: "cascade" }),
-    kind: text("kind").$type<"session_plan" | "page_plan" | "plan_issue" | "used_in_planning">().notNull(),
+    kind: text("kind").$type<EdgeKind>().notNull(),
     organizationId: organizationId(),
     ...times,
   },
@@ -125,7 +129,10 @@ export const memoryEdges = pgTable(
   ],
 );
 
-/** The words of an organization's memory and in how many nodes each stands: for weighing words, and for words that were mistyped. */
+/**
+ * The words of an organization's memory and in how many nodes each stands: for weighing words, and for words that were mistyped. Words as
+ * they are written, their stems behind `~`, and the empty word, which stands in every node.
+ */
 export const memoryTerms = pgTable(
   "memory_terms",
   {
@@ -136,6 +143,11 @@ export const memoryTerms = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.term] }),
-    index("memory_terms_similar").using("gin", table.term.op("gin_trgm_ops")),
+    // Words that people mistyped, or have not typed to their end.
+    index("memory_terms_similar")
+      .using("gin", table.organizationId, table.term.op("gin_trgm_ops"))
+      .with({ fastupdate: false })
+      .where(sql`term not like '~%'`),
+    index("memory_terms_beginning").on(table.organizationId, table.term.op("text_pattern_ops")),
   ],
 );

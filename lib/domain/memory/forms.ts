@@ -1,0 +1,113 @@
+import { editDistance } from "./distance.js";
+import type { AskedWord, MemoryQuery } from "./query.js";
+
+/**
+ * A word of the organization's memory that an asked one may stand for. `typed`: the same; `stem`: another form of it; `beginning`: it goes
+ * on; `similar`: spelled almost so; `part`: a word within it. `of` is the word itself where `term` is a stem.
+ */
+export type FoundForm = {
+  n: number;
+  how: "typed" | "stem" | "beginning" | "similar" | "part";
+  term: string;
+  of: string;
+  nodes: number;
+  /** It says nothing by itself: `the`, `der`, `les`, `los`. */
+  isStop: boolean;
+};
+/** What is searched for an asked word: any of its forms, each with what it counts; `weight` is how much the word tells. */
+export type WordGroup = {
+  n: number;
+  weight: number;
+  nodes: number;
+  isStop: boolean;
+  forms: { term: string; weight: number; how: FoundForm["how"]; of: string }[];
+};
+
+/** A word with the same stem counts a little less than the word itself. */
+const stemCounts = 0.85;
+/** Words that say nothing by themselves count where they meet, but never much. */
+const stopCounts = 0.25;
+const maxSimilar = 3;
+
+/** What each asked word is searched as; words that memory does not have and nothing resembles are left out. */
+export function toGroups({ words }: MemoryQuery, found: FoundForm[], total: number): WordGroup[] {
+  const groups = words.flatMap((asked) => {
+    const forms = formsOf(
+      asked,
+      found.filter(({ n }) => n === asked.n),
+    );
+    if (forms.length === 0) return [];
+    const isStop = forms.some((form) => form.isStop);
+    const nodes = Math.max(...forms.map((form) => form.nodes));
+    const weight = rarity(nodes, total) * (isStop ? stopCounts : 1);
+    return [
+      {
+        n: asked.n,
+        weight,
+        nodes,
+        isStop,
+        forms: forms.map(({ term, counts, how, of }) => ({ term, weight: counts, how, of })),
+      },
+    ];
+  });
+  return groups;
+}
+
+/** How much a word tells that stands in so many nodes of all (the one of BM25). */
+export const rarity = (nodes: number, total: number): number =>
+  Math.log(1 + (Math.max(total, nodes) - nodes + 0.5) / (nodes + 0.5));
+
+type CountedForm = FoundForm & { counts: number };
+
+function formsOf(asked: AskedWord, found: FoundForm[]): CountedForm[] {
+  const of = (how: FoundForm["how"]) => found.filter((form) => form.how === how && form.nodes > 0);
+  const known = [
+    ...of("typed").map((form) => ({ ...form, counts: 1 })),
+    ...of("stem").map((form) => ({ ...form, counts: stemCounts })),
+  ];
+  const share = (form: FoundForm) => asked.word.length / form.of.length;
+  if (known.length > 0) {
+    const further = asked.isOpen ? of("beginning").map((form) => ({ ...form, counts: 0.5 * share(form) })) : [];
+    return [...known, ...further];
+  }
+  const further = of("beginning").map((form) => ({ ...form, counts: 0.5 + 0.5 * share(form) }));
+  if (further.length > 0) return further;
+  const similar = nearest(asked.word, of("similar"));
+  if (similar.length > 0) return similar;
+  return longest(of("part")).map((form) => ({ ...form, counts: 0.6 * (form.of.length / asked.word.length) }));
+}
+
+/** The words that the fewest letters tell from this one; stems come with their words. */
+function nearest(word: string, found: FoundForm[]): CountedForm[] {
+  const limit = mistakesIn(word);
+  const distances = new Map<string, number>();
+  for (const { of } of found) if (!distances.has(of)) distances.set(of, editDistance(word, of, limit));
+  const least = Math.min(...distances.values());
+  if (least > limit) return [];
+  const isSurface = (form: FoundForm) => form.term === form.of;
+  const chosen = found
+    .filter((form) => isSurface(form) && distances.get(form.of) === least)
+    .sort((a, b) => Number(b.of[0] === word[0]) - Number(a.of[0] === word[0]) || b.nodes - a.nodes)
+    .slice(0, maxSimilar)
+    .map(({ of }) => of);
+  const counts = 1 - least / word.length;
+  return found
+    .filter(({ of }) => chosen.includes(of))
+    .map((form) => ({ ...form, counts: counts * (isSurface(form) ? 1 : stemCounts) }));
+}
+
+/** How many mistakes a word of this length may have and still be recognised. */
+const mistakesIn = (word: string): number => (word.length < 4 ? 0 : word.length < 6 ? 1 : word.length < 10 ? 2 : 3);
+
+function longest(found: FoundForm[]): FoundForm[] {
+  const length = Math.max(0, ...found.map(({ of }) => of.length));
+  return found.filter(({ of }) => of.length === length);
+}
+
+/** The words that a long word may be made of, as its beginning or its end: `bereitschaft` of `rufbereitschaft`. */
+export function partsOf(word: string): string[] {
+  const shortest = 4;
+  if (word.length < 2 * shortest || /\d/.test(word)) return [];
+  const lengths = Array.from({ length: word.length - shortest }, (_, index) => shortest + index);
+  return lengths.flatMap((length) => [word.slice(0, length), word.slice(-length)]);
+}
