@@ -1,8 +1,9 @@
 /** What becomes of sessions that nobody works on any more: deleted, restored, merged, exported, cleaned up. */
-import type { EngagementId, SessionId } from "./domain/ids.js";
+import type { EngagementId, OrganizationId, SessionId } from "./domain/ids.js";
 import type { ItemKind } from "./domain/plan-item.js";
 import type { Principal } from "./domain/principal.js";
 import type { Failure, SessionStatus } from "./domain/session.js";
+import type { AuditAuthor } from "./ports-people.js";
 
 /** Why a session was left as it is. */
 export type Refusal =
@@ -10,7 +11,7 @@ export type Refusal =
   /** It is at work, or one of its plans is. */
   | { outcome: "busy"; id: SessionId; state: string }
   | { outcome: "merged"; id: SessionId; into: SessionId }
-  | { outcome: "archived" | "not_deleted"; id: SessionId };
+  | { outcome: "archived" | "not_archived" | "not_deleted"; id: SessionId };
 
 export type LifecycleStore = {
   /** Hides a session and passes its default on. Its plans, items, log and audit stay. */
@@ -156,4 +157,29 @@ export type ExportedSession = {
 export type ExportStore = {
   /** Null where there is no such session that the person may see. */
   export(principal: Principal, id: SessionId): Promise<SessionExport | null>;
+};
+
+/** When sessions that nobody uses are set aside, in days without anything happening in them; null: never. */
+export type CleanupPolicy = {
+  /** Sessions that were never started are deleted: hidden, and restorable. */
+  deletePendingAfterDays: number | null;
+  /** Sessions that have ended are archived. */
+  archiveEndedAfterDays: number | null;
+};
+export type OrganizationSettings = { cleanup: CleanupPolicy };
+
+type SettingsChanges = { cleanup?: { [Name in keyof CleanupPolicy]?: number | null | undefined } | undefined };
+
+export type OrganizationSettingsStore = {
+  load(organizationId: OrganizationId): Promise<OrganizationSettings>;
+  /** Changes what is named, with an audit entry. */
+  change(changes: SettingsChanges, author: AuditAuthor): Promise<OrganizationSettings>;
+};
+
+/** What the policies of all organizations ask for. Never a default session, one at work, or one whose plan has anything open in sync. */
+export type CleanupStore = {
+  /** Deletes at most `limit` stale sessions of each organization; how many there were. */
+  deleteStale(limit: number): Promise<number>;
+  /** At most `limit` sessions of each organization that are to be archived. */
+  listEnded(limit: number): Promise<{ organizationId: OrganizationId; id: SessionId }[]>;
 };

@@ -31,7 +31,7 @@ export function toRequestError(refusal: MergeRefusal): RequestError {
       return new RequestError("session_archived", 409, "The session is archived", { shown: { sessionId: id } });
     case "changed": {
       const { version } = refusal;
-      return new RequestError("session_changed", 409, `The session has moved; its version is ${version} now`, {
+      return new RequestError("version_conflict", 409, `The session has moved; its version is ${version} now`, {
         shown: { sessionId: id, version },
       });
     }
@@ -44,6 +44,8 @@ export function toRequestError(refusal: MergeRefusal): RequestError {
         { shown: { sessionId: id, participants } },
       );
     }
+    case "not_archived":
+      return new RequestError("session_not_archived", 409, "The session is not archived", { shown: { sessionId: id } });
     case "not_deleted":
       return new RequestError("session_not_deleted", 409, "The session is not deleted", { shown: { sessionId: id } });
   }

@@ -1,4 +1,5 @@
 import { waitUntil } from "@vercel/functions";
+import { archiveStore } from "../db/archive-store.js";
 import { auditStore } from "../db/audit-store.js";
 import { apiTokenStore } from "../db/api-token-store.js";
 import { engagementStore } from "../db/engagement-store.js";
@@ -7,12 +8,14 @@ import { inboxStore } from "../db/inbox-store.js";
 import { keyring } from "../db/keyring.js";
 import { lifecycleStore } from "../db/lifecycle-store.js";
 import { livePlanStore } from "../db/live-plan-store.js";
+import { memoryStore } from "../db/memory-store.js";
 import { mergeStore } from "../db/merge-store.js";
 import { oauthStateStore } from "../db/oauth-state-store.js";
 import { peopleStore } from "../db/people-store.js";
 import { sessionCatalog } from "../db/session-catalog.js";
 import { sessionStateStore } from "../db/session-state-store.js";
 import { signInStore } from "../db/sign-in-store.js";
+import { organizationSettings } from "../db/organization-settings.js";
 import { presenceStore } from "../db/presence-store.js";
 import type { ApiDeps } from "../http/api/v1.js";
 import { type Base, delivering, openBase } from "./delivering.js";
@@ -44,6 +47,9 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
     lifecycle: lifecycleStore(db, base.announce),
     merges: mergeStore(db, base.announce),
     exports: exportStore(db),
+    archive: archiveStore(db, base.announce),
+    memory: memoryStore(db),
+    organizationSettings: organizationSettings(db),
   };
 }
 

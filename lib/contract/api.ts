@@ -4,6 +4,7 @@ import { engagementRoutes } from "./routes/engagements.js";
 import { lifecycleRoutes } from "./routes/lifecycle.js";
 import { livePlanRoutes } from "./routes/live-plans.js";
 import { memoryRoutes } from "./routes/memory.js";
+import { organizationRoutes } from "./routes/organization.js";
 import { peopleRoutes } from "./routes/people.js";
 import { planningRoutes } from "./routes/planning.js";
 import { runRoutes } from "./routes/runs.js";
@@ -14,6 +15,7 @@ import { streamRoutes } from "./routes/streams.js";
 /** Every operation of the API by its name. Server, OpenAPI document, client and the tests of both are made from this table. */
 export const api = {
   ...peopleRoutes,
+  ...organizationRoutes,
   ...engagementRoutes,
   ...sessionRoutes,
   ...lifecycleRoutes,

@@ -36,5 +36,5 @@ const fillStatement = (engagementId: string | null): SQL => sql`
     update planning_sessions h set is_default = true, last_seq = h.last_seq + 1, updated_at = now()
       from vacant where h.id = vacant.heir and ${isLiving(sql`h`)}
     returning h.id, h.organization_id, h.last_seq),
-  logged as (${appendLog([{ type: "default_passed", body: {}, actor: "agent" }])})
+  logged as (${appendLog([{ type: "session_default_set", body: {}, actor: "agent" }])})
   select v.heir as id, exists (select from moved where moved.id = v.heir) as filled from vacant v where v.heir is not null`;

@@ -32,4 +32,4 @@ export const passDefault = (actor: string): SQL => sql`
     returning h.id, h.organization_id, h.last_seq, held.id as from_id),
   heir_logged as (
     insert into session_events (session_id, seq, organization_id, type, body, actor)
-    select id, last_seq, organization_id, 'default_passed', jsonb_build_object('from', from_id), ${actor}::text from heir)`;
+    select id, last_seq, organization_id, 'session_default_set', jsonb_build_object('from', from_id), ${actor}::text from heir)`;

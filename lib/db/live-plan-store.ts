@@ -31,7 +31,7 @@ export function livePlanStore(db: Database, announce: Announce = () => undefined
       const rows = await db.query<{ plan: LivePlanSnapshot; place: unknown }>(
         sql`
         select ${planJson(sql`s`)} as plan, ${placeOf(sql`s.created_at`, sql`s.id`)} as place from planning_sessions s
-         where s.organization_id = ${organizationId} and s.deleted_at is null ${state} and ${within(readable, sql`s.engagement_id`)}
+         where s.organization_id = ${organizationId} and s.deleted_at is null and s.merged_into is null ${state} and ${within(readable, sql`s.engagement_id`)}
            and ${beyond(cursor, sql`s.created_at`, sql`s.id`)}
          order by s.created_at desc, s.id desc limit ${limit + 1}`,
         repeatable,

@@ -213,4 +213,4 @@ const heir = (merge: SQL, actor: string): SQL => sql`
       from ${merge} m where h.id = (m.record->>'heir')::uuid and h.id <> m.target_id and ${isLiving(sql`h`)}
     returning h.id, h.organization_id, h.last_seq, m.source_id)
   insert into session_events (session_id, seq, organization_id, type, body, actor)
-  select id, last_seq, organization_id, 'default_passed', jsonb_build_object('from', source_id), ${actor}::text from moved`;
+  select id, last_seq, organization_id, 'session_default_set', jsonb_build_object('from', source_id), ${actor}::text from moved`;

@@ -107,7 +107,7 @@ const heir = (merge: SQL, actor: string): SQL => sql`
      where h.id = (m.record->>'heir')::uuid and h.is_default and h.engagement_id = s.engagement_id
     returning h.id, h.organization_id, h.last_seq, m.source_id, m.target_id)
   insert into session_events (session_id, seq, organization_id, type, body, actor)
-  select id, last_seq, organization_id, 'default_passed', jsonb_build_object('to', source_id), ${actor}::text from moved where id <> target_id`;
+  select id, last_seq, organization_id, 'session_default_lost', jsonb_build_object('to', source_id), ${actor}::text from moved where id <> target_id`;
 
 const source = (merge: SQL, actor: string): SQL => sql`
   with moved as (

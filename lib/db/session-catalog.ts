@@ -21,7 +21,7 @@ export function sessionCatalog(db: Database, announce: Announce = () => undefine
         sql`
         with page as (
           select s.* from planning_sessions s
-           where s.organization_id = ${organizationId} and s.deleted_at is null and ${within(readable, sql`s.engagement_id`)}
+           where s.organization_id = ${organizationId} and s.deleted_at is null and s.merged_into is null and ${within(readable, sql`s.engagement_id`)}
              and ${matches(filter)} and ${beyond(cursor, sql`s.created_at`, sql`s.id`)}
            order by s.created_at desc, s.id desc limit ${limit + 1})
         select ${listedSession(sql`page`)} as session, ${placeOf(sql`page.created_at`, sql`page.id`)} as place
@@ -147,4 +147,4 @@ const planItem = (i: SQL): SQL => sql`
     'description', coalesce(${i}.fields->>'description', ''), 'storyPoints', ${i}.fields->'storyPoints', 'priority', ${i}.fields->'priority',
     'enablerType', ${i}.fields->'enablerType', 'acceptanceCriteria', coalesce(${i}.fields->'acceptanceCriteria', '[]'),
     'dependsOn', coalesce(${i}.fields->'dependsOn', '[]'), 'state', ${i}.state, 'pending', ${i}.pending, 'isAdopted', ${i}.adopted,
-    'linearId', ${i}.linear_id, 'linearIdentifier', ${i}.linear_identifier, 'linearUrl', ${i}.linear_url)`;
+    'linearId', ${i}.linear_id, 'linearIdentifier', ${i}.linear_identifier, 'linearUrl', ${i}.linear_url, 'duplicateOf', ${i}.duplicate_of)`;

@@ -52,6 +52,8 @@ export const PlanItem = z.object({
   linearId: z.nullable(z.string()),
   linearIdentifier: z.nullable(z.string()),
   linearUrl: z.nullable(z.string()),
+  /** The item of another plan of the session that is the same, found when sessions were merged. */
+  duplicateOf: z.nullable(Uuid),
 });
 export type PlanItem = z.infer<typeof PlanItem>;
 

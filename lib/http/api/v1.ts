@@ -5,6 +5,7 @@ import { type EngagementDeps, engagementHandlers } from "./handlers/engagements.
 import { type LifecycleDeps, lifecycleHandlers } from "./handlers/lifecycle.js";
 import { type LivePlanDeps, livePlanHandlers } from "./handlers/live-plans.js";
 import { type MemoryDeps, memoryHandlers } from "./handlers/memory.js";
+import { type OrganizationDeps, organizationHandlers } from "./handlers/organization.js";
 import { type PeopleDeps, peopleHandlers } from "./handlers/people.js";
 import { type PlanningDeps, planningHandlers } from "./handlers/planning.js";
 import { type RunApiDeps, runHandlers } from "./handlers/runs.js";
@@ -15,6 +16,7 @@ import { apiServer, type KernelDeps } from "./kernel.js";
 /** Everything that the operations need, each group its own. */
 export type ApiDeps = KernelDeps &
   PeopleDeps &
+  OrganizationDeps &
   EngagementDeps &
   SessionDeps &
   LifecycleDeps &
@@ -33,6 +35,7 @@ export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response
     deps,
     {
       ...peopleHandlers,
+      ...organizationHandlers,
       ...engagementHandlers,
       ...sessionHandlers,
       ...lifecycleHandlers,

@@ -51,7 +51,7 @@ describe("Deleting a session", () => {
 
     expect(await row(first)).toMatchObject({ is_default: false, deleted: true });
     expect(await row(second)).toMatchObject({ is_default: true });
-    expect((await logOf(world, second)).at(-1)).toMatchObject({ type: "default_passed", body: { from: first } });
+    expect((await logOf(world, second)).at(-1)).toMatchObject({ type: "session_default_set", body: { from: first } });
   });
 
   it("leaves an engagement without default where it was the last, until it is restored", async () => {

@@ -236,7 +236,7 @@ describe("Merging two sessions", () => {
     );
     expect([error.status, error.code, error.problem?.sessionId, error.problem?.version]).toEqual([
       409,
-      "session_changed",
+      "version_conflict",
       source,
       version,
     ]);
