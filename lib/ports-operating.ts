@@ -56,3 +56,15 @@ export type MetricsStore = {
 
 /** Takes note of a request that was answered, without making anybody wait; it may be lost. */
 export type Observe = (answered: Answered) => void;
+
+/** What a span is about: names, ids and states, never contents. */
+export type SpanAttributes = Record<string, string | number>;
+export type Tracer = {
+  /** Runs work as a span below the one that it runs in, or below `parent`, a caller's `traceparent`. `note` adds what turns out. */
+  span<T>(
+    span: { name: string; kind: "server" | "client" | "internal"; attributes: SpanAttributes; parent?: string | null },
+    work: (note: (attributes: SpanAttributes) => void) => Promise<T>,
+  ): Promise<T>;
+  /** The `traceparent` with which others go on below the span that runs now; null outside of one. */
+  traceparent(): string | null;
+};

@@ -12,6 +12,7 @@ import type {
   SessionWork,
   StepName,
 } from "./domain/session.js";
+import type { Tracer } from "./ports-operating.js";
 import type { AgentActivity, Budget, ConfluenceClient, LinearClient, Queue, StepMessage } from "./ports-services.js";
 
 // ---- State -------------------------------------------------------------------------------------------------------------------
@@ -232,10 +233,14 @@ export type World = {
   connectLink(session: PlanningSession): Promise<string>;
   dashboardUrl(session: PlanningSession): string;
   log: Log;
+  tracer?: Tracer | undefined;
   now(): number;
 };
 /** What sending needs; a webhook brings no more. */
-export type Delivering = Pick<World, "sessions" | "outbox" | "queue" | "linear" | "dashboardUrl" | "log" | "now">;
+export type Delivering = Pick<
+  World,
+  "sessions" | "outbox" | "queue" | "linear" | "dashboardUrl" | "log" | "tracer" | "now"
+>;
 export type Log = Record<
   "info" | "warn" | "error",
   (event: string, context: Record<string, string | number | boolean | null | undefined>) => void

@@ -5,27 +5,32 @@ import { outboxStore } from "../db/outbox-store.js";
 import { sessionStore } from "../db/session-store.js";
 import { tokenStore } from "../db/token-store.js";
 import type { OrganizationId } from "../domain/ids.js";
+import { currentRequestId } from "../http/request.js";
 import { linearClient } from "../linear/client.js";
 import { linearOAuth } from "../linear/oauth.js";
 import { accessTokens } from "../pipeline/access-token.js";
 import type { Delivering } from "../ports.js";
 import type { Announce } from "../ports-live-plans.js";
+import type { Tracer } from "../ports-operating.js";
 import type { LinearClient } from "../ports-services.js";
 import { qstashQueue } from "../qstash/queue.js";
 import { announcing } from "./announcing.js";
 import type { Environment } from "./env.js";
 import { jsonLog } from "./log.js";
+import { tracing } from "./tracing.js";
 
 /** One connection for a process, and what tells others of what is written through it; every function instance has its own. */
-export type Base = { env: Environment; db: Database; announce: Announce };
+export type Base = { env: Environment; db: Database; announce: Announce; tracer?: Tracer | undefined };
 
 export function openBase(env: Environment): Base {
+  // Before the driver takes hold of `fetch`.
+  const tracer = tracing(env);
   const db = connect({
     url: env.DATABASE_URL,
     fetchEndpoint: env.NEON_FETCH_ENDPOINT,
     timeoutMs: env.CALL_TIMEOUT_MS,
   });
-  return { env, db, announce: announcing(env, db) };
+  return { env, db, announce: announcing(env, db), tracer };
 }
 
 /** What sending needs: the outbox, the queue and Linear. */
@@ -42,12 +47,21 @@ export function delivering(base: Base): Delivering {
       retries: env.QSTASH_RETRIES,
       retryDelay: env.QSTASH_RETRY_DELAY,
       timeoutMs: Math.min(5_000, env.CALL_TIMEOUT_MS),
+      carry: () => carried(base.tracer),
     }),
     linear: linearOf(base),
     dashboardUrl: (session) => `${env.PUBLIC_URL}/plan/${session.id}`,
     log: jsonLog(),
+    tracer: base.tracer,
     now: Date.now,
   };
+}
+
+/** What a step message takes along of the request that queues it, so that both are found together. */
+function carried(tracer: Tracer | undefined): Record<string, string> {
+  const requestId = currentRequestId();
+  const traceparent = tracer?.traceparent() ?? null;
+  return { ...(requestId ? { "x-request-id": requestId } : {}), ...(traceparent ? { traceparent } : {}) };
 }
 
 /** Linear's OAuth: for the app as itself, or for a person who shows who they are. */

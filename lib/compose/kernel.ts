@@ -11,7 +11,7 @@ import { jsonLog } from "./log.js";
 import { observing } from "./observing.js";
 
 /** What decides who makes a request, for every function that people call. */
-export const kernelDeps = ({ env, db }: Base, log: Log = jsonLog()): KernelDeps => ({
+export const kernelDeps = ({ env, db, tracer }: Base, log: Log = jsonLog()): KernelDeps => ({
   access: accessStore(db),
   keyring: keyring(env.TOKEN_KEYS),
   publicUrl: env.PUBLIC_URL,
@@ -19,6 +19,7 @@ export const kernelDeps = ({ env, db }: Base, log: Log = jsonLog()): KernelDeps 
   requestsPerMinute: env.REQUESTS_PER_MINUTE,
   idempotency: idempotencyStore(db),
   log,
+  tracer,
   now: Date.now,
   observe: observing(metricsStore(db, { organizations: env.METRICS_ORGANIZATIONS }), waitUntil),
 });

@@ -20,7 +20,7 @@ export const linearWebhook =
   (deps: () => IntakeDeps) =>
   (request: Request): Promise<Response> => {
     const { verify, inbox, world, waitUntil } = deps();
-    return respond(world.log, "webhook", async () => {
+    return respond(request, world, "webhook", async () => {
       requireJson(request);
       const delivery = verify({ raw: await readRaw(request), headers: request.headers });
       const { outcome, sessionIds, steps } = await receive(delivery, inbox);

@@ -14,13 +14,14 @@ import type { Log } from "../ports.js";
 import type { Identity, OAuthRequest } from "../ports-identity.js";
 import { browserSecret, hashOf, sealSecret, sessionCookie } from "./api/authenticate.js";
 import { codePage, messagePage, spacesPage } from "./pages.js";
+import { currentRequestId, inRequest } from "./request.js";
 import { readRaw } from "./respond.js";
 
 const spacesPath = "/oauth/confluence/spaces";
 type Route = (request: Request, identity: Identity) => Promise<Response>;
 
 const routes: Record<string, Route> = {
-  "GET /oauth/sign-in": (request, identity) => {
+  "GET /oauth/sign-in": async (request, identity) => {
     const { searchParams: query } = new URL(request.url);
     const goal = readGoal(query, identity.publicUrl);
     const choosesWorkspace = query.get("workspace") === "choose";
@@ -45,11 +46,10 @@ export const oauth =
     const { pathname } = new URL(request.url);
     const route = routes[`${request.method} ${pathname}`];
     if (!route) return messagePage(404, "Nothing here", "This address leads nowhere. Please check the link.");
-    try {
-      return await route(request, identity);
-    } catch (error) {
-      return toPage(error, pathname, identity.world.log);
-    }
+    const { log, tracer } = identity.world;
+    return inRequest(request, { log, tracer, name: "oauth", operation: `${request.method} ${pathname}` }, () =>
+      route(request, identity).catch((error: unknown) => toPage(error, pathname, log)),
+    );
   };
 
 async function linearCallback(request: Request, identity: Identity): Promise<Response> {
@@ -78,7 +78,7 @@ async function signedIn(
     hash: hashOf(secret),
     userAgent: (request.headers.get("user-agent") ?? "").slice(0, 300),
     replaces: before === null ? null : hashOf(before),
-    requestId: randomUUID(),
+    requestId: currentRequestId() ?? randomUUID(),
   });
   if (end.kind === "callback") return redirect(end.location);
   if (end.kind === "paste") return codePage(end.client, end.code);

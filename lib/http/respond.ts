@@ -1,26 +1,36 @@
 import { FatalError, RequestError, RetryableError } from "../domain/errors.js";
-import type { Log } from "../ports.js";
+import type { World } from "../ports.js";
+import { inRequest } from "./request.js";
 
 /** The largest body that is read; a provider's event is far smaller. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
 /** Answers a request; the only place that knows which error is which status. What went wrong is logged by code, never by content. */
-export async function respond(log: Log, name: string, handle: () => Promise<Response>): Promise<Response> {
-  try {
-    return await handle();
-  } catch (error) {
-    const code =
-      error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unexpected";
-    if (error instanceof RequestError) {
-      log.warn(`${name}.refused`, { code, status: error.status });
-      return Response.json({ error: { code, message: error.message } }, { status: error.status });
+export const respond = (
+  request: Request,
+  world: Pick<World, "log" | "tracer">,
+  name: string,
+  handle: () => Promise<Response>,
+): Promise<Response> =>
+  inRequest(request, { log: world.log, tracer: world.tracer, name, operation: name }, async () => {
+    try {
+      return await handle();
+    } catch (error) {
+      return toResponse(error, name, world.log);
     }
-    log.error(`${name}.failed`, { code, reason: error instanceof Error ? error.name : "unknown" });
-    if (error instanceof RetryableError) return retryLater(code, error.retryAfterMs);
-    if (error instanceof FatalError)
-      return Response.json({ error: { code } }, { status: 489, headers: { "Upstash-NonRetryable-Error": "true" } });
-    return Response.json({ error: { code: "unexpected" } }, { status: 500 });
+  });
+
+function toResponse(error: unknown, name: string, log: World["log"]): Response {
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unexpected";
+  if (error instanceof RequestError) {
+    log.warn(`${name}.refused`, { code, status: error.status });
+    return Response.json({ error: { code, message: error.message } }, { status: error.status });
   }
+  log.error(`${name}.failed`, { code, reason: error instanceof Error ? error.name : "unknown" });
+  if (error instanceof RetryableError) return retryLater(code, error.retryAfterMs);
+  if (error instanceof FatalError)
+    return Response.json({ error: { code } }, { status: 489, headers: { "Upstash-NonRetryable-Error": "true" } });
+  return Response.json({ error: { code: "unexpected" } }, { status: 500 });
 }
 
 /** 429 where the other side named a time, 503 where it did not. */

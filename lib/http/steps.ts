@@ -23,9 +23,9 @@ export const steps =
   (deps: () => WorkerDeps) =>
   (request: Request): Promise<Response> => {
     const { world, verify, readStep } = deps();
-    return respond(world.log, "step", async () => {
+    return respond(request, world, "step", async () => {
       const message = readStep(await verified(request, verify));
-      const outcome = await runStep(message, world);
+      const outcome = await inSpan(message, world, () => runStep(message, world));
       return outcome === "ahead"
         ? Response.json({ outcome }, { status: 503, headers: { "Retry-After": "1" } })
         : Response.json({ outcome });
@@ -37,7 +37,7 @@ export const failures =
   (deps: () => WorkerDeps) =>
   (request: Request): Promise<Response> => {
     const { world, verify, readFailure } = deps();
-    return respond(world.log, "failure", async () => {
+    return respond(request, world, "failure", async () => {
       const { message, reason } = readFailure(await verified(request, verify));
       return Response.json({ outcome: await giveUp(message, reason, world) });
     });
@@ -48,7 +48,7 @@ export const sweeping =
   (deps: () => WorkerDeps) =>
   (request: Request): Promise<Response> => {
     const { world, verify, cronSecret, upkeep } = deps();
-    return respond(world.log, "sweep", async () => {
+    return respond(request, world, "sweep", async () => {
       const isCron = cronSecret !== null && bears(request, cronSecret);
       if (!isCron) await verified(request, verify);
       const swept = await sweep(world);
@@ -56,6 +56,12 @@ export const sweeping =
       return Response.json(swept);
     });
   };
+
+function inSpan<T>({ id, step, version }: StepMessage, { tracer }: World, run: () => Promise<T>): Promise<T> {
+  if (!tracer) return run();
+  const attributes = { "session.id": id, "session.version": version };
+  return tracer.span({ name: `step ${step}`, kind: "internal", attributes }, run);
+}
 
 async function verified(request: Request, verify: WorkerDeps["verify"]): Promise<string> {
   const body = Buffer.from(await readRaw(request)).toString("utf8");

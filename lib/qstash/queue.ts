@@ -15,6 +15,8 @@ export type QueueOptions = {
   retryDelay: string;
   flowControl?: PublishRequest["flowControl"];
   timeoutMs?: number;
+  /** Headers that a message carries to whoever runs it. */
+  carry?: () => Record<string, string>;
 };
 
 const europe = "https://qstash.upstash.io";
@@ -49,6 +51,7 @@ function send(client: Client, options: QueueOptions, message: QueueMessage): Pro
   return client.publishJSON({
     url: options.destination,
     body: message.body,
+    ...(options.carry ? { headers: options.carry() } : {}),
     deduplicationId: message.deduplicationId,
     retries: options.retries,
     retryDelay: options.retryDelay,

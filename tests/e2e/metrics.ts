@@ -39,7 +39,7 @@ try {
   ];
   const text = await story.waitFor("the figures of what was done", async () => {
     const scraped = await scrape();
-    return samples.every((sample) => scraped.includes(`${sample}\n`)) && scraped;
+    return samples.every((sample) => scraped.includes(`${sample}\n`)) ? scraped : null;
   });
   const { status, stdout, stderr, error } = spawnSync("promtool", ["check", "metrics"], {
     input: text,

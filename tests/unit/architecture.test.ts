@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bundling } from "../../scripts/bundle.js";
+import { bundling, roots } from "../../scripts/bundle.js";
 import { type Import, importsOf, sourceFiles, sourceOf } from "../support/module-graph.js";
 
 const files = sourceFiles("api", "lib", "dev", "scripts");
@@ -36,6 +36,17 @@ const layers: Record<string, Layer> = {
   },
   "lib/confluence/": { values: [...inside, "lib/confluence/", "oauth4webapi"] },
   "lib/qstash/": { values: [...inside, "lib/qstash/", "@upstash/qstash"] },
+  "lib/otel/": {
+    values: [
+      ...inside,
+      "lib/otel/",
+      "node:async_hooks",
+      "@opentelemetry/api",
+      "@opentelemetry/exporter-trace-otlp-http",
+      "@opentelemetry/resources",
+      "@opentelemetry/sdk-trace-base",
+    ],
+  },
   "lib/db/": { values: [...inside, "lib/db/", "drizzle-orm", "@neondatabase/serverless"] },
   "lib/http/": {
     values: [
@@ -47,6 +58,7 @@ const layers: Record<string, Layer> = {
       "lib/domain/ids.ts",
       "lib/domain/metrics.ts",
       "lib/domain/principal.ts",
+      "node:async_hooks",
       "node:crypto",
       "hono",
     ],
@@ -132,6 +144,14 @@ describe("what a webhook loads", async () => {
     expect(loaded).toEqual(
       expect.arrayContaining(["lib/linear/webhook.ts", "lib/db/inbox-store.ts", "lib/pipeline/receive.ts"]),
     );
+  });
+});
+
+describe("what a function loads before anybody asks for it", () => {
+  it.each(roots)("is nothing of OpenTelemetry: build/%s.js", async (root) => {
+    const loaded = await loadedBy(`build/${root}.js`);
+    expect(loaded.length).toBeGreaterThan(5);
+    expect(loaded.filter((file) => file.includes("@opentelemetry/") || file.startsWith("lib/otel/"))).toEqual([]);
   });
 });
 

@@ -5,8 +5,9 @@ import { RequestError } from "../../domain/errors.js";
 import { derivedUuid } from "../../domain/ids.js";
 import { mayAnywhere, type Principal } from "../../domain/principal.js";
 import type { Log } from "../../ports.js";
-import type { Observe } from "../../ports-operating.js";
+import type { Observe, Tracer } from "../../ports-operating.js";
 import type { IdempotencyStore } from "../../ports-people.js";
+import { inRequest, requestIdOf } from "../request.js";
 import { type AccessDeps, authenticate, countAnonymous } from "./authenticate.js";
 import { documents } from "./documents.js";
 import { checkInput, readBody } from "./input.js";
@@ -18,6 +19,7 @@ export type KernelDeps = AccessDeps & {
   idempotency: IdempotencyStore;
   log: Log;
   now: () => number;
+  tracer?: Tracer | undefined;
   /** Hears of every answer, for the figures. */
   observe?: Observe;
   /** Holds every answer against its schema; for tests and the local world. */
@@ -95,16 +97,18 @@ async function answer<Deps extends KernelDeps>(
   params: Record<string, string>,
   deps: Deps,
 ): Promise<Response> {
+  const { log, tracer } = deps;
   const begun = performance.now();
-  const requestId = requestIdOf(request);
   let organizationId: string | null = null;
-  const response = await attempt().catch((error: unknown) => toProblem(error, { log: deps.log, requestId, operation }));
-  const ms = performance.now() - begun;
-  deps.log.info("api.answered", { requestId, operation, status: response.status, ms: Math.round(ms) });
-  deps.observe?.({ operation, status: response.status, seconds: ms / 1_000, organizationId });
-  return sealed(response, requestId);
+  const response = await inRequest(request, { log, tracer, name: "api", operation }, (requestId) =>
+    attempt(requestId)
+      .catch((error: unknown) => toProblem(error, { log, requestId, operation }))
+      .then((given) => sealed(given, requestId)),
+  );
+  deps.observe?.({ operation, status: response.status, seconds: (performance.now() - begun) / 1_000, organizationId });
+  return response;
 
-  async function attempt(): Promise<Response> {
+  async function attempt(requestId: string): Promise<Response> {
     const principal = await admit(route, request, deps);
     organizationId = principal?.organizationId ?? null;
     const raw = await readBody(route, request);
@@ -137,12 +141,6 @@ async function admit(route: Route, request: Request, deps: KernelDeps): Promise<
   const principal = await authenticate(request, deps, route);
   if (mayAnywhere(principal, route.access)) return principal;
   throw new RequestError("not_allowed", 403, `This needs the role ${route.access}`);
-}
-
-/** The caller's own id of the request, where it has a plain one, else a new one. */
-function requestIdOf(request: Request): string {
-  const given = request.headers.get("x-request-id") ?? "";
-  return /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
 }
 
 function toReply(operation: string, route: Route, given: unknown, deps: KernelDeps): Reply {
