@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { OrganizationId } from "../domain/ids.js";
 import type { EdgeToWrite, NodeToWrite } from "../domain/memory/remember.js";
-import { json } from "./database.js";
+import { json, utc } from "./database.js";
 
 /**
  * The first statement of every batch that writes memory: writers of an organization go one after the other, so that each counts the words of
@@ -27,7 +27,8 @@ export const isStopWord = (word: SQL): SQL => sql`
  */
 export const writeMemory = (nodes: NodeToWrite[], edges: EdgeToWrite[], owner: SQL): SQL => sql`
   given as (
-    select owner.organization_id, g.id, g.kind, g."engagementId" as engagement_id, g.title, g.content, g.metadata, g.count, g.places
+    select owner.organization_id, g.id, g.kind, g."engagementId" as engagement_id, g.title, g.content, g.count, g.places,
+           case when g.kind = 'plan_session' then g.metadata || jsonb_build_object('archived_at', ${utc(sql`now()`)}) else g.metadata end as metadata
       from ${owner} owner cross join jsonb_to_recordset(${json(nodes)}) as g(
            id uuid, kind text, "engagementId" uuid, title text, content text, metadata jsonb, count int, places jsonb)),
   built as (

@@ -1,15 +1,17 @@
+import { archiveSession } from "../../../commands/archive-session.js";
 import type { LivePlan, livePlanRoutes } from "../../../contract/routes/live-plans.js";
 import type { Step } from "../../../contract/sessions.js";
 import { RequestError } from "../../../domain/errors.js";
 import type { SessionId } from "../../../domain/ids.js";
 import { grantFor } from "../../../domain/principal.js";
 import type { LivePlanSnapshot, LivePlanStore, PlanStep } from "../../../ports-live-plans.js";
+import type { ArchiveStore } from "../../../ports-memory.js";
 import type { Handlers } from "../kernel.js";
 import { addedStep, changeOrRefuse, type Refusals } from "./plan-changes.js";
 
 const defaultLimit = 50;
 
-export type LivePlanDeps = { livePlans: LivePlanStore };
+export type LivePlanDeps = { livePlans: LivePlanStore; archive: ArchiveStore };
 
 /** `/api/plan/*`: live plans in the words of their document. */
 export const livePlanHandlers: Handlers<typeof livePlanRoutes, LivePlanDeps> = {
@@ -50,8 +52,13 @@ export const livePlanHandlers: Handlers<typeof livePlanRoutes, LivePlanDeps> = {
     const done = await changeOrRefuse(deps.livePlans, principal, plan_id, id, change, refusals);
     return { status: "step_added", step: toStep(addedStep(done)) };
   },
-  async archivePlan() {
-    throw planNotFound();
+  async archivePlan({ params, principal, deps }) {
+    const { nodeId } = await archiveSession(principal, params.plan_id as SessionId, {}, deps).catch(
+      (error: unknown) => {
+        throw error instanceof RequestError && error.code === "session_not_found" ? planNotFound() : error;
+      },
+    );
+    return { status: "archived", plan_id: params.plan_id, memory_node_id: nodeId };
   },
 };
 
