@@ -1,6 +1,6 @@
 import { PGlite, type Results, type Transaction } from "@electric-sql/pglite";
 import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
-import { btree_gin, pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { lockDirectory } from "../lock.js";
