@@ -34,8 +34,9 @@ export async function changePlan(
         throw error;
       });
     if (row) {
-      if (row.repeated && !isSame(change, row.event)) return { outcome: "reused" };
-      return { outcome: row.repeated ? "repeated" : "applied", event: row.event, step: row.step };
+      if (!row.repeated) return { outcome: "applied", event: row.event, step: row.step };
+      if (!isSame(change, row.event)) return { outcome: "reused" };
+      return { outcome: "repeated", event: row.event, step: "id" in change ? await findStep(db, id, change.id) : null };
     }
     const refused = await refusal(db, principal, id, opId, change);
     if (refused) return refused;
@@ -44,45 +45,53 @@ export async function changePlan(
   throw new RetryableError("plan_busy", { context: { sessionId: id } });
 }
 
+async function findStep(db: Database, sessionId: SessionId, id: string): Promise<PlanStep | null> {
+  const [row] = await db.query<{ step: PlanStep }>(
+    sql`select ${stepJson(sql`p`)} as step from plan_steps p where p.session_id = ${sessionId} and p.id = ${id} and p.removed_at is null`,
+    repeatable,
+  );
+  return row?.step ?? null;
+}
+
 function changeStatement(principal: Principal, id: SessionId, opId: string, change: PlanChange): SQL {
-  const { target, body, changed } = partsOf(change);
+  const { body, changed } = partsOf(change);
   const isHere = (needed: "viewer" | "member") =>
     sql`s.id = ${id} and s.organization_id = ${principal.organizationId} and s.deleted_at is null
         and ${within(grantFor(principal, needed), sql`s.engagement_id`)}`;
+  const isOpen = sql`${isHere("member")} and s.archived_at is null and not exists (select from seen)`;
+  const raise = sql`update planning_sessions s set last_seq = s.last_seq + 1, updated_at = now()`;
+  // What a new step needs to find, the row of the session says by itself.
+  const moved =
+    change.type === "step_added"
+      ? sql`
+    moved as (
+      ${raise} where ${isOpen} and not exists (select from plan_steps p where p.session_id = s.id and p.id = ${change.id}::uuid)
+      returning s.id, s.organization_id, s.last_seq)`
+      : sql`
+    held as (select s.id, s.organization_id, s.last_seq from planning_sessions s where ${isOpen} for no key update),
+    target as (${targetOf(change)}),
+    moved as (${raise} from target where s.id = target.session_id returning s.id, s.organization_id, s.last_seq)`;
   return sql`
     with seen as (
       select e.* from planning_sessions s join session_events e on e.session_id = s.id where ${isHere("viewer")} and e.op_id = ${opId}),
-    held as (
-      select s.id, s.organization_id, s.last_seq from planning_sessions s
-       where ${isHere("member")} and s.archived_at is null and not exists (select from seen)
-         for no key update),
-    target as (${target}),
-    moved as (
-      update planning_sessions s set last_seq = s.last_seq + 1, updated_at = now() from target where s.id = target.session_id
-      returning s.id, s.organization_id, s.last_seq),
+    ${moved},
     logged as (
       insert into session_events (session_id, seq, organization_id, type, body, op_id, actor)
       select moved.id, moved.last_seq, moved.organization_id, ${change.type}::text, ${body}, ${opId}::text, ${principal.linearUserId}::text
-        from moved cross join target
+        from moved
       returning seq, type, body, actor, created_at),
     changed as (${changed})
     select ${eventJson(sql`e`)} as event, false as repeated, (select step from changed) as step from logged e
     union all
-    select ${eventJson(sql`e`)}, true, ${
-      "id" in change
-        ? sql`(select ${stepJson(sql`p`)} from plan_steps p where p.session_id = ${id} and p.id = ${change.id} and p.removed_at is null)`
-        : sql`null::jsonb`
-    } from seen e`;
+    select ${eventJson(sql`e`)}, true, null from seen e`;
 }
 
-/** What a change needs to find (`target`, at most one row, with the session's id), what its event says, and what it writes. */
-function partsOf(change: PlanChange): { target: SQL; body: SQL; changed: SQL } {
+/** What the event of a change says, and what it writes. */
+function partsOf(change: PlanChange): { body: SQL; changed: SQL } {
   switch (change.type) {
     case "step_added": {
       const { id, text, owner } = change;
       return {
-        target: sql`select held.id as session_id from held
-                     where not exists (select from plan_steps p where p.session_id = held.id and p.id = ${id}::uuid)`,
         body: sql`jsonb_build_object('id', ${id}::text, 'text', ${text}::text, 'owner', ${owner}::text, 'position', moved.last_seq::text,
                                      'ts', ${utc(sql`now()`)})`,
         changed: sql`
@@ -94,42 +103,54 @@ function partsOf(change: PlanChange): { target: SQL; body: SQL; changed: SQL } {
     case "step_edited": {
       const { id, text = null, owner = null } = change;
       return {
-        target: lockedStep(change),
         body: sql`jsonb_strip_nulls(jsonb_build_object('id', ${id}::text, 'text', ${text}::text, 'owner', ${owner}::text))`,
         changed: changeStep(id, sql`text = coalesce(${text}::text, p.text), owner = coalesce(${owner}::text, p.owner)`),
       };
     }
     case "step_removed":
       return {
-        target: lockedStep(change),
         body: sql`jsonb_build_object('id', ${change.id}::text)`,
         changed: changeStep(change.id, sql`removed_at = now()`),
       };
     case "step_moved":
       return {
-        target: placeFor(change),
-        body: sql`jsonb_build_object('id', ${change.id}::text, 'after', ${change.after}::text, 'position', target.place::text)`,
+        body: sql`jsonb_build_object('id', ${change.id}::text, 'after', ${change.after}::text, 'position', (select place::text from target))`,
         changed: changeStep(change.id, sql`position = (select place from target)`),
       };
     case "participant_added":
       return {
-        target: sql`
-          select held.id as session_id from held
-           where ${isCurrent} and not exists (select from session_participants a where a.session_id = held.id and a.name = ${change.name}::text)
-             and (select count(*) from session_participants a where a.session_id = held.id) < ${maxParticipants}::int`,
         body: sql`jsonb_build_object('name', ${change.name}::text)`,
         changed: sql`
-          insert into session_participants (session_id, name, organization_id) select moved.id, ${change.name}::text, moved.organization_id from moved
-          returning null::jsonb as step`,
+          insert into session_participants (session_id, name, organization_id)
+          select moved.id, ${change.name}::text, moved.organization_id from moved returning null::jsonb as step`,
       };
     case "participant_removed":
       return {
-        target: sql`
-          select held.id as session_id from held join session_participants a on a.session_id = held.id where a.name = ${change.name}::text for update of a`,
         body: sql`jsonb_build_object('name', ${change.name}::text)`,
         changed: sql`
-          delete from session_participants a using moved where a.session_id = moved.id and a.name = ${change.name}::text returning null::jsonb as step`,
+          delete from session_participants a using moved where a.session_id = moved.id and a.name = ${change.name}::text
+          returning null::jsonb as step`,
       };
+  }
+}
+
+/** What a change needs to find in the plan whose row is `held`: one row with the session's id, or none. */
+function targetOf(change: Exclude<PlanChange, { type: "step_added" }>): SQL {
+  switch (change.type) {
+    case "step_edited":
+    case "step_removed":
+      return lockedStep(change);
+    case "step_moved":
+      return placeFor(change);
+    case "participant_added":
+      return sql`
+        select held.id as session_id from held
+         where ${isCurrent} and not exists (select from session_participants a where a.session_id = held.id and a.name = ${change.name}::text)
+           and (select count(*) from session_participants a where a.session_id = held.id) < ${maxParticipants}::int`;
+    case "participant_removed":
+      return sql`
+        select held.id as session_id from held join session_participants a on a.session_id = held.id
+         where a.name = ${change.name}::text for update of a`;
   }
 }
 
