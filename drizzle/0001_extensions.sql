@@ -4,9 +4,6 @@ create extension if not exists pg_trgm;
 -- The organization in one index with the words of its memory and with their letters.
 create extension if not exists btree_gin;
 --> statement-breakpoint
--- Words of memory and their organization in one index.
-create extension if not exists btree_gin;
---> statement-breakpoint
 -- The words of a title, each behind its organization. Signs within words part them, as they do in what people search for.
 create or replace function session_words(organization text, title text) returns text[] language sql immutable parallel safe as
 $$ select coalesce(array_agg($1 || ' ' || lexeme order by lexeme), '{}') from unnest(to_tsvector('simple', translate($2, '-/._:#&@+', '         '))) $$;

@@ -172,6 +172,7 @@ ALTER TABLE "engagements" ADD COLUMN "page_urls" text[] DEFAULT '{}' NOT NULL;--
 ALTER TABLE "engagements" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "organizations" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "plan_items" ADD COLUMN "duplicate_of" uuid;--> statement-breakpoint
+ALTER TABLE "planning_sessions" ADD COLUMN "words" text[] GENERATED ALWAYS AS (session_words(organization_id, planning_title)) STORED;--> statement-breakpoint
 ALTER TABLE "planning_sessions" ADD COLUMN "description" text;--> statement-breakpoint
 ALTER TABLE "planning_sessions" ADD COLUMN "deleted_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "role_given_at" timestamp with time zone;--> statement-breakpoint
@@ -230,8 +231,7 @@ CREATE INDEX "planning_sessions_list" ON "planning_sessions" USING btree ("organ
 CREATE INDEX "planning_sessions_list_status" ON "planning_sessions" USING btree ("organization_id","status","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_list_open" ON "planning_sessions" USING btree ("organization_id","created_at","id") WHERE deleted_at is null and archived_at is null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_list_archived" ON "planning_sessions" USING btree ("organization_id","created_at","id") WHERE deleted_at is null and archived_at is not null;--> statement-breakpoint
-CREATE INDEX "planning_sessions_list_words" ON "planning_sessions" USING gin ("organization_id",to_tsvector('simple', translate(planning_title, '-/._:#&@+', '         '))) WITH (fastupdate=false) WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "planning_sessions_living" ON "planning_sessions" USING btree ("organization_id","status") WHERE deleted_at is null and archived_at is null and merged_into is null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_words" ON "planning_sessions" USING gin ("words") WITH (fastupdate=false);--> statement-breakpoint
 CREATE INDEX "plans_not_idle" ON "plans" USING btree ("sync_status") WHERE sync_status <> 'idle';--> statement-breakpoint
 CREATE INDEX "session_events_problems" ON "session_events" USING btree ("session_id","seq") WHERE type in ('error', 'warning', 'result');--> statement-breakpoint
 CREATE INDEX "session_events_audit" ON "session_events" USING btree ("organization_id","created_at" DESC NULLS LAST,"session_id" DESC NULLS LAST,"seq" DESC NULLS LAST);--> statement-breakpoint

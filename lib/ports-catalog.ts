@@ -18,8 +18,8 @@ export type SessionFilter = {
   engagementId?: EngagementId;
   isArchived?: boolean;
   createdBy?: UserId;
-  /** Words of the title, the last of which may be the beginning of one. */
-  words?: string[];
+  /** Every word of it stands in the title. */
+  words?: string;
 };
 export type SessionEdit = { title?: string; description?: string | null; pageUrl?: string | null };
 /** `changed`: the session is not as it was seen any more; `working`: the agent is at work on it; `begun`: its page is settled. */

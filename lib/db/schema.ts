@@ -124,9 +124,6 @@ export const engagementMembers = pgTable(
   ],
 );
 
-/** Signs within words part them, as they do in what people search for. */
-const titleWords = sql`to_tsvector('simple', translate(planning_title, '-/._:#&@+', '         '))`;
-
 /** A run and a meeting. `version` moves with each transition, `last_seq` with each event, `heard` with each reply. */
 export const planningSessions = pgTable(
   "planning_sessions",
@@ -137,6 +134,8 @@ export const planningSessions = pgTable(
     createdBy: uuid("created_by").references(() => users.id),
     isDefault: boolean("is_default").notNull().default(false),
     planningTitle: text("planning_title").notNull(),
+    /** The words of the title, each behind the organization: what searching reads, and how often a word stands in which organization is known. */
+    words: text("words").array().generatedAlwaysAs(sql`session_words(organization_id, planning_title)`),
     description: text("description"),
     confluencePageUrl: text("confluence_page_url"),
     epicId: text("epic_id"),
@@ -185,14 +184,7 @@ export const planningSessions = pgTable(
       .on(table.organizationId, table.createdAt, table.id)
       .where(sql`deleted_at is null and archived_at is not null`),
     // Entries at once instead of in a list that every search would have to read through.
-    index("planning_sessions_list_words")
-      .using("gin", table.organizationId, titleWords)
-      .with({ fastupdate: false })
-      .where(sql`deleted_at is null`),
-    // What the figures count: a pass over this index alone.
-    index("planning_sessions_living")
-      .on(table.organizationId, table.status)
-      .where(sql`deleted_at is null and archived_at is null and merged_into is null`),
+    index("planning_sessions_words").using("gin", table.words).with({ fastupdate: false }),
     index("planning_sessions_agent_session").on(table.agentSessionId),
     uniqueIndex("planning_sessions_one_working")
       .on(table.organizationId, table.agentSessionId)

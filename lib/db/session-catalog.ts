@@ -11,7 +11,7 @@ import { type Database, repeatable } from "./database.js";
 import { beyond, placeOf, toPage } from "./keyset.js";
 import { eventJson } from "./live-plan-rows.js";
 import { editSession, makeDefaultSession } from "./session-edits.js";
-import { listedSession, planState, sessionDetail, titleWords, wordsQuery } from "./session-view.js";
+import { listedSession, planState, sessionDetail } from "./session-view.js";
 
 /** What people find and change in the catalogue of sessions. Each call is one statement. */
 export function sessionCatalog(db: Database, announce: Announce = () => undefined): SessionCatalog {
@@ -22,7 +22,7 @@ export function sessionCatalog(db: Database, announce: Announce = () => undefine
         with page as (
           select s.* from planning_sessions s
            where s.organization_id = ${organizationId} and s.deleted_at is null and s.merged_into is null and ${within(readable, sql`s.engagement_id`)}
-             and ${matches(filter)} and ${beyond(cursor, sql`s.created_at`, sql`s.id`)}
+             and ${matches(organizationId, filter)} and ${beyond(cursor, sql`s.created_at`, sql`s.id`)}
            order by s.created_at desc, s.id desc limit ${limit + 1})
         select ${listedSession(sql`page`)} as session, ${placeOf(sql`page.created_at`, sql`page.id`)} as place
           from page order by page.created_at desc, page.id desc`,
@@ -129,17 +129,22 @@ const visible = (organizationId: OrganizationId, id: SessionId, readable: Grant)
   sql`s.id = ${id} and s.organization_id = ${organizationId} and s.deleted_at is null and ${within(readable, sql`s.engagement_id`)}`;
 
 /** Each filter names what its index is made of, in the same words. */
-function matches({ status, engagementId, isArchived, createdBy, words }: SessionFilter): SQL {
+function matches(
+  organizationId: OrganizationId,
+  { status, engagementId, isArchived, createdBy, words }: SessionFilter,
+): SQL {
   const conditions = [
     ...(status === undefined ? [] : [sql`s.status = ${status}`]),
     ...(engagementId === undefined ? [] : [sql`s.engagement_id = ${engagementId}`]),
     ...(isArchived === undefined ? [] : [isArchived ? sql`s.archived_at is not null` : sql`s.archived_at is null`]),
     ...(createdBy === undefined ? [] : [sql`s.created_by = ${createdBy}`]),
-    ...(words === undefined ? [] : [words.length === 0 ? sql`false` : hasWords(words)]),
+    ...(words === undefined ? [] : [hasWords(organizationId, words)]),
   ];
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
-const hasWords = (words: string[]): SQL => sql`${titleWords(sql`s.planning_title`)} @@ ${wordsQuery(words)}`;
+/** What has no word is in no title. */
+const hasWords = (organizationId: OrganizationId, text: string): SQL =>
+  sql`s.words @> session_words(${organizationId}, ${text}) and session_words(${organizationId}, ${text}) <> '{}'`;
 
 const planItem = (i: SQL): SQL => sql`
   jsonb_build_object(

@@ -34,11 +34,3 @@ export const planState = (p: SQL): SQL => sql`
     'updatedAt', ${utc(sql`${p}.updated_at`)},
     'items', (select count(*) from plan_items i where i.plan_id = ${p}.id and i.state = 'active'),
     'issues', (select count(i.linear_id) from plan_items i where i.plan_id = ${p}.id and i.state = 'active'))`;
-
-/** The words of a session's title; the index of the list has the same expression. Signs within words part them, as they do in what people search for. */
-export const titleWords = (title: SQL): SQL =>
-  sql`to_tsvector('simple', translate(${title}, '-/._:#&@+', '         '))`;
-
-/** Titles that have all of these words, the last of which may be the beginning of one. */
-export const wordsQuery = (words: string[]): SQL =>
-  sql`to_tsquery('simple', ${words.map((word, index) => (index === words.length - 1 ? `${word}:*` : word)).join(" & ")})`;

@@ -45,7 +45,7 @@ export const sessionHandlers: Handlers<typeof sessionRoutes, SessionDeps> = {
       ...(engagementId === undefined ? {} : { engagementId: engagementId as EngagementId }),
       ...(archived === undefined ? {} : { isArchived: archived === "true" }),
       ...(createdBy === undefined ? {} : { createdBy: createdBy === "me" ? principal.userId : (createdBy as UserId) }),
-      ...(q === undefined || q.trim() === "" ? {} : { words: wordsOf(q) }),
+      ...(q === undefined || q.trim() === "" ? {} : { words: q }),
     };
     return deps.catalog.list(principal.organizationId, readable(principal), filter, { limit, cursor });
   },
@@ -100,9 +100,6 @@ export const sessionHandlers: Handlers<typeof sessionRoutes, SessionDeps> = {
 };
 
 const readable = (principal: Principal) => grantFor(principal, "viewer");
-
-/** As they are written: upper and lower case are the database's business, which knows its own locale. */
-const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 
 function found<T>(value: T | null): T {
   if (value === null) throw notFound();
