@@ -185,6 +185,8 @@ export const planningSessions = pgTable(
       .where(sql`deleted_at is null and archived_at is not null`),
     // Entries at once instead of in a list that every search would have to read through.
     index("planning_sessions_words").using("gin", table.words).with({ fastupdate: false }),
+    // Few: those that only point to another one.
+    index("planning_sessions_merged").on(table.mergedInto).where(sql`merged_into is not null`),
     index("planning_sessions_agent_session").on(table.agentSessionId),
     uniqueIndex("planning_sessions_one_working")
       .on(table.organizationId, table.agentSessionId)
