@@ -71,11 +71,17 @@ function changesOf(update: StateUpdate, actor: string): Change[] {
     // Of a run with a result the error is no end: partial success is success with a warning.
     ...(error ? [result ? () => ({ log: [entry("warning", error, actor)] }) : toFailure(error, actor)] : []),
     ...(result ? [toResult(result, actor)] : []),
-    ...(status === "failed" && !error ? [toFailure(unnamed, actor)] : []),
+    ...(status === "failed" && !error ? [toFailed(actor)] : []),
     ...(status === "completed" && !result ? [toStatus(status)] : []),
   ];
 }
 
+const toFailed =
+  (actor: string): Change =>
+  (session) => {
+    if (session.status === "failed") return {};
+    return isWorking(session) ? toFailure(unnamed, actor)(session) : "refused";
+  };
 const unnamed: Noted = { code: "set_failed", message: "The session was set to failed." };
 
 function toProgress(progress: number | undefined, message: string | undefined): Change {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Effect, LogEntry, Move } from "../ports.js";
 import { json } from "./database.js";
-import { isLiving } from "./idle.js";
+import { isLiving, passDefault } from "./idle.js";
 import { toItemRow } from "./session-rows.js";
 
 /**
@@ -13,9 +13,10 @@ export function commitStatement(move: Move): SQL {
   // The lock is the one that an update takes: a stronger one would make whoever hands a plan to this session wait for it, while it waits for that plan.
   const isLeaving = session.status === "processing" && after.status !== "processing";
   const isWindUp = session.stopRequested;
+  const goesTo = move.engagementId && move.engagementId !== session.engagementId ? move.engagementId : null;
   return sql`
     with guard as (
-      select id, organization_id from planning_sessions
+      select id, organization_id, engagement_id, is_default from planning_sessions
        where id = ${session.id} and version = ${session.version} and status = ${session.status}
          and (${!isLeaving || isWindUp} or heard = ${session.heard})
          and (${isWindUp} or stop_requested_at is null)
@@ -31,10 +32,12 @@ export function commitStatement(move: Move): SQL {
              stop_requested_at = case when ${after.status} in ('pending', 'processing', 'awaiting_input') then s.stop_requested_at end,
              planning_title = coalesce(${move.title ?? null}, s.planning_title),
              confluence_page_url = coalesce(${move.pageUrl ?? null}, s.confluence_page_url),
-             engagement_id = coalesce(${move.engagementId ?? null}::uuid, s.engagement_id),
+             engagement_id = coalesce(${goesTo}::uuid, s.engagement_id), ${goesTo ? isDefaultIn(goesTo) : sql``}
              team_id = coalesce(${move.teamId ?? null}, s.team_id), updated_at = now()
         from guard where s.id = guard.id and (${!claimPlan} or exists (select from claimed))
       returning s.id, s.organization_id, s.last_seq, s.version),
+    held as (select id, engagement_id, is_default from guard where ${goesTo !== null}),
+    ${passDefault("agent")},
     plan_of_move as (select coalesce((select id from claimed), ${plan?.id ?? null}::uuid) as plan_id, moved.* from moved),
     logged as (${appendLog(move.log)}),
     queued as (${queueEffects(move.effects)}),
@@ -44,6 +47,10 @@ export function commitStatement(move: Move): SQL {
     handed as (${plan?.handTo ? handOver(plan.handTo) : sql`select null::uuid as id where false`})
     select exists (select from moved) as moved, exists (select from guard) as guarded`;
 }
+
+/** A session that comes into an engagement without a default is it; whoever was there first stays it. */
+const isDefaultIn = (engagementId: string): SQL => sql`
+             is_default = not exists (select from planning_sessions d where d.is_default and d.engagement_id = ${engagementId}::uuid),`;
 
 function claim(plan: NonNullable<Move["claimPlan"]>, sessionId: string): SQL {
   return sql`

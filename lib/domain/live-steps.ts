@@ -1,10 +1,13 @@
 import type { SessionId } from "./ids.js";
 import type { CoveredBlock, ExtractedItem, Extraction } from "./plan-item.js";
+import { clip } from "./wording/phrases.js";
 
 /** A step of a live plan as planning sees it. */
 export type LiveStep = { id: string; text: string; owner: string };
 
 const prefix = "session:";
+/** As much as Linear takes; a longer first line stands in the description as well. */
+const longestTitle = 255;
 
 /** The source of a plan that is made from a session's own steps. */
 export const liveSource = (id: SessionId): string => `${prefix}${id}`;
@@ -28,16 +31,18 @@ export function extractSteps(body: string): Extraction {
 }
 
 function toStory({ id, text, owner }: LiveStep, range: CoveredBlock["range"]): ExtractedItem {
-  const [title = "", ...rest] = text
+  const lines = text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter(Boolean);
+  const [first = "", ...rest] = lines;
+  const title = clip(first, longestTitle);
   return {
     key: id,
     kind: "story",
     title,
     parent: null,
-    description: [...rest, `Owner: ${owner}`].join("\n\n"),
+    description: [...(title === first ? rest : lines), `Owner: ${owner}`].join("\n\n"),
     storyPoints: null,
     priority: null,
     enablerType: null,

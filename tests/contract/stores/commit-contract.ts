@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { aDelivery, aLogEntry, aMove, aPlanItem, aReplyEntry, aStepEffect, aThought } from "../../support/builders.js";
+import {
+  acme,
+  aDelivery,
+  aLogEntry,
+  aMove,
+  aPlanItem,
+  aReplyEntry,
+  aStart,
+  aStepEffect,
+  aThought,
+} from "../../support/builders.js";
 import type { Stores } from "./stores.js";
 
 /** A session moves, or it does not: nothing in between. */
@@ -199,6 +209,28 @@ export function commitContract(current: () => Stores): void {
       const stopping = { ...(await read(session.id)), heard: 0 };
 
       expect(await sessions.commit(aMove(stopping, { type: "cancelled" }))).toBe("committed");
+    });
+
+    it("leaves the engagement that it goes from with a default, and is none beside the default of the one that it comes to", async () => {
+      const { sessions, inbox, read, defaultSessions } = current();
+      const [first, second, other] = [aStart(), aStart(), aStart({ team: { id: "team-web", name: "WEB" } })];
+      for (const start of [first, second, other])
+        expect(await inbox.start(aDelivery(), start)).toMatchObject({ outcome: "accepted" });
+      const web = await sessions.ensureEngagement(acme, { id: "team-web", name: "WEB" });
+
+      expect(await sessions.commit(aMove(await read(first.id), undefined, { engagementId: web.id }))).toBe("committed");
+
+      expect((await read(first.id)).engagementId).toBe(web.id);
+      expect((await defaultSessions()).map(({ id }) => id).sort()).toEqual([second.id, other.id].sort());
+    });
+
+    it("is the default of the engagement that it comes to where that has none", async () => {
+      const { sessions, inbox, read, defaultSessions } = current();
+      const start = aStart();
+      await inbox.start(aDelivery(), start);
+      const web = await sessions.ensureEngagement(acme, { id: "team-web", name: "WEB" });
+      await sessions.commit(aMove(await read(start.id), undefined, { engagementId: web.id }));
+      expect((await defaultSessions()).map(({ id }) => id)).toEqual([start.id]);
     });
 
     it("waits until the instant that it names", async () => {

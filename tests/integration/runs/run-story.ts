@@ -7,7 +7,8 @@ export type RunStory = Awaited<ReturnType<typeof aRunStory>>;
 
 /** A local world whose people use the API, as its demo user: over HTTP, with the agent at work behind it. */
 export async function aRunStory() {
-  const story = await aStory();
+  const env = { CALL_TIMEOUT_MS: "30000", LEASE_MS: "20000", CLAIM_MS: "20000", STUCK_MS: "20000" };
+  const story = await aStory({ sweepMs: 2_000, env });
   const call: Client = client(api, { baseUrl: story.world.url });
 
   /** The state once the agent waits for a person or has ended. */
@@ -27,7 +28,7 @@ export async function aRunStory() {
   };
   const optionOf = (state: SessionState, begins: string): string => {
     const option = state.question?.options.find(({ value }) => value.startsWith(begins));
-    if (!option) throw new Error(`no option ${begins} in: ${JSON.stringify(state.question)}`);
+    if (!option) throw new Error(`no option ${begins} in: ${JSON.stringify(state)}`);
     return option.value;
   };
   const say = async (id: string, text: string): Promise<SessionState> =>
@@ -49,7 +50,10 @@ export async function aRunStory() {
       }),
     /** A live plan with these steps, one after the other. */
     async aLivePlan(...texts: string[]) {
-      const { plan_id: id } = await call.startPlan({ query: { org: "test-org-123" }, body: { title: "Retro actions" } });
+      const { plan_id: id } = await call.startPlan({
+        query: { org: "test-org-123" },
+        body: { title: "Retro actions" },
+      });
       const steps = [];
       for (const text of texts) steps.push((await addStep(id, text)).step);
       return { id, steps };

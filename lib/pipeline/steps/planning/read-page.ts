@@ -156,6 +156,7 @@ async function takeBack(session: PlanningSession, world: World): Promise<StepRes
   return goTo("apply-undo", {
     work: { undoOf: run.id },
     teamId,
+    ...(isPlacedByPeople(session) ? {} : { engagementId: engagement.id }),
     ...(pageUrl && pageId ? { pageUrl } : {}),
     claimPlan: { id, source, teamId, engagementId: engagement.id, pageId, pageUrl, title: pageTitle },
   });
@@ -290,6 +291,10 @@ const confirmRestricted = (session: PlanningSession, page: Page, address: PageAd
     { work: { pageUrl: address.url } },
   );
 
+/** What people have made stays where they put it; a conversation in Linear belongs to the team that it plans for. */
+const isPlacedByPeople = (session: PlanningSession): boolean =>
+  session.agentSessionId === null && session.engagementId !== null;
+
 type Found = { source: string; pageId: string | null; pageUrl: string; snapshot: PageSnapshot };
 
 /** Moves on with the plan of this source and team; asks where another session works on it. */
@@ -310,7 +315,7 @@ async function takePlan(
     say: [thought(words.reading(title))],
     ...more,
     teamId: team.id,
-    engagementId: engagement.id,
+    ...(isPlacedByPeople(session) ? {} : { engagementId: engagement.id }),
     work: {
       ...more.work,
       carried: [...(session.work.carried ?? []), ...replies.map((reply) => reply.body)],
