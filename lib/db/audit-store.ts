@@ -56,12 +56,15 @@ const pageOf = (organizationId: OrganizationId, filter: AuditFilter, count: numb
     from page left join users u on u.organization_id = ${organizationId} and u.linear_user_id = page.actor
    order by page.at desc, page.kind desc, page.id desc, page.seq desc`;
 
+/** What a merge has copied from another session's log has happened there, and stands there. */
+const isOwn = sql`not body ? 'mergedFrom'`;
+
 function eventsWithin({ actor, action, resourceId, from, to }: AuditFilter): SQL {
   // What is no UUID names no session.
   const session =
     resourceId === undefined ? sql`true` : isUuid(resourceId) ? sql`session_id = ${resourceId}` : sql`false`;
   const types = action === undefined ? null : eventTypesOf(action);
-  return sql`${session} and ${types === null ? sql`true` : types.length === 0 ? sql`false` : sql`type in ${types}`} and ${common({ actor, from, to })}`;
+  return sql`${session} and ${types === null ? sql`true` : types.length === 0 ? sql`false` : sql`type in ${types}`} and ${isOwn} and ${common({ actor, from, to })}`;
 }
 
 function entriesWithin({ action, resourceId, ...rest }: AuditFilter): SQL {

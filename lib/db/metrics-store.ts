@@ -71,13 +71,18 @@ const label = (most: number): SQL => sql`
                  <= ${most}::int as is_wanted from metric_organizations) r
    where r.organization_id = m.organization_id and m.is_labelled <> r.is_wanted`;
 
-/** What an event counts as: an action of live plans, `RETURNED` for a plan that is active again, `FAILED`, or nothing by itself. */
+/** What an event counts as: an action of live plans, `RETURNED` for a plan that is active again, `FAILED`, or nothing by itself. A merge's steps were added before. */
 const meaning = sql`
-  case when e.type in ${eventTypesOf("PLAN_START")} then 'PLAN_START'
+  case when e.body ? 'mergedFrom' or e.type = 'step_added' and e.body ? 'mergeId' then null
+       when e.type in ${eventTypesOf("PLAN_START")} then 'PLAN_START'
        when e.type in ${eventTypesOf("PLAN_STEP")} then 'PLAN_STEP'
        when e.type in ${eventTypesOf("PLAN_ARCHIVE")} then 'PLAN_ARCHIVE'
-       when e.type in ('session_unarchived', 'session_restored') then 'RETURNED'
+       when e.type in ('session_unarchived', 'session_restored') or e.type = 'session_merge_undone' and e.body ? 'into' then 'RETURNED'
        when e.type = 'session.failed' or e.type = 'session.moved' and e.body->>'event' = 'failed' then 'FAILED' end`;
+
+/** Codes of ours are few; what people report over the API is named by them, and is one code here. */
+const failureCode = sql`
+  case when e.actor not in ('agent', 'queue', 'linear') then 'reported' when e.body->>'code' ~ '^[a-z][a-z0-9_]{1,40}$' then e.body->>'code' else 'other' end`;
 
 /** The figures of events that were counted: `source` has series, meaning, code and n. */
 const figuresOfEvents = (source: SQL): SQL => sql`
@@ -106,7 +111,7 @@ const foldStatement = (settledMs: number): SQL => {
     select s.organization_id, case when s.is_labelled or c.was_labelled then s.organization_id else 'other' end as series, c.meaning, c.code, c.n
       from spans s cross join lateral (
         select coalesce(e.created_at <= s.labelled_until, false) as was_labelled, ${meaning} as meaning,
-               case when ${meaning} = 'FAILED' then case when e.body->>'code' ~ '^[a-z][a-z0-9_]{1,40}$' then e.body->>'code' else 'other' end end as code,
+               case when ${meaning} = 'FAILED' then ${failureCode} end as code,
                count(*) as n
           from session_events e where e.organization_id = s.organization_id and e.created_at > s.counted_until and e.created_at <= s.until
          group by 1, 2, 3) c),

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditLine } from "../../../lib/contract/routes/audit.js";
 import { auditInto } from "../../../lib/db/audit-rows.js";
+import { auditedEvents } from "../../../lib/domain/audit.js";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
 import { type ApiWorld, apiWorld, type Person, refusal } from "../../support/api-world.js";
 
@@ -72,6 +73,52 @@ describe("the audit", () => {
       insert into session_events (session_id, seq, organization_id, type, body, actor)
       select id, last_seq, ${org}::text, 'unheard.of', '{"text": "CANARY"}', 'agent' from moved`);
     expect(await all({ action: "UNHEARD_OF" })).toMatchObject([{ details: {}, resourceId: planId, userId: null }]);
+  });
+
+  it("knows every change that people make of a session, once each, a merge's history left where it happened", async () => {
+    const own = await world.anOrganization();
+    const boss = await world.aPerson(own, { role: "admin" });
+    const as = world.as(boss);
+    const { plan_id: id } = await as.startPlan({ body: { title: "Target", participants: ["Ada"] } });
+    const [first, second] = [randomUUID(), randomUUID()];
+    await as.addStep({ params: { id }, body: { id: first, text: "CANARY", owner: "Ada" } });
+    await as.addStep({ params: { id }, body: { id: second, text: "CANARY" } });
+    await as.editStep({ params: { id, stepId: first }, body: { text: "CANARY again" } });
+    await as.moveStep({ params: { id, stepId: first }, body: { after: second } });
+    await as.removeStep({ params: { id, stepId: second }, query: {} });
+    await as.addParticipant({ params: { id, name: "Eve" } });
+    await as.removeParticipant({ params: { id, name: "Eve" } });
+    const edited = await as.getSession({ params: { id } });
+    await as.updateSession({ params: { id }, body: { title: "Renamed", expectedVersion: edited.version } });
+    const { plan_id: sourceId } = await as.startPlan({ body: { title: "Source", participants: ["Zoe"] } });
+    await as.addStep({ params: { id: sourceId }, body: { text: "CANARY", owner: "Zoe" } });
+    const versionOf = async (session: string) => (await as.getSession({ params: { id: session } })).version;
+    const merged = await as.mergeSession({
+      params: { id },
+      body: { sourceId, targetVersion: await versionOf(id), sourceVersion: await versionOf(sourceId) },
+    });
+    await as.undoMerge({ params: { id: merged.id } });
+    await as.setDefaultSession({ params: { id: sourceId } });
+    await as.archivePlan({ params: { plan_id: id } });
+    await as.unarchiveSession({ params: { id } });
+    await as.deleteSession({ params: { id } });
+    await as.restoreSession({ params: { id } });
+
+    const types = await world.db.query<{ type: string }>(sql`
+      select distinct type from session_events where organization_id = ${own} and not body ? 'mergedFrom'`);
+    expect(types.map(({ type }) => type).filter((type) => !(type in auditedEvents))).toEqual([]);
+    const { items } = await as.listAudit({ query: { limit: 100 } });
+    expect(JSON.stringify(items)).not.toContain("CANARY");
+    expect(items.filter(({ action }) => action === "PLAN_START")).toHaveLength(2);
+    expect(items.filter(({ action, details }) => action === "PLAN_STEP" && !details.mergeId)).toHaveLength(3);
+    expect(items.find(({ action }) => action === "STEP_MOVED")?.details).toMatchObject({ id: first, after: second });
+    expect(items.find(({ action }) => action === "PLAN_ARCHIVE")).toMatchObject({
+      resourceId: id,
+      details: { title: "Renamed" },
+    });
+    for (const action of ["SESSION_MERGED", "SESSION_MERGE_UNDONE", "SESSION_DELETED", "SESSION_RESTORED"])
+      expect(items.map((line) => line.action)).toContain(action);
+    expect(items.every(({ actor }) => actor === boss.linearUserId)).toBe(true);
   });
 
   it("filters by actor, action, resource and time", async () => {

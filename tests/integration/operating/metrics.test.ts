@@ -56,11 +56,11 @@ async function aPlan(person: Person, steps = 0): Promise<string> {
 }
 
 /** An event of a session, as whoever archives, restores or fails it writes it. */
-const anEvent = (planId: string, type: string, body: object = {}) =>
+const anEvent = (planId: string, type: string, body: object = {}, actor = "agent") =>
   world.db.query(sql`
     with moved as (update planning_sessions set last_seq = last_seq + 1 where id = ${planId} returning *)
     insert into session_events (session_id, seq, organization_id, type, body, actor)
-    select id, last_seq, organization_id, ${type}::text, ${JSON.stringify(body)}::jsonb, 'agent' from moved`);
+    select id, last_seq, organization_id, ${type}::text, ${JSON.stringify(body)}::jsonb, ${actor}::text from moved`);
 
 describe("/api/metrics", () => {
   it("counts what was done for each organization, at once", async () => {
@@ -120,10 +120,12 @@ describe("/api/metrics", () => {
     await anEvent(plan, "session.moved", { event: "advanced" });
     await anEvent(plan, "session.failed", { code: "installation_revoked" });
     await anEvent(plan, "session.moved", { event: "failed", code: "What somebody wrote" });
+    await anEvent(plan, "session.moved", { event: "failed", code: "a_code_of_theirs" }, ada.linearUserId);
     expect(await scrape()).toMatchObject({
       'planning_sessions_failed_total{code="page_not_found"}': 1,
       'planning_sessions_failed_total{code="installation_revoked"}': 1,
       'planning_sessions_failed_total{code="other"}': 1,
+      'planning_sessions_failed_total{code="reported"}': 1,
     });
   });
 

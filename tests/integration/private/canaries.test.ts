@@ -1,12 +1,21 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBase } from "../../../lib/compose/delivering.js";
 import { readEnvironment } from "../../../lib/compose/env.js";
 import { keyring } from "../../../lib/db/keyring.js";
 import { tokenStore } from "../../../lib/db/token-store.js";
+import { hashOf, sealSecret } from "../../../lib/http/api/authenticate.js";
 import type { Log } from "../../../lib/ports.js";
 import { aStory, type Story } from "../../support/story.js";
 
-const canary = { title: "CANARYTITLE", body: "CANARYBODY", story: "CANARYSTORY", reply: "CANARYREPLY" };
+const canary = {
+  title: "CANARYTITLE",
+  body: "CANARYBODY",
+  story: "CANARYSTORY",
+  reply: "CANARYREPLY",
+  step: "CANARYSTEP",
+  query: "CANARYQUERY",
+};
 
 /** Columns that are meant to hold what people wrote: the plan, the log, what is said, and what a session was asked. */
 const forWords = new Set([
@@ -26,6 +35,13 @@ const forWords = new Set([
   "planning_sessions.work",
   "session_events.body",
   "outbox.body",
+  "plan_steps.text",
+  // What was answered to a request that may be repeated, for a day.
+  "idempotency_keys.body",
+  "memory_nodes.title",
+  "memory_nodes.content",
+  "memory_nodes.search",
+  "memory_terms.term",
 ]);
 
 describe("canaries", () => {
@@ -59,13 +75,52 @@ describe("canaries", () => {
     const done = await mention.press("create#");
     expect(done.type).toBe("response");
     expect(await story.issuesOf(page.url)).toHaveLength(4);
-    secrets = await openSecrets();
+    secrets = [...(await openSecrets()), ...(await callTheApi())];
   });
   afterAll(async () => {
     console.log = consoleLog;
     console.error = consoleError;
     await story.close();
   });
+
+  /** Works through the API, with an API token and with a browser's cookie: what was secret in that. */
+  const callTheApi = async (): Promise<string[]> => {
+    const { url, env } = story.world;
+    type Answer = { answered: number; token?: string; plan_id?: string };
+    const send = async (path: string, headers: Record<string, string>, body?: object): Promise<Answer> => {
+      const response = await fetch(`${url}${path}`, {
+        headers: { "content-type": "application/json", ...headers },
+        ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
+      });
+      return { ...((await response.json()) as Omit<Answer, "answered">), answered: response.status };
+    };
+    const org = { "x-org-id": String(env.DEMO_ORGANIZATION) };
+    const { token } = await send("/api/v1/tokens", org, { name: "A script", scope: "admin" });
+    const bearer = { authorization: `Bearer ${String(token)}` };
+    const secret = randomBytes(32).toString("base64url");
+    await story.query(
+      `insert into sign_ins (id, organization_id, user_id, hash, expires_at)
+       select gen_random_uuid(), organization_id, id, $1, now() + interval '1 hour' from users where linear_user_id = 'demo'`,
+      hashOf(secret),
+    );
+    const sealed = sealSecret(secret, keyring(String(env.TOKEN_KEYS)));
+    const cookie = { cookie: `session=${sealed}` };
+
+    const repeatable = { "idempotency-key": randomUUID() };
+    const { plan_id: plan } = await send("/api/plan/start", { ...bearer, ...repeatable }, { title: canary.title });
+    const step = { plan_id: plan, text: canary.step, owner: "Ada" };
+    const statuses = [
+      await send("/api/plan/step", { ...bearer, "idempotency-key": randomUUID() }, step),
+      await send("/api/plan/step", cookie, step),
+      await send("/api/plan/step", bearer, { ...step, owner: 1, [canary.step]: canary.step }),
+      await send(`/api/plan/${String(plan)}/archive`, cookie, {}),
+      await send(`/api/v1/memory/search?q=${canary.query}%20${canary.step}`, bearer),
+      await send(`/api/v1/memory/search?q=${canary.query}&limit=no`, cookie),
+      await send(`/api/v1/memory/search?q=${canary.query}`, { authorization: `Bearer ${String(token)}x` }),
+    ].map(({ answered }) => answered);
+    expect(statuses).toEqual([200, 200, 400, 200, 200, 400, 401]);
+    return [String(token), secret, sealed];
+  };
 
   /** The tokens as they are, opened with the key; and what the application itself keeps secret. */
   const openSecrets = async () => {
@@ -115,7 +170,9 @@ describe("canaries", () => {
       const text = rows.map((row) => row.value).join("\n");
       if (Object.values(canary).some((word) => text.includes(word))) found.add(`${table}.${column}`);
       for (const secret of secrets) expect(text.includes(secret), `${table}.${column} holds a token`).toBe(false);
+      expect(text.includes(canary.query), `${table}.${column} holds what somebody searched for`).toBe(false);
     }
+    expect([...found]).toContain("plan_steps.text");
     expect(secrets.length).toBeGreaterThan(8);
     expect(found.size).toBeGreaterThan(5);
     expect([...found].filter((column) => !forWords.has(column))).toEqual([]);
