@@ -13,12 +13,11 @@ export function exportStore(db: Database): ExportStore {
         sql`
         select jsonb_build_object(
           'session', ${sessionJson(sql`s`)},
-          'mergedSessions', coalesce((select jsonb_agg(${sessionJson(sql`x`)} order by x.created_at, x.id) from planning_sessions x
-             where x.id in (
-               with recursive came as (
-                 select c.id from planning_sessions c where c.merged_into = s.id
-                 union select c.id from planning_sessions c join came on c.merged_into = came.id)
-               select id from came)), '[]'),
+          'mergedSessions', (
+             with recursive came as (
+               select c.* from planning_sessions c where c.merged_into = s.id
+               union all select c.* from came join planning_sessions c on c.merged_into = came.id)
+             select coalesce(jsonb_agg(${sessionJson(sql`came`)} order by came.created_at, came.id), '[]') from came),
           'steps', coalesce((select jsonb_agg(${stepJson} order by p.position, p.id) from plan_steps p where p.session_id = s.id), '[]'),
           'participants', coalesce((select jsonb_agg(a.name order by a.created_at, a.name) from session_participants a where a.session_id = s.id), '[]'),
           'events', coalesce((select jsonb_agg(${eventJson} order by e.seq) from session_events e where e.session_id = s.id), '[]'),

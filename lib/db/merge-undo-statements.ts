@@ -30,8 +30,7 @@ export function undoStatements(principal: Principal, mergeId: string): [SQL, ...
     itemKeys(merge),
     duplicates(merge),
     sql`
-    update plans p set session_id = m.source_id, updated_at = now() from ${merge} m
-     where p.id in (select (x->>'id')::uuid from jsonb_array_elements(m.record->'plans') x)`,
+    update plans p set session_id = m.source_id, updated_at = now() from ${merge} m where p.id = any(${planIds(sql`m`)})`,
     people(merge),
     heir(merge, actor),
     source(merge, actor),
@@ -57,6 +56,9 @@ export const obstacle = sql`
            where p.session_id is distinct from t.id or p.version <> (x->>'version')::int) then 'plans_changed'
    end)`;
 
+/** Plans that were taken over. An array, so that each is looked up. */
+const planIds = (m: SQL): SQL => sql`array(select (x->>'id')::uuid from jsonb_array_elements(${m}.record->'plans') x)`;
+
 /** Who watches the target sees what came go again; the source says that it is back. */
 const said = (merge: SQL, actor: string): SQL => sql`
   with gone as (
@@ -77,19 +79,16 @@ const itemKeys = (merge: SQL): SQL => sql`
      set key = r.id::text, local_id = r.id::text, updated_at = now(),
          fields = i.fields || jsonb_build_object('key', r.id), base = i.base || jsonb_build_object('key', r.id)
     from ${merge} m cross join ${stepsOf(sql`m`)} join plans p on p.source like 'session:%'
-     and p.id in (select (x->>'id')::uuid from jsonb_array_elements(m.record->'plans') x)
+     and p.id = any(${planIds(sql`m`)})
    where r."as" <> r.id and i.plan_id = p.id and i.key = r."as"::text`;
 
-/** Also what a later merge has found to be the same as an item that goes away. */
+/** Also what a later merge has found to be the same as an item that goes away. All are still with the target here. */
 const duplicates = (merge: SQL): SQL => sql`
-  with leaving as (
-    select i.id from ${merge} m cross join jsonb_array_elements(m.record->'plans') x join plan_items i on i.plan_id = (x->>'id')::uuid),
-  staying as (
-    select i.id from ${merge} m join plans p on p.session_id = m.target_id join plan_items i on i.plan_id = p.id
-     where i.id not in (select id from leaving))
+  with together as (
+    select i.id, i.duplicate_of, p.id = any(${planIds(sql`m`)}) as leaves
+      from ${merge} m join plans p on p.session_id = m.target_id join plan_items i on i.plan_id = p.id)
   update plan_items i set duplicate_of = null, updated_at = now()
-   where (i.id in (select id from leaving) and i.duplicate_of in (select id from staying))
-      or (i.id in (select id from staying) and i.duplicate_of in (select id from leaving))`;
+   where i.id = any(array(select a.id from together a join together b on b.id = a.duplicate_of where a.leaves <> b.leaves))`;
 
 /** Who has gone elsewhere meanwhile stays there. */
 const people = (merge: SQL): SQL => sql`

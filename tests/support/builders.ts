@@ -89,7 +89,7 @@ export function aDelivery(differs: Partial<Delivery> = {}): Delivery {
   return { deliveryId: randomUUID(), meaning: randomUUID(), organizationId: acme, event: aPrompt(), ...differs };
 }
 
-const aPrompt = (): DeliveryEvent => ({
+export const aPrompt = (): DeliveryEvent => ({
   type: "prompted",
   agentSessionId: "agent-session",
   activityId: "activity",

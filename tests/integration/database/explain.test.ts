@@ -2,13 +2,19 @@ import { randomUUID } from "node:crypto";
 import { type SQL, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditStore } from "../../../lib/db/audit-store.js";
+import { cleanupStore } from "../../../lib/db/cleanup-store.js";
 import type { Database } from "../../../lib/db/database.js";
+import { fillDefaults } from "../../../lib/db/default-session.js";
+import { exportStore } from "../../../lib/db/export-store.js";
 import { inboxStore } from "../../../lib/db/inbox-store.js";
 import { leaseStore } from "../../../lib/db/lease-store.js";
+import { lifecycleStore } from "../../../lib/db/lifecycle-store.js";
+import { mergeStore } from "../../../lib/db/merge-store.js";
 import { metricsStore } from "../../../lib/db/metrics-store.js";
 import { outboxStore } from "../../../lib/db/outbox-store.js";
 import { sessionStore } from "../../../lib/db/session-store.js";
-import type { OrganizationId, PlanId, SessionId } from "../../../lib/domain/ids.js";
+import type { OrganizationId, PlanId, SessionId, UserId } from "../../../lib/domain/ids.js";
+import type { Principal } from "../../../lib/domain/principal.js";
 import type { PlanningSession } from "../../../lib/domain/session.js";
 import { aDelivery, aMove, aPlanItem, aReplyEntry, aStart, aStepEffect, aThought } from "../../support/builders.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
@@ -57,6 +63,20 @@ describe("On 10,000 sessions, 100,000 events and 50,000 effects", () => {
     return loaded.session;
   };
   const delivery = () => aDelivery({ organizationId: org });
+  /** One of the organization's sessions that have ended. */
+  const ended = (n: number) => idOf(1, n) as SessionId;
+  const ada: Principal = {
+    organizationId: org,
+    userId: randomUUID() as UserId,
+    linearUserId: "ada",
+    name: "Ada",
+    role: "member",
+    engagementRoles: {},
+    hidden: [],
+    scope: "admin",
+    via: "token",
+    credentialId: null,
+  };
 
   const hot: Record<string, () => Promise<unknown>> = {
     "SessionStore.load": () => sessions.load(session),
@@ -113,6 +133,31 @@ describe("On 10,000 sessions, 100,000 events and 50,000 effects", () => {
       await figures.states();
     },
     "MetricsStore.sessions, from an index of its own,": () => figures.sessions(),
+    "LifecycleStore.delete and restore": async () => {
+      const lifecycle = lifecycleStore(explaining);
+      expect((await lifecycle.delete(ada, ended(27))).outcome).toBe("done");
+      expect((await lifecycle.restore(ada, ended(27))).outcome).toBe("done");
+    },
+    "MergeStore.merge, list and undo": async () => {
+      const merges = mergeStore(explaining);
+      const [targetId, sourceId] = [ended(47), ended(67)];
+      const request = { id: randomUUID(), targetId, sourceId, targetVersion: 5, sourceVersion: 5 };
+      expect(await merges.merge(ada, request)).toMatchObject({ outcome: "done", merge: { events: 10 } });
+      expect(await merges.list(ada, targetId)).toHaveLength(1);
+      expect((await merges.undo(ada, request.id)).outcome).toBe("done");
+    },
+    "ExportStore.export": async () => {
+      expect((await exportStore(explaining).export(ada, ended(87)))?.items).toHaveLength(10);
+    },
+    "CleanupStore.deleteStale and listEnded": async () => {
+      await database.engine.exec(
+        `update organizations set settings = '{"cleanup": {"deletePendingAfterDays": 1, "archiveEndedAfterDays": 1}}' where id = '${org}'`,
+      );
+      const cleanup = cleanupStore(explaining);
+      await cleanup.deleteStale(50);
+      expect(await cleanup.listEnded(50)).toHaveLength(50);
+    },
+    fillDefaults: () => fillDefaults(explaining, null),
     "InboxStore.halt": () =>
       inbox.halt(delivery(), {
         failure: { code: "installation_revoked", words: "Gone." },
@@ -145,8 +190,8 @@ type Node = {
 };
 /** These hold only what is under way, so they may be read whole. */
 const smallIndexes = ["planning_sessions_working", "outbox_unsent", "outbox_closed", "plans_not_idle"];
-/** This one has what is counted and no more, and is counted from as a whole. */
-const countedIndexes = ["planning_sessions_living"];
+/** These have what is counted or looked for and no more, and are read as a whole. */
+const countedIndexes = ["planning_sessions_living", "planning_sessions_one_default", "planning_sessions_merged"];
 const readsFromEndToEnd = (node: Node): boolean =>
   bigTables.includes(node["Relation Name"] ?? "") &&
   (node["Node Type"] === "Seq Scan" ||

@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { archiveSession } from "../../../lib/commands/archive-session.js";
 import { cleanUp } from "../../../lib/commands/clean-up.js";
+import { archiveStore } from "../../../lib/db/archive-store.js";
 import { cleanupStore } from "../../../lib/db/cleanup-store.js";
 import { fillDefaults } from "../../../lib/db/default-session.js";
 import { RequestError } from "../../../lib/domain/errors.js";
@@ -100,6 +102,15 @@ describe("Cleaning up", () => {
     await aSession(91, { status: "awaiting_input" });
 
     expect(await run()).toEqual({ deleted: [], archived: ended.sort() });
+  });
+
+  it("archives as somebody does who asks for it: the session is remembered", async () => {
+    await policy({ archiveEndedAfterDays: 90 });
+    const id = await aSession(91, { status: "completed" });
+    const deps = { archive: archiveStore(world.db) };
+    await run((principal, ended) => archiveSession(principal, ended, {}, deps));
+    expect((await logOf(world, id)).at(-1)).toMatchObject({ type: "session_archived", actor: "agent" });
+    expect(await world.db.query(sql`select kind from memory_nodes`)).toEqual([{ kind: "plan_session" }]);
   });
 
   it("goes on where somebody was first", async () => {

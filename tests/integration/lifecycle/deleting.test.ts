@@ -2,7 +2,12 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { EngagementId, OrganizationId, SessionId } from "../../../lib/domain/ids.js";
 import { type ApiWorld, apiWorld, type Person, refused, refusal } from "../../support/api-world.js";
-import { brokenLogs, givenPlan, logOf, oneDefaultAtMost } from "./lifecycle-world.js";
+import { inboxStore } from "../../../lib/db/inbox-store.js";
+import { sessionStore } from "../../../lib/db/session-store.js";
+import { move } from "../../../lib/pipeline/move.js";
+import { receive } from "../../../lib/pipeline/receive.js";
+import { aDelivery, aPrompt } from "../../support/builders.js";
+import { brokenLogs, givenPlan, logOf, oneDefaultAtMost, sessionRow } from "./lifecycle-world.js";
 
 describe("Deleting a session", () => {
   let world: ApiWorld;
@@ -90,6 +95,28 @@ describe("Deleting a session", () => {
       const error = await refused(world.as(ada).deleteSession({ params: { id } }));
       expect([error.status, error.code, error.problem?.state]).toEqual([409, "session_busy", "syncing"]);
     });
+
+  it("does not go on by a reply in Linear: that begins a new session", async () => {
+    const id = await world.aSession(ada, { engagementId, status: "failed" });
+    await world.db.query(sql`update planning_sessions set agent_session_id = 'agent-session' where id = ${id}`);
+    await world.as(ada).deleteSession({ params: { id } });
+
+    const retry = { ...aPrompt(), body: "retry" };
+    const taken = await receive(aDelivery({ organizationId: org, event: retry }), inboxStore(world.db));
+
+    expect([taken.outcome, taken.sessionIds.includes(id)]).toEqual(["accepted", false]);
+    expect(await sessionRow(world, id)).toMatchObject({ status: "failed" });
+  });
+
+  it("is not started by somebody who had seen it before", async () => {
+    const id = await world.aSession(ada, { engagementId });
+    const sessions = sessionStore(world.db);
+    const seen = await sessions.load(id);
+    await world.as(ada).deleteSession({ params: { id } });
+    for (const loaded of [seen, await sessions.load(id)])
+      expect(loaded && (await move(sessions, loaded.session, { event: { type: "started" } }))).toBe("changed");
+    expect(await sessionRow(world, id)).toMatchObject({ status: "pending" });
+  });
 
   it("is for members: a viewer is refused, a stranger finds nothing", async () => {
     const id = await world.aSession(ada, { engagementId });
