@@ -27,13 +27,13 @@ export async function decide(
   const [row] = await db.batch<{ written: boolean; here: boolean }>([
     oneWriter(principal.organizationId),
     sql`
-    with place as (
+    with home as (
       select o.id as organization_id from organizations o
        where o.id = ${principal.organizationId} and ${within(grantFor(principal, "member"), sql`${engagementId}::uuid`)} and ${isHere(principal, engagementId)}),
-    fresh as (select organization_id from place where not exists (select from memory_nodes where id = ${id})),
+    fresh as (select organization_id from home where not exists (select from memory_nodes where id = ${id})),
     ${writeMemory([node], [], sql`fresh`)},
     audited as (${auditInto(entry, author, sql`written`)})
-    select exists (select from place) as written, ${isHere(principal, engagementId)} as here`,
+    select exists (select from home) as written, ${isHere(principal, engagementId)} as here`,
   ]);
   if (row?.written) return "done";
   return row?.here ? "forbidden" : "not_found";
