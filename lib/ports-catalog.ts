@@ -27,7 +27,7 @@ export type EditResult =
   | { outcome: "edited"; session: SessionDetail }
   | { outcome: "not_found" }
   | { outcome: "forbidden" }
-  | { outcome: "changed" | "working" | "begun" | "archived"; current: SessionDetail };
+  | { outcome: "changed" | "working" | "begun" | "archived" | "merged"; current: SessionDetail };
 /** A page as a plan was read from it last. */
 export type ReadPage = { planId: PlanId; pageUrl: string | null; pageVersion: number; title: string; body: string };
 

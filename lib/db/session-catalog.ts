@@ -1,36 +1,22 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PlanState } from "../contract/engagements.js";
-import type { ListedSession, PlanItem, SessionDetail } from "../contract/routes/sessions.js";
+import type { PlanItem, SessionDetail } from "../contract/routes/sessions.js";
 import type { OrganizationId, SessionId } from "../domain/ids.js";
 import { type Grant, grantFor } from "../domain/principal.js";
-import type { ReadPage, SessionCatalog, SessionFilter } from "../ports-catalog.js";
+import type { ReadPage, SessionCatalog } from "../ports-catalog.js";
 import type { Announce } from "../ports-live-plans.js";
 import { type LogEvent, toPublicEvent } from "../domain/public-event.js";
 import { within } from "./access-store.js";
 import { type Database, repeatable } from "./database.js";
-import { beyond, placeOf, toPage } from "./keyset.js";
 import { eventJson } from "./live-plan-rows.js";
 import { editSession, makeDefaultSession } from "./session-edits.js";
-import { listedSession, planState, sessionDetail } from "./session-view.js";
+import { listSessions } from "./session-list.js";
+import { planState, sessionDetail } from "./session-view.js";
 
 /** What people find and change in the catalogue of sessions. Each call is one statement. */
 export function sessionCatalog(db: Database, announce: Announce = () => undefined): SessionCatalog {
   return {
-    async list(organizationId, readable, filter, { limit, cursor }) {
-      const rows = await db.query<{ session: ListedSession; place: unknown }>(
-        sql`
-        with page as (
-          select s.* from planning_sessions s
-           where s.organization_id = ${organizationId} and s.deleted_at is null and s.merged_into is null and ${within(readable, sql`s.engagement_id`)}
-             and ${matches(organizationId, filter)} and ${beyond(cursor, sql`s.created_at`, sql`s.id`)}
-           order by s.created_at desc, s.id desc limit ${limit + 1})
-        select ${listedSession(sql`page`)} as session, ${placeOf(sql`page.created_at`, sql`page.id`)} as place
-          from page order by page.created_at desc, page.id desc`,
-        repeatable,
-      );
-      return toPage(rows, limit, ({ session }) => session);
-    },
-
+    list: (organizationId, readable, filter, page) => listSessions(db, organizationId, readable, filter, page),
     find: (organizationId, id, readable) => find(db, organizationId, id, readable),
 
     async edit(principal, id, expectedVersion, edit) {
@@ -127,24 +113,6 @@ async function find(
 
 const visible = (organizationId: OrganizationId, id: SessionId, readable: Grant): SQL =>
   sql`s.id = ${id} and s.organization_id = ${organizationId} and s.deleted_at is null and ${within(readable, sql`s.engagement_id`)}`;
-
-/** Each filter names what its index is made of, in the same words. */
-function matches(
-  organizationId: OrganizationId,
-  { status, engagementId, isArchived, createdBy, words }: SessionFilter,
-): SQL {
-  const conditions = [
-    ...(status === undefined ? [] : [sql`s.status = ${status}`]),
-    ...(engagementId === undefined ? [] : [sql`s.engagement_id = ${engagementId}`]),
-    ...(isArchived === undefined ? [] : [isArchived ? sql`s.archived_at is not null` : sql`s.archived_at is null`]),
-    ...(createdBy === undefined ? [] : [sql`s.created_by = ${createdBy}`]),
-    ...(words === undefined ? [] : [hasWords(organizationId, words)]),
-  ];
-  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
-}
-/** What has no word is in no title. */
-const hasWords = (organizationId: OrganizationId, text: string): SQL =>
-  sql`s.words @> session_words(${organizationId}, ${text}) and session_words(${organizationId}, ${text}) <> '{}'`;
 
 const planItem = (i: SQL): SQL => sql`
   jsonb_build_object(

@@ -6,6 +6,7 @@ import type { EditResult, SessionEdit } from "../ports-catalog.js";
 import { within } from "./access-store.js";
 import { appendLog } from "./commit.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { isLiving } from "./idle.js";
 import { promptFor } from "./new-session.js";
 import { sessionDetail } from "./session-view.js";
 
@@ -38,6 +39,7 @@ export async function editSession(
   if (rows.length > 0) return { outcome: "edited", session: seen.session };
   if (!seen.writable) return { outcome: "forbidden" };
   const { session: current } = seen;
+  if (current.mergedInto !== null) return { outcome: "merged", current };
   if (current.archivedAt !== null) return { outcome: "archived", current };
   if (current.version !== expectedVersion) return { outcome: "changed", current };
   if (pageUrl !== undefined && current.status !== "pending" && current.status !== "processing")
@@ -45,7 +47,7 @@ export async function editSession(
   return { outcome: "working", current };
 }
 
-const isEditable = sql`s.deleted_at is null and s.archived_at is null and s.status <> 'processing' and s.stop_requested_at is null`;
+const isEditable = sql`${isLiving(sql`s`)} and s.status <> 'processing' and s.stop_requested_at is null`;
 
 /** Moves the default of an engagement. Where somebody moves it at the same moment, one comes after the other. */
 export async function makeDefaultSession(db: Database, principal: Principal, id: SessionId): Promise<EditResult> {
@@ -60,6 +62,7 @@ export async function makeDefaultSession(db: Database, principal: Principal, id:
     const { session, writable } = seen;
     if (rows.length > 0 || (session.isDefault && writable)) return { outcome: "edited", session };
     if (!writable) return { outcome: "forbidden" };
+    if (session.mergedInto !== null) return { outcome: "merged", current: session };
     return { outcome: session.archivedAt === null ? "changed" : "archived", current: session };
   }
 }
@@ -68,7 +71,7 @@ export async function makeDefaultSession(db: Database, principal: Principal, id:
 const moveDefault = (principal: Principal, id: SessionId): SQL => sql`
   with target as (
     select s.id, s.engagement_id from planning_sessions s
-     where s.id = ${id} and s.organization_id = ${principal.organizationId} and s.deleted_at is null and s.archived_at is null
+     where s.id = ${id} and s.organization_id = ${principal.organizationId} and ${isLiving(sql`s`)}
        and not s.is_default and s.engagement_id is not null and ${within(grantFor(principal, "member"), sql`s.engagement_id`)}
        for no key update),
   before as (

@@ -128,6 +128,8 @@ function edited(result: EditResult) {
         "It was started with its page; make another session for another page",
         result.current,
       );
+    case "merged":
+      throw conflict("session_merged", "It has been merged into another session", result.current);
     case "archived":
       throw conflict("session_archived", "It is archived; take it out of the archive first", result.current);
   }
