@@ -14,6 +14,7 @@ const unknownStep = { kind: "session", id: "00000000-0000-4000-8000-000000000000
 function calls(world: LocalWorld): Call[] {
   const at = (path: string, init?: RequestInit) => new Request(`${world.url}${path}`, init);
   const bySchedule = { headers: { authorization: `Bearer ${world.env.CRON_SECRET}` } };
+  const byScraper = { headers: { authorization: `Bearer ${world.env.METRICS_TOKEN}` } };
   const fromQueue = (path: string, content: unknown) => {
     const body = JSON.stringify(content);
     const url = `${world.url}${path}`;
@@ -54,6 +55,13 @@ function calls(world: LocalWorld): Call[] {
     },
     { promise: "the scheduler sweeps", path: "/api/sweep", made: () => at("/api/sweep", bySchedule), status: 200 },
     { promise: "a stranger does not sweep", path: "/api/sweep", made: () => at("/api/sweep"), status: 401 },
+    {
+      promise: "figures are told to who may know them",
+      path: "/api/metrics",
+      made: () => at("/api/metrics", byScraper),
+      status: 200,
+    },
+    { promise: "a stranger gets no figures", path: "/api/metrics", made: () => at("/api/metrics"), status: 401 },
     { promise: "health is told", path: "/api/health", made: () => at("/api/health"), status: 200 },
     { promise: "installing leads to Linear", path: "/api/oauth", made: () => at("/oauth/linear/install"), status: 302 },
     {
