@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { pageOf, Paging, Role, Uuid, Version } from "../common.js";
 import { Engagement, EngagementName, EngagementSettings, Landscape, Member, PageUrls, TeamId } from "../engagements.js";
 import { routes } from "../route.js";
-import { Session } from "../sessions.js";
+import { SessionDetail } from "./sessions.js";
 import { Place } from "./people.js";
 
 const byId = z.object({ id: Uuid });
@@ -43,7 +43,7 @@ export const engagementRoutes = routes({
     summary: "Your default engagement with its default session; who has not chosen gets the organization's",
     access: "viewer",
     status: 200,
-    answer: z.object({ engagement: Engagement, session: z.nullable(Session) }),
+    answer: z.object({ engagement: Engagement, session: z.nullable(SessionDetail) }),
   },
   getEngagement: {
     ...common,
@@ -54,7 +54,7 @@ export const engagementRoutes = routes({
     params: byId,
     query: z.object({ include: z.optional(z.literal("session")) }),
     status: 200,
-    answer: z.extend(Engagement, { session: z.optional(z.nullable(Session)) }),
+    answer: z.extend(Engagement, { session: z.optional(z.nullable(SessionDetail)) }),
   },
   updateEngagement: {
     ...common,
