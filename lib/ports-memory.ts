@@ -1,5 +1,5 @@
 /** Memory: what remains of planning, how it is found again, and how a session gets there. */
-import type { EngagementId, OrganizationId, SessionId, UserId } from "./domain/ids.js";
+import type { EngagementId, OrganizationId, PlanId, SessionId, UserId } from "./domain/ids.js";
 import type { ArchivedFacts, MemoryWrite } from "./domain/memory/remember.js";
 import type { EdgeKind, MemoryKind } from "./domain/memory/node.js";
 import type { Grant, Principal } from "./domain/principal.js";
@@ -28,6 +28,8 @@ export type MemorySearch = {
 export type MemoryHit = {
   node: MemoryNode;
   score: number;
+  /** How much of what was asked the node says itself, from 0 to 1; rare words count more. */
+  share: number;
   /** The node's own words that were searched for, as they stand there. */
   words: string[];
   /** What was typed, and the word of the node that was taken for it. */
@@ -79,13 +81,17 @@ export type ArchiveStore = {
   unarchive(principal: Principal, id: SessionId): Promise<{ outcome: "done" } | Refusal>;
 };
 
-/** What planning asks of memory: what the people who see the session's page may know too. */
+/** What planning asks of memory. */
 export type PlanningMemory = {
-  related(session: {
+  /**
+   * Sessions, plans and pages that the text resembles, the best first; without the plan itself and its earlier sessions. What everybody in
+   * the organization may see, and what belongs to the session's own engagement.
+   */
+  related(asked: {
     organizationId: OrganizationId;
     engagementId: EngagementId | null;
     sessionId: SessionId;
-    texts: string[];
-    limit: number;
+    plan: { id: PlanId; url: string | null };
+    text: string;
   }): Promise<MemoryHit[]>;
 };

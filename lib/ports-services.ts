@@ -32,6 +32,8 @@ export type LinearClient = {
   readIssues(ids: string[]): Promise<IssueSnapshot[]>;
   /** Reads by identifier ("ENG-12"); what is not there is left out. */
   readIssuesByIdentifier(identifiers: string[]): Promise<IssueSnapshot[]>;
+  /** A team's issues that are neither done nor cancelled, those changed last first: at most a thousand, 250 to a request. */
+  openIssues(teamId: string): Promise<OpenIssue[]>;
   /** Aliased `issueUpdate`s, 50 to a request. */
   updateIssues(updates: { id: string; change: IssueChange }[]): Promise<WriteResult[]>;
   trashIssues(ids: string[]): Promise<WriteResult[]>;
@@ -106,6 +108,7 @@ export type IssueSnapshot = {
   archivedAt: string | null;
   updatedAt: string;
 };
+export type OpenIssue = { id: string; identifier: string; url: string; title: string };
 export type CreatedIssues =
   | {
       kind: "created";

@@ -13,6 +13,7 @@ import type {
   StepName,
 } from "./domain/session.js";
 import type { Tracer } from "./ports-operating.js";
+import type { PlanningMemory } from "./ports-memory.js";
 import type { AgentActivity, Budget, ConfluenceClient, LinearClient, Queue, StepMessage } from "./ports-services.js";
 
 // ---- State -------------------------------------------------------------------------------------------------------------------
@@ -111,18 +112,6 @@ export type SessionStore = {
     team: { id: string; name: string },
     current?: EngagementId | null,
   ): Promise<Engagement>;
-  /** Earlier plans of the organization whose title shares words with this one. */
-  relatedPlans(
-    organizationId: OrganizationId,
-    title: string,
-    except: PlanId | null,
-  ): Promise<{ title: string; url: string | null }[]>;
-  /** Items of other plans that have an issue and one of these titles. */
-  similarItems(
-    organizationId: OrganizationId,
-    titles: string[],
-    except: PlanId,
-  ): Promise<{ title: string; identifier: string }[]>;
   noteBudget(organizationId: OrganizationId, budget: Budget): Promise<void>;
   budget(organizationId: OrganizationId): Promise<Budget | null>;
 };
@@ -224,6 +213,7 @@ export type InboxReply = { session: PlanningSession; after: SessionState | null;
 export type World = {
   sessions: SessionStore;
   leases: LeaseStore;
+  memory: PlanningMemory;
   outbox: OutboxStore;
   queue: Queue;
   linear(organizationId: OrganizationId): LinearClient;

@@ -3,6 +3,7 @@ import { connectionStore } from "../db/connection-store.js";
 import { installationStore } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
 import { leaseStore } from "../db/lease-store.js";
+import { planningMemory } from "../db/planning-memory.js";
 import type { WorkerDeps } from "../http/steps.js";
 import type { World } from "../ports.js";
 import { qstashVerifier, readFailureCallback, readStepMessage } from "../qstash/verify.js";
@@ -21,6 +22,7 @@ export function world(base: Base): World {
   return {
     ...delivering(base),
     leases: leaseStore(db, env.LEASE_MS),
+    memory: planningMemory(db),
     confluence: confluenceOf(base, connectionStore(db, keys)),
     connectLink: connectLinks({
       keyring: keys,

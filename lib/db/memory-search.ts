@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type FoundForm, partsOf, toGroups, type WordGroup } from "../domain/memory/forms.js";
+import { type FoundForm, partsOf, shareOf, toGroups, type WordGroup } from "../domain/memory/forms.js";
 import type { MemoryKind } from "../domain/memory/node.js";
 import { type MemoryQuery, readQuery } from "../domain/memory/query.js";
 import { type Linked, type Match, rank } from "../domain/memory/rank.js";
@@ -40,7 +40,7 @@ export async function searchMemory(db: Database, reader: MemoryReader, search: M
     if (!node) return [];
     const terms = matchOf.get(id)?.terms ?? [];
     const { words, corrected } = shownWords(query, groups, terms, `${node.title}\n${texts.get(id) ?? ""}`);
-    return [{ node, score, words, corrected, linked: from }];
+    return [{ node, score, share: shareOf(query, groups, terms, total), words, corrected, linked: from }];
   });
 }
 

@@ -26,16 +26,7 @@ export const isStopWord = (word: SQL): SQL => sql`
  * nothing. Rows that are there become as they are given. Follows `oneWriter` in a batch.
  */
 export const writeMemory = (nodes: NodeToWrite[], edges: EdgeToWrite[], owner: SQL): SQL => sql`
-  given as (
-    select owner.organization_id, g.id, g.kind, g."engagementId" as engagement_id, g.title, g.content, g.count, g.places,
-           case when g.kind = 'plan_session' then g.metadata || jsonb_build_object('archived_at', ${utc(sql`now()`)}) else g.metadata end as metadata
-      from ${owner} owner cross join jsonb_to_recordset(${json(nodes)}) as g(
-           id uuid, kind text, "engagementId" uuid, title text, content text, metadata jsonb, count int, places jsonb)),
-  built as (
-    select g.id, g.organization_id, coalesce(string_agg('''' || w.term || ''':' || p.at, ' '), '')::tsvector as search
-      from given g left join lateral jsonb_to_recordset(g.places) as p(word text, at text) on true
-      left join lateral (select p.word as term union all select stem from ${stemsOf(sql`p.word`)} stems) w on true
-     group by g.id, g.organization_id),
+  ${buildNodes(nodes, owner)},
   old as (
     select n.id, n.organization_id, n.search from memory_nodes n join given g on g.id = n.id),
   written as (
@@ -52,6 +43,23 @@ export const writeMemory = (nodes: NodeToWrite[], edges: EdgeToWrite[], owner: S
       from ${owner} owner cross join jsonb_to_recordset(${json(edges)}) as e(source uuid, target uuid, kind text)
     on conflict (source_id, target_id, kind) do nothing),
   ${countWords(sql`built`, sql`old`)}`;
+
+/** CTEs with nodes as they are given (`given`) and the words by which each is found (`built`). */
+export const buildNodes = (nodes: NodeToWrite[], owner: SQL): SQL => sql`
+  given as (
+    select owner.organization_id, g.id, g.kind, g."engagementId" as engagement_id, g.title, g.content, g.count, g.places,
+           case when g.kind = 'plan_session' then g.metadata || jsonb_build_object('archived_at', ${utc(sql`now()`)}) else g.metadata end as metadata
+      from ${owner} owner cross join jsonb_to_recordset(${json(nodes)}) as g(
+           id uuid, kind text, "engagementId" uuid, title text, content text, metadata jsonb, count int, places jsonb)),
+  place as materialized (
+    select g.id, p.word, p.at from given g cross join lateral jsonb_to_recordset(g.places) as p(word text, at text)),
+  lexeme as materialized (
+    select w.word, l.term from (select distinct word from place) w
+     cross join lateral (select w.word as term union all select stem from ${stemsOf(sql`w.word`)} stems) l),
+  built as (
+    select g.id, g.organization_id, coalesce(string_agg('''' || l.term || ''':' || p.at, ' '), '')::tsvector as search
+      from given g left join place p on p.id = g.id left join lexeme l on l.word = p.word
+     group by g.id, g.organization_id)`;
 
 /** CTEs that count the words of nodes (organization_id, search) that have come and of those that have gone. */
 export const countWords = (come: SQL, gone: SQL): SQL => sql`

@@ -168,28 +168,6 @@ export function sessionStore(db: Database, announce: Announce = () => undefined)
       };
     },
 
-    async relatedPlans(organizationId, title, except) {
-      return db.query<{ title: string; url: string | null }>(
-        sql`
-        select p.page_title as title, p.page_url as url from plans p
-         where p.organization_id = ${organizationId} and p.id is distinct from ${except}::uuid
-           and exists (select from plan_items i where i.plan_id = p.id and i.linear_id is not null)
-           and to_tsvector('simple', p.page_title) @@ to_tsquery('simple', ${orQuery(title)})
-         order by ts_rank(to_tsvector('simple', p.page_title), to_tsquery('simple', ${orQuery(title)})) desc limit 3`,
-        repeatable,
-      );
-    },
-
-    async similarItems(organizationId, titles, except) {
-      return db.query<{ title: string; identifier: string }>(
-        sql`
-        select distinct on (lower(title)) title, linear_identifier as identifier from plan_items
-         where organization_id = ${organizationId} and plan_id <> ${except} and state = 'active' and linear_identifier is not null
-           and lower(title) in (select lower(jsonb_array_elements_text(${json(titles)}))) order by lower(title), linear_identifier limit 10`,
-        repeatable,
-      );
-    },
-
     async noteBudget(organizationId, budget) {
       await db.query(
         sql`update organizations set linear_budget = ${json(budget)}, updated_at = now() where id = ${organizationId}`,
@@ -215,9 +193,3 @@ const wentBefore = (id: SessionId): SQL => sql`
 
 type ReplyRow = { seq: number; body: string; actor: string; at: string };
 const toReply = (row: ReplyRow): Reply => ({ ...row, at: new Date(row.at) });
-
-/** Words of a title joined by "or"; words of three letters and less, and what tsquery would read as an operator, are left out. */
-function orQuery(title: string): string {
-  const words = title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
-  return [...new Set(words)].join(" | ");
-}

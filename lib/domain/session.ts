@@ -44,6 +44,8 @@ export type SessionWork = {
   stepsOf?: SessionId;
   /** What people said before there was a plan to see. */
   carried?: string[];
+  /** Nodes of memory that the preview named as related. */
+  related?: string[];
   confirmedPageVersion?: number;
   proposedPageVersion?: number;
   approvedPageVersion?: number;

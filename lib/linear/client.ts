@@ -14,7 +14,7 @@ import { type Connection, type ConnectionOptions, connectLinear } from "./connec
 import * as documents from "./documents.js";
 import { meaningOf, noAccess, refusalOf, refused } from "./errors.js";
 import * as inputs from "./inputs.js";
-import { issuesByFilter, projectIssueIds } from "./issue-reads.js";
+import { issuesByFilter, openIssues, projectIssueIds } from "./issue-reads.js";
 import { relationsOf } from "./relations.js";
 import { teamSetup } from "./team-setup.js";
 import { entriesPerRequest, inChunks, type WriteEntry, writeEntries } from "./write-entries.js";
@@ -44,6 +44,7 @@ export function linearClient(options: ConnectionOptions): LinearClient {
       ),
     readIssuesByIdentifier: (identifiers) =>
       issuesByFilter(connection, inChunks([...new Set(identifiers)], 50).map(inputs.toIdentifierFilter)),
+    openIssues: (teamId) => openIssues(connection, teamId),
     updateIssues: (updates) => write(updates.map(updateEntry)),
     trashIssues: (ids) => write(ids.map((id) => ({ kind: "trashIssue", id, variables: { id } }))),
     readRelations: (issueIds) => relationsOf(connection, issueIds),

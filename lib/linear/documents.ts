@@ -147,6 +147,20 @@ export const readIssues = document(
   z.object({ issues: z.object({ nodes: z.array(issue) }) }),
 );
 
+const openIssue = z.object({ id: z.string(), identifier: z.string(), url: z.string(), title: z.string() });
+
+/** What a team has still to do, those changed last first, a page at a time. */
+export const readOpenIssues = document(
+  "ReadOpenIssues",
+  /* GraphQL */ `query ReadOpenIssues($teamId: ID!, $after: String) {
+    issues(
+      first: 250, after: $after, orderBy: updatedAt
+      filter: { team: { id: { eq: $teamId } }, state: { type: { nin: ["completed", "canceled", "duplicate"] } } }
+    ) { pageInfo { hasNextPage endCursor } nodes { id identifier url title } }
+  }`,
+  z.object({ issues: connection(openIssue) }),
+);
+
 /** The children of one issue that has many, a page at a time. */
 export const readChildren = document(
   "ReadChildren",

@@ -1,7 +1,7 @@
 import type { LinearDocument } from "@linear/sdk";
-import type { IssueSnapshot } from "../ports-services.js";
+import type { IssueSnapshot, OpenIssue } from "../ports-services.js";
 import type { Connection } from "./connection.js";
-import { type IssueNode, readChildren, readIssues, readProjectIssues } from "./documents.js";
+import { type IssueNode, readChildren, readIssues, readOpenIssues, readProjectIssues } from "./documents.js";
 
 /** Reads what each filter finds, which are to find at most fifty; null finds nothing and asks nothing. */
 export async function issuesByFilter(
@@ -56,5 +56,18 @@ export async function projectIssueIds(connection: Connection, id: string): Promi
     ids.push(...project.issues.nodes.map((issue) => issue.id));
     if (!project.issues.pageInfo.hasNextPage) return ids;
     after = project.issues.pageInfo.endCursor;
+  }
+}
+
+const mostOpenIssues = 1_000;
+
+/** The issues of a team that are still to be done; of very many those that were changed last. */
+export async function openIssues(connection: Connection, teamId: string): Promise<OpenIssue[]> {
+  const found: OpenIssue[] = [];
+  for (let after: string | null | undefined; ; ) {
+    const { issues } = await connection.ask(readOpenIssues, { teamId, after });
+    found.push(...issues.nodes);
+    if (!issues.pageInfo.hasNextPage || found.length >= mostOpenIssues) return found;
+    after = issues.pageInfo.endCursor;
   }
 }

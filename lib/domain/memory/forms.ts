@@ -57,6 +57,14 @@ export function toGroups({ words }: MemoryQuery, found: FoundForm[], total: numb
 export const rarity = (nodes: number, total: number): number =>
   Math.log(1 + (Math.max(total, nodes) - nodes + 0.5) / (nodes + 0.5));
 
+/** How much of what was asked these terms say, from 0 to 1; a word that memory does not have at all is asked for too. */
+export function shareOf({ words }: MemoryQuery, groups: WordGroup[], terms: string[], total: number): number {
+  const said = new Set(terms);
+  const weightOf = (chosen: WordGroup[]) => chosen.reduce((sum, { weight }) => sum + weight, 0);
+  const asked = weightOf(groups) + (words.length - groups.length) * rarity(0, total);
+  return asked === 0 ? 0 : weightOf(groups.filter(({ forms }) => forms.some(({ term }) => said.has(term)))) / asked;
+}
+
 type CountedForm = FoundForm & { counts: number };
 
 function formsOf(asked: AskedWord, found: FoundForm[]): CountedForm[] {
@@ -107,7 +115,9 @@ function longest(found: FoundForm[]): FoundForm[] {
 /** The words that a long word may be made of, as its beginning or its end: `bereitschaft` of `rufbereitschaft`. */
 export function partsOf(word: string): string[] {
   const shortest = 4;
-  if (word.length < 2 * shortest || /\d/.test(word)) return [];
-  const lengths = Array.from({ length: word.length - shortest }, (_, index) => shortest + index);
-  return lengths.flatMap((length) => [word.slice(0, length), word.slice(-length)]);
+  // Letters, of which some are two units of a string.
+  const letters = [...word];
+  if (letters.length < 2 * shortest || /\d/.test(word)) return [];
+  const lengths = Array.from({ length: letters.length - shortest }, (_, index) => shortest + index);
+  return lengths.flatMap((length) => [letters.slice(0, length).join(""), letters.slice(-length).join("")]);
 }

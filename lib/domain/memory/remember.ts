@@ -53,6 +53,10 @@ export type RememberedPlan = {
 /** The node of a session; the same however often it is archived. */
 export const memoryNodeOf = (id: SessionId): string => derivedUuid(id, "memory");
 
+/** The node of a plan. */
+export const planNodeOf = (organizationId: OrganizationId, planId: string): string =>
+  derivedUuid(organizationId, "memory", "plan", planId);
+
 /** What is remembered of a session when it is archived: the session, its plans, their pages and issues, and how they led to each other. */
 export function rememberSession(facts: ArchivedFacts): MemoryWrite {
   const session = sessionNode(facts);
@@ -91,7 +95,7 @@ function rememberPlan(facts: ArchivedFacts, plan: RememberedPlan): MemoryWrite &
   const { engagementId } = plan;
   const page =
     plan.pageId === null ? null : derivedUuid(organization, "memory", "page", engagementId ?? "", plan.source);
-  const id = derivedUuid(organization, "memory", "plan", plan.id);
+  const id = planNodeOf(organization, plan.id);
   const titles = plan.items.map((item) => item.title).join("\n");
   const issues = plan.items.flatMap((item) => (item.linearId === null ? [] : [{ ...item, linearId: item.linearId }]));
   const issueNode = (linearId: string) => derivedUuid(organization, "memory", "issue", linearId);

@@ -24,17 +24,15 @@ export function wordsIn(text: string): Word[] {
 }
 
 /** A word as it is compared: `Größe` and `GROSSE` are the same. */
-export const plain = (word: string): string =>
-  [
-    ...word
-      .normalize("NFKD")
-      .replace(/\p{M}+/gu, "")
-      .toLowerCase()
-      .replace(/[ßæœøłđ]/g, (letter) => letters[letter] ?? letter)
-      .replace(/[^\p{L}\p{N}]+/gu, ""),
-  ]
-    .slice(0, maxLength)
-    .join("");
+export function plain(word: string): string {
+  const folded = word
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase()
+    .replace(/[ßæœøłđ]/g, (letter) => letters[letter] ?? letter)
+    .replace(/[^\p{L}\p{N}]+/gu, "");
+  return folded.slice(0, maxLength).replace(/[\ud800-\udbff]$/, "");
+}
 
 const letters: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d" };
 

@@ -1,3 +1,4 @@
+import { titleKey } from "../extraction/fold.js";
 import { escapeLine } from "./escape-markdown.js";
 import { link, listOf, quote } from "./phrases.js";
 
@@ -29,10 +30,20 @@ export const linkedIssueOfOtherTeam = (title: string, identifier: string): strin
 export const linkedIssueOfOtherPlan = (title: string, identifier: string): string =>
   `${quote(title)} links to ${escapeLine(identifier)}, which belongs to another plan, so it gets an issue of its own.`;
 
-/** An issue of another plan has the same title. */
-export const likelyDuplicate = ({ title, identifier }: { title: string; identifier: string }): string =>
-  `${quote(title)} may already exist as ${escapeLine(identifier)}.`;
+/** The team has an open issue that says nearly the same. */
+export const likelyDuplicate = (found: {
+  title: string;
+  issue: { title: string; identifier: string; url: string };
+}) => {
+  const { title, issue } = found;
+  const itself = titleKey(title) === titleKey(issue.title) ? "" : ` ${quote(issue.title)}`;
+  return `${quote(title)} may already exist as ${link(issue.identifier, issue.url)}${itself}.`;
+};
 
-/** Earlier plans that this one resembles. */
-export const relatedPlans = (plans: readonly { title: string; url: string | null }[]): string =>
-  `Related ${plans.length === 1 ? "plan" : "plans"} from before: ${listOf(plans.slice(0, 3).map((plan) => link(plan.title, plan.url)))}.`;
+/** More of them than are shown. */
+export const moreDuplicates = (count: number): string =>
+  `${count} more items have nearly the title of an open issue of the team.`;
+
+/** Earlier plans that this one resembles, each with the reason. */
+export const relatedPlans = (plans: readonly { title: string; url: string | null; why: string }[]): string =>
+  `Related ${plans.length === 1 ? "plan" : "plans"} from before: ${listOf(plans.map((plan) => `${link(plan.title, plan.url)} (${plan.why})`))}.`;

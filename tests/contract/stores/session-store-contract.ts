@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
-import { acme, aMove, aPlanId, aPlanItem, aPlanningSession, aSessionId, someFields } from "../../support/builders.js";
+import { acme, aMove, aPlanId, aPlanItem, aPlanningSession, aSessionId } from "../../support/builders.js";
 import { ended, type Stores } from "./stores.js";
 
 const globex = "globex" as OrganizationId;
@@ -127,44 +127,6 @@ export function sessionStoreContract(current: () => Stores): void {
 
       expect(await sessions.heldElsewhere(acme, [held, own, abroad, randomUUID()], mine.plan.id)).toEqual([held]);
       expect(await sessions.heldElsewhere(acme, [], mine.plan.id)).toEqual([]);
-    });
-
-    it("finds earlier plans of the organization that share a word of the title and have issues", async () => {
-      const { sessions, givenPlan, givenOrganization } = current();
-      await givenOrganization(globex);
-      const withIssue = () => aPlanItem({ linearId: randomUUID(), linearIdentifier: "ENG-7" });
-      const related = await givenPlan(
-        {},
-        { source: "confluence:a:1", title: "Checkout (Q3)", pageUrl: "https://a.example/1" },
-      );
-      const empty = await givenPlan({}, { source: "confluence:a:2", title: "Checkout ideas" });
-      const foreign = await givenPlan(
-        { organizationId: globex },
-        { source: "confluence:a:3", title: "Checkout abroad" },
-      );
-      for (const { session, plan } of [related, foreign])
-        await sessions.commit(aMove(session, undefined, { plan: { id: plan.id, items: [withIssue()] } }));
-
-      const found = [{ title: "Checkout (Q3)", url: "https://a.example/1" }];
-      expect(await sessions.relatedPlans(acme, "New checkout & payment", null)).toEqual(found);
-      expect(await sessions.relatedPlans(acme, "New checkout", related.plan.id)).toEqual([]);
-      expect(await sessions.relatedPlans(acme, "':* & | !()", empty.plan.id)).toEqual([]);
-      expect(await sessions.relatedPlans(acme, "", null)).toEqual([]);
-    });
-
-    it("finds items of other plans that carry one of these titles and have an issue", async () => {
-      const { sessions, givenPlan } = current();
-      const mine = await givenPlan();
-      const other = await givenPlan({}, { source: "confluence:a:2" });
-      const titled = (title: string, linearIdentifier: string | null) =>
-        aPlanItem({ fields: someFields({ title }), linearId: linearIdentifier && randomUUID(), linearIdentifier });
-      const items = [titled("Sign in", "ENG-4"), titled("Sign in", null), titled("Sign out", "ENG-5")];
-      await sessions.commit(aMove(other.session, undefined, { plan: { id: other.plan.id, items } }));
-
-      expect(await sessions.similarItems(acme, ["SIGN IN", "Pay"], mine.plan.id)).toEqual([
-        { title: "Sign in", identifier: "ENG-4" },
-      ]);
-      expect(await sessions.similarItems(acme, ["Sign in"], other.plan.id)).toEqual([]);
     });
 
     it("remembers what Linear last said of the organization's budget", async () => {

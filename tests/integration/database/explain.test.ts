@@ -90,8 +90,6 @@ describe("On 10,000 sessions, 100,000 events and 50,000 effects", () => {
     "SessionStore.items": () => sessions.items(plan),
     "SessionStore.findPlan": () => sessions.findPlan(org, "confluence:acme:7", "team-eng"),
     "SessionStore.heldElsewhere": () => sessions.heldElsewhere(org, ["linear-1", "linear-2"], plan),
-    "SessionStore.similarItems": () => sessions.similarItems(org, ["Item 7"], plan),
-    "SessionStore.relatedPlans": () => sessions.relatedPlans(org, "Checkout", plan),
     "LeaseStore.acquire, renew and isHeld": async () => {
       const attempt = randomUUID();
       return [

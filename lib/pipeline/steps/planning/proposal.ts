@@ -14,6 +14,7 @@ import { preview } from "../../../domain/wording/preview.js";
 import type { PageSnapshot, Plan } from "../../../ports.js";
 import type { IssueSnapshot, TeamSetup } from "../../../ports-services.js";
 import type { StepInput } from "../../step.js";
+import { findRelated, findSimilar } from "./earlier-work.js";
 
 /** A plan as it would be shown: what the page says, against what is there, with everything that a person should know before saying yes. */
 export type PlanProposal = {
@@ -24,7 +25,11 @@ export type PlanProposal = {
   setup: NonNullable<SessionWork["setup"]>;
   teamName: string;
   notes: string[];
+  /** Nodes of memory that the notes name. */
+  related: string[];
 };
+
+const shownDuplicates = 10;
 
 /** Extracts the page and compares it with the plan and with what Linear holds. Reads only. */
 export async function prepareProposal(input: StepInput, plan: Plan, page: PageSnapshot): Promise<PlanProposal> {
@@ -36,9 +41,7 @@ export async function prepareProposal(input: StepInput, plan: Plan, page: PageSn
     ? sameSteps(extraction.items, existing)
     : await findAdoptable(input, plan, extraction.items, existing);
   const proposed = diffPlan(existing, extraction.items, adoption);
-  const related = await world.sessions.relatedPlans(session.organizationId, page.title, plan.id);
-  const creating = proposed.filter((item) => item.change === "new").map((item) => item.fields.title);
-  const similar = await world.sessions.similarItems(session.organizationId, creating, plan.id);
+  const [related, similar] = [await findRelated(input, plan, page, proposed), await findSimilar(input, plan, proposed)];
   const setup = toSetup(team);
   return {
     extraction,
@@ -49,9 +52,11 @@ export async function prepareProposal(input: StepInput, plan: Plan, page: PageSn
     notes: [
       ...adoption.notes,
       ...proposed.flatMap((item) => writtenOver(item, issues, setup, plan)),
-      ...similar.map(notes.likelyDuplicate),
+      ...similar.slice(0, shownDuplicates).map(notes.likelyDuplicate),
+      ...(similar.length > shownDuplicates ? [notes.moreDuplicates(similar.length - shownDuplicates)] : []),
       ...(related.length > 0 ? [notes.relatedPlans(related)] : []),
     ],
+    related: related.map(({ id }) => id),
   };
 }
 

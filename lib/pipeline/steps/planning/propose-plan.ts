@@ -84,7 +84,7 @@ async function propose(
     {
       proposal: { id, pageVersion: page.pageVersion, selections, keys },
       log: isFirst ? warningsOf(proposal.extraction.warnings) : [],
-      work: { setup: proposal.setup, carried: [] },
+      work: { setup: proposal.setup, carried: [], related: proposal.related },
     },
   );
 }
