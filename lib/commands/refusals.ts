@@ -32,7 +32,7 @@ export function toRequestError(refusal: MergeRefusal): RequestError {
     case "changed": {
       const { version } = refusal;
       return new RequestError("version_conflict", 409, `The session has moved; its version is ${version} now`, {
-        shown: { sessionId: id, version },
+        shown: { sessionId: id, version, current: { id, version } },
       });
     }
     case "too_many_participants": {

@@ -1,14 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { sql } from "drizzle-orm";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { applyPlanEvent } from "../../../lib/contract/apply-plan-event.js";
-import type { PlanState } from "../../../lib/contract/plan-state.js";
-import { exportStore } from "../../../lib/db/export-store.js";
-import { mergeStore } from "../../../lib/db/merge-store.js";
-import type { SessionId } from "../../../lib/domain/ids.js";
-import type { Merge, SessionExport } from "../../../lib/ports-lifecycle.js";
-import { type MergeCase, mergeCase, type WrittenCase, writeCase } from "../../support/merge-cases.js";
+import { mergeCase } from "../../support/merge-cases.js";
+import { checkMerge } from "../../support/merge-check.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
 
 /** `npm run test:merge` does as many as the issue asks for, on PostgreSQL. */
@@ -25,7 +18,7 @@ describe(`Merging ${pairs} random pairs of sessions`, () => {
   it("loses nothing, and undoing it gives both back as they were", { timeout: 60_000 + pairs * 1_000 }, async () => {
     const begun = performance.now();
     const seen = { merged: 0, refused: 0, steps: 0, events: 0, items: 0, duplicates: 0, renamed: 0, united: 0 };
-    const property = fc.asyncProperty(mergeCase, (given) => check(database, given, seen));
+    const property = fc.asyncProperty(mergeCase, (given) => checkMerge(database, given, seen));
     const numRuns = Math.ceil(pairs / sideBySide);
     await Promise.all(Array.from({ length: sideBySide }, () => fc.assert(property, { numRuns })));
     const seconds = Math.round((performance.now() - begun) / 1_000);
@@ -33,157 +26,3 @@ describe(`Merging ${pairs} random pairs of sessions`, () => {
     expect(seen.merged).toBeGreaterThan(pairs / 2);
   });
 });
-
-type Seen = Record<"merged" | "refused" | "steps" | "events" | "items" | "duplicates" | "renamed" | "united", number>;
-
-async function check({ db }: TestDatabase, given: MergeCase, seen: Seen): Promise<void> {
-  const written = await writeCase(db, given);
-  const { principal, targetId, sourceId } = written;
-  const merges = mergeStore(db);
-  const read = async (id: SessionId): Promise<SessionExport> => {
-    const whole = await exportStore(db).export(principal, id);
-    if (!whole) throw new Error(`session ${id} is not there`);
-    return whole;
-  };
-  const around = () => surroundings(db, written);
-  const before = { target: await read(targetId), source: await read(sourceId), around: await around() };
-
-  const request = { id: randomUUID(), targetId, sourceId, targetVersion: 1, sourceVersion: 1 };
-  const result = await merges.merge(principal, request);
-
-  await keepsItsWord(db, written);
-  if (written.participants > 50) {
-    expect(result).toMatchObject({ outcome: "too_many_participants", participants: written.participants });
-    expect({ target: await read(targetId), source: await read(sourceId), around: await around() }).toEqual(before);
-    seen.refused += 1;
-    return;
-  }
-  if (result.outcome !== "done") throw new Error(`not merged: ${JSON.stringify(result)}`);
-  const after = await read(targetId);
-  containsTarget(after, before.target);
-  containsSource(after, before.source, result.merge);
-  isWhatWatchersSee(before.target, after);
-  // The same request again, as after a lost answer, finds it done.
-  if (given.isRepeated) {
-    expect(await merges.merge(principal, request)).toEqual(result);
-    expect(await read(targetId)).toEqual(after);
-  }
-
-  const undone = await merges.undo(principal, result.merge.id);
-
-  expect(undone.outcome).toBe("done");
-  await keepsItsWord(db, written);
-  expect(asBefore(await read(targetId), before.target)).toEqual(asBefore(before.target, before.target));
-  expect(asBefore(await read(sourceId), before.source)).toEqual(asBefore(before.source, before.source));
-  expect(await around()).toEqual(before.around);
-
-  seen.merged += 1;
-  seen.steps += result.merge.steps.length;
-  seen.events += result.merge.events;
-  seen.items += before.source.items.length;
-  seen.duplicates += result.merge.duplicates.length;
-  seen.united += result.merge.steps.filter(({ united }) => united).length;
-  seen.renamed += result.merge.steps.filter(({ id, as }) => id !== as).length;
-}
-
-/** Everything of the target is there as it was; an item may have been found to be the same as another one. */
-function containsTarget(after: SessionExport, before: SessionExport): void {
-  expect(after.events.slice(0, before.events.length)).toEqual(before.events);
-  expect(after.steps.slice(0, before.steps.length)).toEqual(before.steps);
-  expect(after.participants.slice(0, before.participants.length)).toEqual(before.participants);
-  expect(after.plans).toEqual(expect.arrayContaining(before.plans));
-  expect(after.items.map(unmarked)).toEqual(expect.arrayContaining(before.items.map(unmarked)));
-}
-
-/** Everything of the source is there by its id, or by the one that the merge says it has now. */
-function containsSource(after: SessionExport, before: SessionExport, merge: Merge): void {
-  const asId = new Map(merge.steps.map(({ id, as }) => [id, as]));
-  expect(after.mergedSessions.map(({ id }) => id)).toEqual([before.session.id]);
-  expect(after.participants).toEqual(expect.arrayContaining(before.participants));
-  expect(after.plans).toEqual(expect.arrayContaining(before.plans));
-
-  const said = ({ id, text, owner, removedAt }: SessionExport["steps"][number]) => ({
-    id,
-    text,
-    owner,
-    isRemoved: removedAt !== null,
-  });
-  const expected = before.steps.map((step) => said({ ...step, id: asId.get(step.id) ?? "lost" }));
-  expect(after.steps.map(said)).toEqual(expect.arrayContaining(expected));
-  const taken = merge.steps.filter(({ united }) => !united).map(({ as }) => as);
-  expect(after.steps.slice(-taken.length || after.steps.length).map(({ id }) => id)).toEqual(taken);
-
-  const copies = after.events.slice(merge.seq, merge.seq + merge.events);
-  expect(copies).toHaveLength(before.events.length);
-  before.events.forEach((event, n) => {
-    expect(copies[n]).toMatchObject({
-      actor: event.actor,
-      body: { ...event.body, mergedFrom: { sessionId: before.session.id, seq: event.seq } },
-    });
-    expect(copies[n]?.type.replace(/^merged\./, "")).toBe(event.type);
-  });
-
-  const renamed = ({ key, fields, base, ...item }: SessionExport["items"][number]) => {
-    const livePlan = before.plans.some(({ id, source }) => id === item.planId && source.startsWith("session:"));
-    const now = (livePlan ? asId.get(key) : undefined) ?? key;
-    return { ...item, key: now, fields: { ...fields, key: now }, base: base && { ...base, key: now } };
-  };
-  expect(after.items.map(unmarked)).toEqual(
-    expect.arrayContaining(before.items.map((item) => unmarked(renamed(item)))),
-  );
-  for (const { item, of } of merge.duplicates) expect(after.items.find(({ id }) => id === item)?.duplicateOf).toBe(of);
-}
-
-/** Who applies the events that came has the same steps and people as who loads the session anew. */
-function isWhatWatchersSee(before: SessionExport, after: SessionExport): void {
-  const state = ({ session, steps, participants }: SessionExport): PlanState => ({
-    ...session,
-    steps: steps.filter(({ removedAt }) => removedAt === null),
-    participants,
-  });
-  let plan = state(before);
-  for (const { body, ...event } of after.events.slice(before.events.length)) {
-    const next = applyPlanEvent(plan, { ...body, ...event });
-    // It says that the session is to be loaded again; here we go on and compare.
-    plan = next === "gap" ? { ...plan, seq: event.seq } : next;
-  }
-  const shown = ({ steps, participants, seq }: PlanState) => ({
-    steps: steps.map(({ id, text, owner, position, revision, ts }) => ({ id, text, owner, position, revision, ts })),
-    participants,
-    seq,
-  });
-  expect(shown(plan)).toEqual(shown(state(after)));
-}
-
-const unmarked = ({ duplicateOf: _, ...item }: SessionExport["items"][number]) => item;
-
-/** All but what a merge and its undo leave behind: their lines in the log, and that the session was touched. */
-function asBefore({ session, ...whole }: SessionExport, before: SessionExport) {
-  const { version: _version, seq: _seq, updatedAt: _updatedAt, ...same } = session;
-  return { ...whole, session: same, events: whole.events.slice(0, before.events.length) };
-}
-
-/** What a merge touches outside the two: the default of each engagement, and where people work. */
-async function surroundings(db: TestDatabase["db"], { sessionIds, userIds }: WrittenCase) {
-  const list = (ids: string[]) => sql`(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid)`;
-  return {
-    defaults: await db.query(
-      sql`select id from planning_sessions where id in ${list(sessionIds)} and is_default order by id`,
-    ),
-    people: await db.query(sql`select id, current_session_id from users where id in ${list(userIds)} order by id`),
-  };
-}
-
-/** No gap in any log, and one default in each engagement that has a session that can be it. */
-async function keepsItsWord(db: TestDatabase["db"], { sessionIds }: WrittenCase): Promise<void> {
-  const ours = sql`s.id in (select jsonb_array_elements_text(${JSON.stringify(sessionIds)}::jsonb)::uuid)`;
-  const gaps = await db.query(sql`
-    select s.id from planning_sessions s left join session_events e on e.session_id = s.id where ${ours}
-     group by s.id having count(e.seq) <> s.last_seq or coalesce(max(e.seq), 0) <> s.last_seq`);
-  expect(gaps, "logs with a gap").toEqual([]);
-  const wrong = await db.query(sql`
-    select s.engagement_id from planning_sessions s where ${ours} and s.engagement_id is not null
-     group by s.engagement_id
-    having count(*) filter (where s.is_default) <> least(1, count(*) filter (where s.merged_into is null)) or bool_or(s.is_default and s.merged_into is not null)`);
-  expect(wrong, "engagements without exactly one default").toEqual([]);
-}
