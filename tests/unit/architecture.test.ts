@@ -58,6 +58,7 @@ const layers: Record<string, Layer> = {
       "lib/domain/ids.ts",
       "lib/domain/metrics.ts",
       "lib/domain/principal.ts",
+      "lib/domain/public-event.ts",
       "node:async_hooks",
       "node:crypto",
       "hono",
