@@ -30,6 +30,10 @@ function readCursor(cursor: string): [at: string, id: string] {
     /^\["(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)","([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})"\]$/.exec(
       Buffer.from(cursor, "base64url").toString("utf8"),
     ) ?? [];
-  if (at && id && !Number.isNaN(Date.parse(at))) return [at, id];
+  if (at && id && isInstant(at)) return [at, id];
   throw new RequestError("invalid_cursor", 400, "cursor: is none that this list gave");
 }
+
+/** A day that its month has, in a year that PostgreSQL knows. */
+const isInstant = (at: string): boolean =>
+  at > "1970" && !Number.isNaN(Date.parse(at)) && new Date(at).toISOString().slice(0, 19) === at.slice(0, 19);

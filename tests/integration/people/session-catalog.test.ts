@@ -192,6 +192,10 @@ describe("The catalogue of sessions", () => {
     expect(await listed({ q: "?!" })).toEqual([]);
     expect(await listed({ q: "card" })).toEqual(["Card limits"]);
     expect(await titles({}, stranger)).toEqual([]);
+    for (const at of ["2026-02-30T00:00:00.000000Z", "0000-01-01T00:00:00.000000Z", "yesterday"]) {
+      const cursor = Buffer.from(JSON.stringify([at, randomUUID()])).toString("base64url");
+      expect(await refusal(world.as(linus).listSessions({ query: { cursor } }))).toEqual([400, "invalid_cursor"]);
+    }
   });
 
   it("shows the items of its plans, their state and their issues", async () => {
