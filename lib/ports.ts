@@ -106,7 +106,7 @@ export type SessionStore = {
   heldElsewhere(organizationId: OrganizationId, linearIds: string[], planId: PlanId): Promise<string[]>;
   /** Asks a session to stop; false where it has ended or was asked before. */
   requestStop(id: SessionId, reason: { actor: string; takenOverBy?: SessionId }): Promise<boolean>;
-  /** The engagement of a team. A session that stands in one which people have made, or which not everybody may see, stays there. */
+  /** The engagement `current`, or where none is given that of the team. */
   ensureEngagement(
     organizationId: OrganizationId,
     team: { id: string; name: string },

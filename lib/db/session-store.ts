@@ -147,9 +147,7 @@ export function sessionStore(db: Database, announce: Announce = () => undefined)
     async ensureEngagement(organizationId, team, current = null) {
       const [row] = await db.query<{ id: string; settings: Engagement["settings"]; members: string[] }>(sql`
         with kept as (
-          select id, settings from engagements
-           where id = ${current}::uuid and organization_id = ${organizationId}
-             and (not is_team_default or settings->>'access' = 'members')),
+          select id, settings from engagements where id = ${current}::uuid and organization_id = ${organizationId}),
         made as (
           insert into engagements (id, organization_id, team_id, is_team_default, name, settings)
           select gen_random_uuid(), ${organizationId}::text, ${team.id}::text, true, ${team.name}::text, ${json(defaultEngagementSettings)}

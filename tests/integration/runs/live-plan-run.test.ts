@@ -9,7 +9,6 @@ describe("a live plan that is started", () => {
   });
   afterAll(() => story.close());
 
-  const team = () => story.linear.control.state().teams[0]?.id ?? "";
   const issueIds = (issues: { id: string; trashed: boolean }[]) =>
     issues.filter((issue) => !issue.trashed).map((issue) => issue.id);
   /** The issues that were made of these steps, in their order. */
@@ -21,11 +20,9 @@ describe("a live plan that is started", () => {
   };
   const editStep = (sessionId: string, stepId: string, text: string) =>
     story.call.editStep({ params: { id: sessionId, stepId }, body: { text } });
-  /** Started, asked for the team, and shown. */
   const shown = async (id: string) => {
     const asked = await story.start(id);
-    expect(asked.question?.kind).toBe("which_team");
-    return story.choose(asked, `team:${team()}`);
+    return asked.question?.kind === "which_team" ? story.say(id, "Engineering") : asked;
   };
 
   it("proposes each step as a story, creates them after approval and links each issue to the plan", async () => {
@@ -34,7 +31,6 @@ describe("a live plan that is started", () => {
       "Book a room *big* enough",
     );
     const preview = await shown(id);
-    expect(preview.question?.kind).toBe("approval");
     expect(preview.question?.words).toContain("2 stories");
     expect(preview.question?.words).toContain("Order the licences");
     expect(preview.confluencePageUrl).toBeNull();
@@ -102,15 +98,32 @@ describe("a live plan that is started", () => {
     expect(empty.question?.words).toContain("There is nothing to plan here yet");
     await story.addStep(id, "Now there is something");
     expect((await story.say(id, "go on")).question?.kind).toBe("which_team");
+    expect((await story.say(id, "Engineering")).question?.words).toContain("Now there is something");
 
     const other = await story.aLivePlan();
     const asked = await story.start(other.id);
     const page = story.page(smallPage());
-    const onPage = await story.say(asked.id, `take ${page.url}`);
-    expect(onPage.question?.kind).toBe("which_team");
-    const preview = await story.choose(onPage, `team:${team()}`);
+    await story.say(asked.id, `take ${page.url}`);
+    const preview = await story.say(asked.id, "Engineering");
     expect(preview.question?.words).toContain("1 epic, 1 feature");
     expect(preview.confluencePageUrl).toContain(page.id);
+  });
+
+  it("asks for the team where its engagement has none, and stays in that engagement", async () => {
+    const engagement = await story.call.createEngagement({ body: { name: "Offsite" } });
+    const { id } = await story.call.createSession({ body: { title: "Offsite", engagementId: engagement.id } });
+    await story.call.addStep({ params: { id }, body: { text: "Rent a boat" } });
+    const asked = await story.start(id);
+    expect(asked.question?.kind).toBe("which_team");
+    expect(asked.question?.options.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(["Engineering", "Operations"]),
+    );
+    const preview = await story.say(id, "Operations");
+    expect(preview.question?.words).toContain("team Operations");
+    const done = await story.choose(preview, "create#");
+    expect(done).toMatchObject({ status: "completed", engagementId: engagement.id });
+    const [made] = Object.values(done.result?.stories ?? {});
+    expect(story.allIssues().find((issue) => issue.id === made)?.identifier).toMatch(/^OPS-/);
   });
 
   it("leaves out what people say before it is shown", async () => {

@@ -13,7 +13,8 @@ describe("a run that people ask for", () => {
   const asked = async () => {
     const page = story.page(smallPage());
     const { id } = await story.aPlanningSession(page.url);
-    return { page, state: await story.start(id) };
+    await story.start(id);
+    return { page, state: await story.say(id, "Engineering") };
   };
 
   it("starts from a form, shows its plan with what can be answered, creates what was said, and records the issues", async () => {
@@ -47,7 +48,9 @@ describe("a run that people ask for", () => {
     );
     expect(replies.map(({ id }) => id)).toEqual([state.id, state.id, state.id]);
     await story.atRest(state.id);
-    const heard = (await story.log(state.id)).filter(({ type }) => type === "person.replied");
+    const heard = (await story.log(state.id)).filter(
+      ({ type, body }) => type === "person.replied" && body?.includes("create#"),
+    );
     expect(heard.map(({ actor }) => actor)).toEqual(["demo"]);
 
     const undo = { text: "undo", opId: "click-2" };
@@ -130,7 +133,8 @@ describe("a run that people ask for", () => {
     const page = story.page(smallPage());
     await story.query(`update engagements set settings = settings || '{"approval": "members"}'`);
     const { id } = await story.aPlanningSession(page.url);
-    const refusedOnce = await story.choose(await story.start(id), "create#");
+    await story.start(id);
+    const refusedOnce = await story.choose(await story.say(id, "Engineering"), "create#");
     expect(refusedOnce.question?.words).toContain("Only members of this engagement can approve");
     await story.query(`
       insert into engagement_members (engagement_id, user_id, organization_id, role)

@@ -3,12 +3,24 @@ import { type Client, client } from "../../../lib/contract/client.js";
 import type { SessionState } from "../../../lib/contract/session-state.js";
 import { aStory } from "../../support/story.js";
 
+const team = (key: string, name: string) => ({ key, name, estimation: { type: "fibonacci" as const, extended: true } });
+const twoTeams = [
+  {
+    id: "test-org-123",
+    name: "Test organization",
+    urlKey: "test",
+    teams: [team("ENG", "Engineering"), team("OPS", "Operations")],
+    users: [{ name: "Ada Planner", admin: true }],
+    issues: [],
+  },
+];
+
 export type RunStory = Awaited<ReturnType<typeof aRunStory>>;
 
 /** A local world whose people use the API, as its demo user: over HTTP, with the agent at work behind it. */
 export async function aRunStory() {
   const env = { CALL_TIMEOUT_MS: "30000", LEASE_MS: "20000", CLAIM_MS: "20000", STUCK_MS: "20000" };
-  const story = await aStory({ sweepMs: 2_000, env });
+  const story = await aStory({ sweepMs: 2_000, env, linear: { organizations: twoTeams } });
   const call: Client = client(api, { baseUrl: story.world.url });
 
   /** The state once the agent waits for a person or has ended. */

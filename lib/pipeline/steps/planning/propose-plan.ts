@@ -20,6 +20,7 @@ import {
   type StepInput,
   type StepResult,
 } from "../../step.js";
+import { engagementOf } from "./engagement-of.js";
 import { readThrough } from "./read-page.js";
 import { readSteps } from "./read-steps.js";
 import { chosenKeys, prepareProposal, showProposal } from "./proposal.js";
@@ -154,8 +155,7 @@ async function create(
   selections: Selection[],
 ): Promise<StepResult> {
   const { session, world } = input;
-  const team = { id: plan.teamId, name: plan.pageTitle };
-  const engagement = await world.sessions.ensureEngagement(session.organizationId, team, session.engagementId);
+  const engagement = await engagementOf(session, { id: plan.teamId, name: plan.pageTitle }, world);
   if (engagement.settings.approval === "members" && !engagement.members.includes(reply.actor))
     return propose(input, plan, page, { selections: session.proposal?.selections ?? [], before: words.membersOnly });
 

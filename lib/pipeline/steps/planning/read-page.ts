@@ -22,28 +22,40 @@ import {
   type StepResult,
   thought,
 } from "../../step.js";
+import { engagementOf } from "./engagement-of.js";
 import { readSteps, stepsOf } from "./read-steps.js";
 
 /** Finds the page that the person means, or the steps of a live plan, reads them, and makes the plan of this source and team the session's own. */
 export const readPage: DecidingStep = {
   kind: "deciding",
   async run(input) {
-    const { session, plan, replies, world } = input;
-    const said = replies.at(-1)?.body ?? "";
-    const intent = intentOf(session, said);
-    const request = await requestInstead(input, intent, said);
-    if (request) return request;
-
-    const address = chooseAddress(session, plan, replies, intent);
-    if (address === "steps") return takeSteps(input, intent);
-    if ("event" in address) return address;
-    const team = await chooseTeam(session, intent, address, world);
-    if ("event" in team) return team;
-
-    const result = await readAndTake(input, intent, address, team);
-    return { ...result, work: { teamId: team.id, ...result.work } };
+    const result = await read(input);
+    return result.event.type === "asked" ? { ...result, work: { ...result.work, carried: carried(input) } } : result;
   },
 };
+
+/** What people have said so far, for when there is a plan to see. */
+const carried = ({ session, replies }: StepInput): string[] => [
+  ...(session.work.carried ?? []),
+  ...replies.map((reply) => reply.body),
+];
+
+async function read(input: StepInput): Promise<StepResult> {
+  const { session, plan, replies, world } = input;
+  const said = replies.at(-1)?.body ?? "";
+  const intent = intentOf(session, said);
+  const request = await requestInstead(input, intent, said);
+  if (request) return request;
+
+  const address = chooseAddress(session, plan, replies, intent);
+  if (address === "steps") return takeSteps(input, intent);
+  if ("event" in address) return address;
+  const team = await chooseTeam(session, intent, address, world);
+  if ("event" in team) return team;
+
+  const result = await readAndTake(input, intent, address, team);
+  return { ...result, work: { teamId: team.id, ...result.work } };
+}
 
 /** A session that people have made without a page plans what they have written in it. */
 async function takeSteps(input: StepInput, intent: Intent): Promise<StepResult> {
@@ -151,12 +163,11 @@ async function takeBack(session: PlanningSession, world: World): Promise<StepRes
     return askWhoGoesOn(session, holder, plan.id);
   }
   const { id, source, teamId, pageId, pageUrl, pageTitle } = plan;
-  const team = { id: teamId, name: pageTitle };
-  const engagement = await world.sessions.ensureEngagement(session.organizationId, team, session.engagementId);
+  const engagement = await engagementOf(session, { id: teamId, name: pageTitle }, world);
   return goTo("apply-undo", {
     work: { undoOf: run.id },
     teamId,
-    ...(isPlacedByPeople(session) ? {} : { engagementId: engagement.id }),
+    engagementId: engagement.id,
     ...(pageUrl && pageId ? { pageUrl } : {}),
     claimPlan: { id, source, teamId, engagementId: engagement.id, pageId, pageUrl, title: pageTitle },
   });
@@ -273,11 +284,7 @@ async function isConfirmed(
 ): Promise<boolean> {
   if (session.work.confirmedPageVersion === page.version) return true;
   if (session.question?.kind !== "confirm_restricted" || intent.type !== "confirm") return false;
-  const { settings, members } = await world.sessions.ensureEngagement(
-    session.organizationId,
-    team,
-    session.engagementId,
-  );
+  const { settings, members } = await engagementOf(session, team, world);
   return settings.approval !== "members" || members.includes(replies.at(-1)?.actor ?? "");
 }
 
@@ -291,34 +298,31 @@ const confirmRestricted = (session: PlanningSession, page: Page, address: PageAd
     { work: { pageUrl: address.url } },
   );
 
-/** What people have made stays where they put it; a conversation in Linear belongs to the team that it plans for. */
-const isPlacedByPeople = (session: PlanningSession): boolean =>
-  session.agentSessionId === null && session.engagementId !== null;
-
 type Found = { source: string; pageId: string | null; pageUrl: string; snapshot: PageSnapshot };
 
 /** Moves on with the plan of this source and team; asks where another session works on it. */
 async function takePlan(
-  { session, replies, world }: StepInput,
+  input: StepInput,
   { source, pageId, pageUrl, snapshot }: Found,
   team: { id: string; name: string },
   more: Pick<StepResult, "title" | "pageUrl" | "work">,
 ): Promise<StepResult> {
+  const { session, world } = input;
   const found = await world.sessions.findPlan(session.organizationId, source, team.id);
   if (found && found.holder.id !== session.id && isWorking(found.holder)) {
     if (found.holder.stopRequested) return goTo("read-page", { notBefore: world.now() + 2_000 });
     return { ...askWhoGoesOn(session, found.holder, found.plan.id), ...(more.work ? { work: more.work } : {}) };
   }
-  const engagement = await world.sessions.ensureEngagement(session.organizationId, team, session.engagementId);
+  const engagement = await engagementOf(session, team, world);
   const { title } = snapshot;
   return goTo("propose-plan", {
     say: [thought(words.reading(title))],
     ...more,
     teamId: team.id,
-    ...(isPlacedByPeople(session) ? {} : { engagementId: engagement.id }),
+    engagementId: engagement.id,
     work: {
       ...more.work,
-      carried: [...(session.work.carried ?? []), ...replies.map((reply) => reply.body)],
+      carried: carried(input),
       proposedPageVersion: snapshot.pageVersion,
     },
     claimPlan: {
