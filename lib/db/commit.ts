@@ -60,7 +60,7 @@ function claim(plan: NonNullable<Move["claimPlan"]>, sessionId: string): SQL {
       on conflict (organization_id, source, team_id) do update
          set session_id = excluded.session_id, page_url = excluded.page_url, page_title = excluded.page_title, updated_at = now()
        where plans.session_id = excluded.session_id or not exists (
-         select from planning_sessions o where o.id = plans.session_id and o.status in ('pending', 'processing', 'awaiting_input'))
+         select from planning_sessions o where o.id = plans.session_id and o.status in ('pending', 'processing', 'awaiting_input') and ${isLiving(sql`o`)})
       returning id`;
 }
 

@@ -5,9 +5,9 @@ import type { Selection } from "./conversation/intent.js";
 export type SessionStatus = "pending" | "processing" | "awaiting_input" | "completed" | "failed" | "cancelled";
 export const workingStatuses = ["pending", "processing", "awaiting_input"] as const satisfies SessionStatus[];
 
-/** True while a session has not ended. */
-export const isWorking = (session: { status: SessionStatus }): boolean =>
-  (workingStatuses as readonly SessionStatus[]).includes(session.status);
+/** True while a session has not ended and is not set aside before it has begun. */
+export const isWorking = (session: { status: SessionStatus; isSetAside?: boolean }): boolean =>
+  (workingStatuses as readonly SessionStatus[]).includes(session.status) && session.isSetAside !== true;
 
 export type StepName = "read-page" | "propose-plan" | "apply-items" | "apply-links" | "apply-undo" | "wind-up";
 

@@ -6,7 +6,7 @@ import { inboxStore } from "../../../lib/db/inbox-store.js";
 import { sessionStore } from "../../../lib/db/session-store.js";
 import { move } from "../../../lib/pipeline/move.js";
 import { receive } from "../../../lib/pipeline/receive.js";
-import { aDelivery, aPrompt } from "../../support/builders.js";
+import { aDelivery, aMove, aPlanClaim, aPrompt } from "../../support/builders.js";
 import { brokenLogs, givenPlan, logOf, oneDefaultAtMost, sessionRow } from "./lifecycle-world.js";
 
 describe("Deleting a session", () => {
@@ -106,6 +106,23 @@ describe("Deleting a session", () => {
 
     expect([taken.outcome, taken.sessionIds.includes(id)]).toEqual(["accepted", false]);
     expect(await sessionRow(world, id)).toMatchObject({ status: "failed" });
+  });
+
+  it("gives its plan to the next session that plans the same page", async () => {
+    const gone = await world.aSession(ada, { engagementId });
+    const claim = aPlanClaim(engagementId);
+    const { planId } = await givenPlan(world, gone, { source: claim.source, teamId: claim.teamId, items: 1 });
+    const next = await world.aSession(ada, { engagementId, status: "processing" });
+    const sessions = sessionStore(world.db);
+    const claimed = async () => {
+      const loaded = await sessions.load(next);
+      if (!loaded) throw new Error("the session is not there");
+      return sessions.commit(aMove(loaded.session, { type: "advanced", step: "propose-plan" }, { claimPlan: claim }));
+    };
+    expect(await claimed()).toBe("plan_taken");
+    await world.as(ada).deleteSession({ params: { id: gone } });
+    expect(await claimed()).toBe("committed");
+    expect(await world.db.query(sql`select id, session_id from plans`)).toEqual([{ id: planId, session_id: next }]);
   });
 
   it("is not started by somebody who had seen it before", async () => {
