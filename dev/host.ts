@@ -117,9 +117,28 @@ async function write(response: Response, outgoing: ServerResponse, isHead: boole
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) outgoing.setHeader("set-cookie", cookies);
   if (response.body === null || isHead) return void outgoing.end();
-  // Who listens to events wants to know that the stream is open before there is the first one.
-  if (response.headers.get("content-type")?.startsWith("text/event-stream")) outgoing.flushHeaders();
+  if (response.headers.get("content-type")?.startsWith("text/event-stream")) return passOn(response.body, outgoing);
   await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), outgoing);
 }
+
+/** Events by the shortest way; who listens wants to know that the stream is open before there is the first one. */
+async function passOn(events: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  outgoing.flushHeaders();
+  const reader = events.getReader();
+  outgoing.once("close", () => void reader.cancel().catch(() => undefined));
+  for (let next = await reader.read(); !next.done; next = await reader.read())
+    if (!outgoing.write(next.value)) await drained(outgoing);
+  outgoing.end();
+}
+
+const drained = (outgoing: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const go = () => {
+      outgoing.off("drain", go).off("close", go);
+      resolve();
+    };
+    outgoing.once("drain", go).once("close", go);
+    if (outgoing.destroyed) go();
+  });
 
 export const problem = (status: number, message: string): Response => Response.json({ error: message }, { status });

@@ -47,7 +47,7 @@ const layers: Record<string, Layer> = {
       "@opentelemetry/sdk-trace-base",
     ],
   },
-  "lib/db/": { values: [...inside, "lib/db/", "drizzle-orm", "@neondatabase/serverless"] },
+  "lib/db/": { values: [...inside, "lib/db/", "drizzle-orm", "@neondatabase/serverless", "pg"] },
   "lib/http/": {
     values: [
       "lib/http/",
@@ -95,6 +95,11 @@ describe("the module graph", () => {
   it("takes no value from @linear/sdk, whose root is 1.8 MB", () => {
     const values = imports.filter(({ to, isType }) => to === "@linear/sdk" && !isType);
     expect(values.map(({ from }) => from)).toEqual([]);
+  });
+
+  it("loads the client that listens to PostgreSQL only when somebody listens", () => {
+    const loading = imports.filter(({ from, to, isType }) => from.startsWith("lib/") && to === "pg" && !isType);
+    expect(loading).toEqual([{ from: "lib/db/listen.ts", to: "pg", isType: false, isDynamic: true }]);
   });
 
   it("has no cycles", () => {

@@ -55,12 +55,14 @@ export type OpenStream = ReturnType<typeof reading>;
 /** What a stream brings, kept as it arrives. */
 function reading(response: Response, leaving: AbortController) {
   const events: ServerSentEvent[] = [];
+  const ofLog: PlanEvent[] = [];
   let isOver = !response.ok;
   let wake: () => void = () => undefined;
   const read = async () => {
     if (!response.ok || !response.body) return;
     for await (const event of readSse(response.body)) {
       events.push(event);
+      if (event.event === undefined && event.id !== undefined) ofLog.push(JSON.parse(event.data) as PlanEvent);
       wake();
     }
   };
@@ -85,15 +87,11 @@ function reading(response: Response, leaving: AbortController) {
       });
     }
   };
-  const log = () =>
-    events
-      .filter(({ event, id }) => event === undefined && id !== undefined)
-      .map(({ data }) => JSON.parse(data) as PlanEvent);
   return {
     response,
     events,
     /** Events of the log, without `connected`. */
-    log,
+    log: () => ofLog,
     isOver: () => isOver,
     leave: () => leaving.abort(),
     connected: () =>
@@ -106,7 +104,7 @@ function reading(response: Response, leaving: AbortController) {
         const found = events.filter(({ event }) => event === name);
         return found.length >= count && (JSON.parse(found.at(-1)?.data ?? "") as Record<string, unknown>);
       }),
-    upTo: (seq: number) => until(`event ${seq}`, () => (log().at(-1)?.seq ?? 0) >= seq && log()),
+    upTo: (seq: number) => until(`event ${seq}`, () => (ofLog.at(-1)?.seq ?? 0) >= seq && ofLog),
     over: () => until("the end", () => isOver),
     until,
   };

@@ -65,7 +65,7 @@ async function through(answers: Answer[], options: { random?: () => number; onEv
       options.onEvent?.(event.data);
     },
     fetch: async (url, init) => {
-      asked.push({ url: String(url), at: clock.now(), accept: new Headers(init?.headers).get("accept") });
+      asked.push({ url: url as string, at: clock.now(), accept: new Headers(init?.headers).get("accept") });
       const answer = left.shift();
       if (answer === undefined) {
         stop.abort();
