@@ -233,6 +233,7 @@ CREATE INDEX "planning_sessions_list_open" ON "planning_sessions" USING btree ("
 CREATE INDEX "planning_sessions_list_archived" ON "planning_sessions" USING btree ("organization_id","created_at","id") WHERE deleted_at is null and archived_at is not null;--> statement-breakpoint
 CREATE INDEX "planning_sessions_words" ON "planning_sessions" USING gin ("words") WITH (fastupdate=false);--> statement-breakpoint
 CREATE INDEX "planning_sessions_merged" ON "planning_sessions" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
+CREATE INDEX "planning_sessions_living" ON "planning_sessions" USING btree ("organization_id","status") WHERE deleted_at is null and archived_at is null and merged_into is null;--> statement-breakpoint
 CREATE INDEX "plans_not_idle" ON "plans" USING btree ("sync_status") WHERE sync_status <> 'idle';--> statement-breakpoint
 CREATE INDEX "session_events_problems" ON "session_events" USING btree ("session_id","seq") WHERE type in ('error', 'warning', 'result');--> statement-breakpoint
 CREATE INDEX "session_events_audit" ON "session_events" USING btree ("organization_id","created_at" DESC NULLS LAST,"session_id" DESC NULLS LAST,"seq" DESC NULLS LAST);--> statement-breakpoint

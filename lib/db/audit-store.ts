@@ -5,6 +5,7 @@ import type { OrganizationId } from "../domain/ids.js";
 import type { AuditFilter, AuditLine, AuditStore } from "../ports-operating.js";
 import { auditInto } from "./audit-rows.js";
 import { type Database, json, repeatable } from "./database.js";
+import { isInstant } from "./keyset.js";
 
 /** Where a line stands: at one instant, events of sessions come before lines of the audit log. */
 type Place = { at: string; kind: "event" | "entry"; id: string; seq: number };
@@ -113,8 +114,7 @@ function readPlace(cursor: string): Place {
     /^\["(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)","(event|entry)","([\da-f-]{36})",(\d{1,9})\]$/.exec(
       Buffer.from(cursor, "base64url").toString("utf8"),
     ) ?? [];
-  if (at && id && isUuid(id) && !Number.isNaN(Date.parse(at)))
-    return { at, kind: kind as Place["kind"], id, seq: Number(seq) };
+  if (at && id && isUuid(id) && isInstant(at)) return { at, kind: kind as Place["kind"], id, seq: Number(seq) };
   throw new RequestError("invalid_cursor", 400, "cursor: is none that this list gave");
 }
 

@@ -35,5 +35,5 @@ function readCursor(cursor: string): [at: string, id: string] {
 }
 
 /** A day that its month has, in a year that PostgreSQL knows. */
-const isInstant = (at: string): boolean =>
+export const isInstant = (at: string): boolean =>
   at > "1970" && !Number.isNaN(Date.parse(at)) && new Date(at).toISOString().slice(0, 19) === at.slice(0, 19);

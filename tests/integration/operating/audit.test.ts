@@ -217,7 +217,12 @@ describe("the audit", () => {
   });
 
   it("refuses a cursor that it has not given, and instants that are none", async () => {
-    for (const cursor of ["x", Buffer.from('["2026-01-01T00:00:00.000000Z","event","no",1]').toString("base64url")])
+    const ofNoDay = JSON.stringify(["2026-02-30T00:00:00.000000Z", "entry", randomUUID(), 0]);
+    for (const cursor of [
+      "x",
+      Buffer.from(ofNoDay).toString("base64url"),
+      Buffer.from('["2026-01-01T00:00:00.000000Z","event","no",1]').toString("base64url"),
+    ])
       expect(await refusal(world.as(admin).listAudit({ query: { cursor } }))).toEqual([400, "invalid_cursor"]);
     for (const from of ["yesterday", "0000-01-01T00:00:00Z"])
       expect(await refusal(world.as(admin).listAudit({ query: { from } }))).toEqual([400, "invalid_request"]);
