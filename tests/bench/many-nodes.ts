@@ -7,6 +7,7 @@ import { type NodeToWrite, toNode } from "../../lib/domain/memory/remember.js";
 import { judgedNodes } from "../support/memory-collection.js";
 
 const perStatement = 500;
+const edgesPerStatement = 3_000;
 /** One word in ten is none of the collection's; of those there are so many, a few of them frequent and most of them rare. */
 const inventedShare = 0.1;
 const invented = 60_000;
@@ -47,9 +48,11 @@ export async function fillMemory(db: Database, organizationId: OrganizationId, c
     ...[4, 5, 6].map((issue) => ({ source: idOf(n + 3), target: idOf(n + issue), kind: "plan_issue" })),
     { source: idOf(n + 7), target: idOf(n), kind: "used_in_planning" },
   ]);
-  await db.query(sql`
-    insert into memory_edges (source_id, target_id, kind, organization_id)
-    select e.source, e.target, e.kind, ${organizationId}::text from jsonb_to_recordset(${JSON.stringify(edges)}::jsonb) as e(source uuid, target uuid, kind text)`);
+  for (let begin = 0; begin < edges.length; begin += edgesPerStatement)
+    await db.query(sql`
+      insert into memory_edges (source_id, target_id, kind, organization_id)
+      select e.source, e.target, e.kind, ${organizationId}::text
+        from jsonb_to_recordset(${JSON.stringify(edges.slice(begin, begin + edgesPerStatement))}::jsonb) as e(source uuid, target uuid, kind text)`);
 }
 
 /** Before `fillMemory`: what is written without its indexes is written sooner. */

@@ -46,8 +46,19 @@ type Measured = { key: string; words: Words; pairs: Map<string, number> };
 
 function measure(title: string): Measured {
   const key = titleKey(title);
-  return { key, words: wordsOf(title), pairs: pairsOf(key) };
+  const telling = key.split(" ").filter((word) => !linking.has(word));
+  return { key, words: wordsOf(telling.join(" ")), pairs: pairsOf(key) };
 }
+
+/** Words that link others in the four languages; titles that share nothing but them are about different things. */
+const linking = new Set(
+  (
+    "a an and as at by for from in into is of on or the to with " +
+    "am auf aus bei das dem den der des die ein eine fur im in ist mit oder und von vom zu zum zur " +
+    "au aux avec d dans de des du en est et l la le les ou par pour sur un une " +
+    "al con de del el en es la las los o para por sin un una y"
+  ).split(" "),
+);
 
 /** By words, rare ones more than common ones; by pairs of letters where a word was mistyped. Never quite 1. */
 function likenessOf(a: Measured, b: Measured, rarity: Rarity): number {

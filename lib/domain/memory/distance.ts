@@ -3,7 +3,7 @@
  * more than `limit`.
  */
 export function editDistance(a: string, b: string, limit: number): number {
-  const [from, to] = [[...a], [...b]];
+  const [from, to] = [Array.from(a), Array.from(b)];
   if (Math.abs(from.length - to.length) > limit) return limit + 1;
   let [before, last]: [number[], number[]] = [[], Array.from({ length: to.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= from.length; i++) {

@@ -116,7 +116,7 @@ function longest(found: FoundForm[]): FoundForm[] {
 export function partsOf(word: string): string[] {
   const shortest = 4;
   // Letters, of which some are two units of a string.
-  const letters = [...word];
+  const letters = Array.from(word);
   if (letters.length < 2 * shortest || /\d/.test(word)) return [];
   const lengths = Array.from({ length: letters.length - shortest }, (_, index) => shortest + index);
   return lengths.flatMap((length) => [letters.slice(0, length).join(""), letters.slice(-length).join("")]);

@@ -35,6 +35,11 @@ describe("likely duplicates", () => {
     ).toEqual([]);
   });
 
+  it("are not titles that differ in the one word that matters", () => {
+    const shop = [{ title: "Passkeys for the shop" }, { title: "Passkeys for the shop first part" }];
+    expect(likelyDuplicates(["Passkeys for the partners", "Invoices for the shop"], shop)).toEqual([]);
+  });
+
   it("are none of a title of one word unless it is the same", () => {
     expect(likelyDuplicates(["Search"], [{ title: "Search products" }])).toEqual([]);
     expect(likelyDuplicates(["Search"], [{ title: "search" }])).toHaveLength(1);

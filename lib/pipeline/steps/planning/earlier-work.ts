@@ -37,7 +37,7 @@ export async function findRelated(
     id: hit.node.id,
     title: hit.node.title,
     url: addressOf(hit),
-    why: whyFound(hit, quote),
+    why: whyFound({ ...hit, linked: [] }, quote),
   }));
 }
 
