@@ -167,7 +167,7 @@ function success(route: Route): Answered {
 }
 
 function problem(status: number): Answered {
-  const codes = Object.entries(problemCodes).filter(([, code]) => code.status === status);
+  const codes = Object.entries(problemCodes).filter(([, code]) => code.status === status || code.also === status);
   return {
     description: codes.map(([code, { means }]) => `\`${code}\`: ${means}.`).join("\n"),
     ...(status === 429 ? { headers: { "Retry-After": { description: "Seconds", schema: { type: "integer" } } } } : {}),

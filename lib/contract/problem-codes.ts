@@ -1,8 +1,12 @@
+/** `also`: the status where a document asks for another one than the rest of the API has. */
+export type ProblemCode = { status: number; also?: number; means: string };
+
 /** Every code that a problem may carry, with its status and what it says. Codes are stable: clients decide by them, people read `detail`. */
-export const problemCodes: Record<string, { status: number; means: string }> = {
+export const problemCodes: Record<string, ProblemCode> = {
   invalid_request: { status: 400, means: "A parameter or the body is not as described; `issues` says where" },
   invalid_json: { status: 400, means: "The body is no JSON" },
   invalid_cursor: { status: 400, means: "The cursor is none that this list gave" },
+  same_session: { status: 400, means: "A session cannot be merged into itself" },
   code_refused: { status: 400, means: "The code of a sign-in is unknown, used, expired or another program's" },
   organization_required: { status: 400, means: "Nobody is signed in, so `X-Org-Id` must name the organization" },
   not_signed_in: { status: 401, means: "There is no sign-in or token, or it has expired or was revoked" },
@@ -12,6 +16,11 @@ export const problemCodes: Record<string, { status: number; means: string }> = {
   not_found: { status: 404, means: "There is no such thing here, or none that you may know of" },
   session_not_found: { status: 404, means: "There is no such planning session, or none that you may know of" },
   plan_not_found: { status: 404, means: "There is no such plan, or none that you may know of" },
+  engagement_not_found: { status: 404, means: "There is no such engagement, or none that you may know of" },
+  merge_not_found: { status: 404, means: "There is no such merge, or none that you may know of" },
+  memory_not_found: { status: 404, means: "Memory has no such node, or none that you may know of" },
+  step_not_found: { status: 404, means: "The plan has no such step" },
+  no_page: { status: 404, means: "No page has been read for this session" },
   sign_in_not_found: { status: 404, means: "There is no such sign-in, or none that you may know of" },
   token_not_found: { status: 404, means: "There is no such token, or none that you may know of" },
   method_not_allowed: { status: 405, means: "The path is right; `Allow` names its methods" },
@@ -19,6 +28,7 @@ export const problemCodes: Record<string, { status: number; means: string }> = {
   version_conflict: { status: 409, means: "Somebody has changed it since it was seen; `current` is how it stands" },
   session_not_pending: {
     status: 409,
+    also: 400,
     means: "Only a session that waits to be started can be started; `current` is how it stands",
   },
   session_not_failed: {
@@ -29,6 +39,17 @@ export const problemCodes: Record<string, { status: number; means: string }> = {
   session_stopping: { status: 409, means: "The session is being stopped; say it again when it has ended" },
   session_archived: { status: 409, means: "The session is archived" },
   session_merged: { status: 409, means: "The session only points to the one that it was merged into" },
+  plan_archived: { status: 400, means: "The plan is archived" },
+  session_busy: { status: 409, means: "The session is at work, or a plan of it is; `state` says how" },
+  already_started: { status: 409, means: "The session was started with its page; another page needs another session" },
+  session_not_archived: { status: 409, means: "The session is not archived" },
+  session_not_deleted: { status: 409, means: "The session is not deleted" },
+  merge_not_undoable: { status: 409, means: "Something of the merge has been changed since; `why` says what" },
+  team_default: { status: 409, means: "Mentions of its team come to this engagement, so its team stays" },
+  step_changed: { status: 409, means: "Somebody else has changed the step; `step` is how it stands" },
+  operation_reused: { status: 409, means: "The `opId` was used for another change" },
+  id_taken: { status: 409, means: "Another session has this id" },
+  too_many_participants: { status: 422, also: 409, means: "At most 50 people take part in a session" },
   idempotency_key_busy: { status: 409, means: "The first request with this key is at work; ask again" },
   body_too_large: { status: 413, means: "The body has more than 4 MiB" },
   not_json: { status: 415, means: "The body must be `application/json`" },

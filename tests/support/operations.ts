@@ -46,7 +46,7 @@ const kinds: Record<string, Kind> = {
   "sign-ins/{id}": "signIn",
   "merges/{id}": "merge",
   "memory/{id}": "node",
-  "nodes/{id}": "node",
+  "decisions/{id}": "node",
   plan_id: "session",
   sessionId: "session",
   sourceId: "sourceSession",
@@ -54,6 +54,7 @@ const kinds: Record<string, Kind> = {
   defaultEngagementId: "engagement",
   planId: "plan",
   userId: "user",
+  contextId: "node",
   after: "earlierStep",
   createdBy: "user",
   organizationId: "organization",
@@ -146,7 +147,8 @@ function withoutExpectations(body: unknown): unknown {
   return body;
 }
 
-function put(body: unknown, path: string[], value: string): void {
+/** Puts a value into a body, at a place that is there. */
+export function put(body: unknown, path: string[], value: string): void {
   let at = body as Record<string, unknown>;
   for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
   at[path.at(-1) ?? ""] = value;

@@ -50,7 +50,11 @@ Lists come in pages: <code>next</code> of one is <code>cursor</code> of the one 
 <h2 id="errors">Error codes</h2>
 ${table(
   ["Code", "Status", "Meaning"],
-  Object.entries(problemCodes).map(([code, { status, means }]) => [codeOf(code), String(status), marked(means)]),
+  Object.entries(problemCodes).map(([code, { status, also, means }]) => [
+    codeOf(code),
+    [status, also ?? []].flat().join(" or "),
+    marked(means),
+  ]),
 )}`;
 
 function shown(operation: Shown): string {

@@ -148,8 +148,11 @@ function toReply(operation: string, route: Route, given: unknown, deps: KernelDe
   if (route.answer === null) return { status: route.status, headers, body: null };
   if (deps.checkAnswers) {
     const read = route.answer.safeParse(body);
-    if (!read.success)
-      throw new Error(`${operation} does not answer what its contract says: ${JSON.stringify(read.error.issues)}`);
+    if (!read.success) {
+      const issues = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+      deps.log.error("api.contract_broken", { operation, issues });
+      throw new Error(`${operation} does not answer what its contract says`);
+    }
   }
   return {
     status: route.status,

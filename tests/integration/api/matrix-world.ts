@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createStream } from "../../../lib/compose/stream.js";
 import { wholeApi } from "../../../lib/contract/api.js";
 import { openApi } from "../../../lib/contract/openapi.js";
-import { streams } from "../../../lib/http/stream.js";
+import { transport } from "../../support/api-transport.js";
 import type { ApiWorld } from "../../support/api-world.js";
 import { type Built, type Ids, type Operation, operationsOf, requestFor, type Slot } from "../../support/operations.js";
 
@@ -16,31 +15,16 @@ export type Send = (request: Built, headers: Headers) => Promise<Answered>;
 
 /** Sends whatever the document describes; of a stream the beginning is read. */
 export function sender(world: ApiWorld): Send {
-  const watch = streams(() => ({ ...createStream(world.base.env, world.base), ...world.deps }));
+  const carry = transport(world);
   return async ({ path, method, body }, headers) => {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
-    const init = { method, headers: { "content-type": "application/json", ...headers }, ...json };
-    const isStream = /\/stream(?:\?|$)/.test(path);
-    const response = isStream
-      ? await watch(new Request(`${world.deps.publicUrl}${path}`, init))
-      : await world.send(path, init);
-    const said = isStream && response.ok ? await beginningOf(response) : await response.text();
-    return { status: response.status, said: said.replaceAll(/"requestId":"[^"]*"/g, "") };
+    const { status, text } = await carry(path, {
+      method,
+      headers: { "content-type": "application/json", ...headers },
+      ...json,
+    });
+    return { status, said: text.replaceAll(/"requestId":"[^"]*"/g, "") };
   };
-}
-
-async function beginningOf({ body }: Response): Promise<string> {
-  if (!body) return "";
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let said = "";
-  while (!said.includes("connected")) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    said += decoder.decode(value, { stream: true });
-  }
-  await reader.cancel();
-  return said;
 }
 
 /** What is answered to an id in one place of a request that is else one's own, without the id itself. */
