@@ -30,7 +30,12 @@ it("The migrations make the schema as it is (npm run db:generate)", async () => 
   const snapshot = readFileSync(join(drizzle, `meta/${String(newest).padStart(4, "0")}_snapshot.json`), "utf8");
   const migrated = JSON.parse(snapshot) as DrizzleSnapshotJSON;
 
-  expect(await generateMigration(migrated, generateDrizzleJson({ ...core, ...access, ...live, ...metrics, ...views }, migrated.id))).toEqual([]);
+  expect(
+    await generateMigration(
+      migrated,
+      generateDrizzleJson({ ...core, ...access, ...live, ...metrics, ...views }, migrated.id),
+    ),
+  ).toEqual([]);
 });
 
 describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)", () => {
