@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import type { OrganizationId, SessionId } from "../../../lib/domain/ids.js";
+import { logTailing, paceMs, type Reader } from "../../../lib/pipeline/watching/tail.js";
+import type { Hints, SessionEventRow } from "../../../lib/ports-stream.js";
+
+const acme = "acme" as OrganizationId;
+
+/** Logs in memory, and everything that was asked of them. */
+function aTail() {
+  const logs = new Map<string, SessionEventRow[]>();
+  const looks: string[][] = [];
+  const said: string[] = [];
+  let mark = "0";
+  let failures = 0;
+  let listening = 0;
+  let hint: Parameters<Hints>[0] = () => undefined;
+  const add = (id: string, ...seqs: number[]) => {
+    const rows = seqs.map(
+      (seq): SessionEventRow => ({ sessionId: id as SessionId, seq, type: "x", body: {}, actor: "a", at: "" }),
+    );
+    logs.set(id, [...(logs.get(id) ?? []), ...rows]);
+  };
+  const follow = logTailing({
+    log: {
+      head: () => Promise.resolve(0),
+      async since(watched) {
+        looks.push(watched.map(({ id }) => id));
+        await Promise.resolve();
+        if (failures-- > 0) throw new Error("away");
+        const events = watched.flatMap(({ id, after }) =>
+          (logs.get(id) ?? []).filter(({ seq }) => seq > after).slice(0, 3),
+        );
+        return { events: events.map((event) => ({ ...event })), isAll: events.length < 3 };
+      },
+      accessMark: () => Promise.resolve(mark),
+    },
+    hints: (onHint) => {
+      hint = onHint;
+      listening += 1;
+      return () => (listening -= 1);
+    },
+    now: Date.now,
+    onError: () => said.push("error"),
+    onQuietHint: (id) => said.push(`quiet ${id}`),
+    onAccessChanged: () => said.push("access"),
+  });
+  const aReader = (id: string, cursor = 0) => {
+    const seen: (number | "gap")[] = [];
+    const reader: Reader = {
+      sessionId: id as SessionId,
+      organizationId: acme,
+      cursor,
+      onEvents: (events) => seen.push(...events.map(({ seq }) => seq)),
+      onGap: () => seen.push("gap"),
+    };
+    return { seen, leave: follow(reader) };
+  };
+  return {
+    add,
+    aReader,
+    looks,
+    said,
+    hint: (id: string | null) => hint(id as SessionId | null),
+    listening: () => listening,
+    fail: (times: number) => (failures = times),
+    changeAccess: () => (mark += "1"),
+  };
+}
+const soon = { timeout: 5_000, interval: 5 };
+
+describe("The loop that reads logs", () => {
+  it("looks more seldom the longer nothing has happened", () => {
+    expect([0, 4_999, 5_000, 59_999, 60_000, 600_000].map(paceMs)).toEqual([150, 150, 500, 500, 1_500, 1_500]);
+  });
+
+  it("gives every reader what follows its own number, each event once and in order", async () => {
+    const tail = aTail();
+    tail.add("a", 1, 2, 3, 4, 5, 6, 7);
+    const [all, some] = [tail.aReader("a"), tail.aReader("a", 5)];
+    await expect.poll(() => all.seen, soon).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(some.seen).toEqual([6, 7]);
+    tail.add("a", 8);
+    tail.hint("a");
+    await expect.poll(() => [all.seen.at(-1), some.seen], soon).toEqual([8, [6, 7, 8]]);
+    all.leave();
+    some.leave();
+  });
+
+  it("looks at the one log that a hint names, and at all of them by itself", async () => {
+    const tail = aTail();
+    const [a, b] = [tail.aReader("a"), tail.aReader("b")];
+    await expect.poll(() => tail.looks.length, soon).toBeGreaterThan(1);
+    tail.looks.length = 0;
+    tail.add("a", 1);
+    tail.hint("a");
+    await expect.poll(() => a.seen, soon).toEqual([1]);
+    expect(tail.looks).toContainEqual(["a"]);
+    tail.add("b", 1);
+    await expect.poll(() => b.seen, soon).toEqual([1]);
+    expect(tail.looks).toContainEqual(["a", "b"]);
+    a.leave();
+    b.leave();
+  });
+
+  it("looks at everything where hints may have been missed", async () => {
+    const tail = aTail();
+    const a = tail.aReader("a");
+    await expect.poll(() => tail.looks.length, soon).toBeGreaterThan(0);
+    tail.add("a", 1);
+    tail.hint(null);
+    await expect.poll(() => a.seen, soon).toEqual([1]);
+    a.leave();
+  });
+
+  it("says where a hint was about something else, and when access was changed", async () => {
+    const tail = aTail();
+    const a = tail.aReader("a");
+    await expect.poll(() => tail.looks.length, soon).toBeGreaterThan(1);
+    tail.said.length = 0;
+    tail.hint("a");
+    tail.hint("of nobody");
+    await expect.poll(() => tail.said, soon).toContain("quiet a");
+    expect(tail.said).not.toContain("access");
+    tail.changeAccess();
+    await expect.poll(() => tail.said, soon).toContain("access");
+    expect(tail.said).not.toContain("quiet of nobody");
+    a.leave();
+  });
+
+  it("goes on after a look that failed, and loses nothing by it", async () => {
+    const tail = aTail();
+    tail.fail(1);
+    tail.add("a", 1, 2);
+    const a = tail.aReader("a");
+    await expect.poll(() => a.seen, soon).toEqual([1, 2]);
+    expect(tail.said).toContain("error");
+    a.leave();
+  });
+
+  it("tells of events that are missing, and goes on behind them", async () => {
+    const tail = aTail();
+    tail.add("a", 4, 5);
+    const a = tail.aReader("a", 2);
+    await expect.poll(() => a.seen, soon).toEqual(["gap", 4, 5]);
+    a.leave();
+  });
+
+  it("rests and listens to nothing while nobody reads, and begins again with the next reader", async () => {
+    const tail = aTail();
+    const first = tail.aReader("a");
+    await expect.poll(() => tail.looks.length, soon).toBeGreaterThan(0);
+    expect(tail.listening()).toBe(1);
+    first.leave();
+    await expect.poll(() => tail.listening(), soon).toBe(0);
+    tail.add("a", 1);
+    const next = tail.aReader("a");
+    await expect.poll(() => next.seen, soon).toEqual([1]);
+    expect(first.seen).toEqual([]);
+    next.leave();
+    // Who leaves and who comes at the same moment do not miss each other.
+    const last = tail.aReader("a");
+    await expect.poll(() => last.seen, soon).toEqual([1]);
+    last.leave();
+    await expect.poll(() => tail.listening(), soon).toBe(0);
+  });
+});
