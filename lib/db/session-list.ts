@@ -38,8 +38,9 @@ const pageOf = (organizationId: OrganizationId, filter: SessionFilter, isShown: 
        order by s.created_at desc, s.id desc limit ${rows})`;
 
 /**
- * A word that many titles have is soon found among the newest; one that few have is found by the index of words, in order after that.
- * PostgreSQL would have to guess which of them a word is in this organization, and guesses wrong at a price of seconds.
+ * A word that many titles have is soon found among the newest, which are read in their order as far as needed; one that few have is found
+ * by the index of words, and put in order after that. Where the newest were all that there are, nothing is left to find. Left alone,
+ * PostgreSQL would guess which kind of word it is in this organization, and its wrong guesses cost seconds.
  */
 const pageWithWords = (
   organizationId: OrganizationId,
@@ -49,15 +50,16 @@ const pageWithWords = (
   rows: number,
 ): SQL => sql`
     sought as materialized (select session_words(${organizationId}, ${words}) as words),
-    newest as (
+    newest as materialized (
       select s.id, s.created_at, s.words from planning_sessions s where ${belongs(organizationId, filter)} and ${isShown}
        order by s.created_at desc, s.id desc limit ${lookedThrough}),
     near as materialized (
-      select n.id, n.created_at from newest n, sought where n.words @> sought.words and sought.words <> '{}' limit ${rows}),
+      select n.id, n.created_at from newest n
+       where n.words @> (select words from sought) and (select words from sought) <> '{}' limit ${rows}),
     far as (
       select s.id, s.created_at from planning_sessions s
        where s.words @> (select words from sought where words <> '{}') and ${isOwn(organizationId)} and ${isShown}
-         and (select count(*) from near) < ${rows}
+         and (select count(*) from near) < ${rows} and (select count(*) from newest) = ${lookedThrough}
        order by s.created_at desc, s.id desc limit ${rows}),
     page as (
       select s.* from planning_sessions s
