@@ -30,9 +30,34 @@ export type JsonSchema = {
 type TypeName = "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
 
 /** A schema of the contract as JSON Schema: what is sent (`input`) or what is answered (`output`). */
-export const toJsonSchema = (schema: z.ZodMiniType, io: "input" | "output"): JsonSchema => {
+export const toJsonSchema = (schema: z.ZodMiniType, io: "input" | "output"): JsonSchema =>
+  write(schema, io, z.registry());
+
+/** Writes answers with references to the schemas that have a name; `components` are those that were named so far. */
+export function schemaWriter(named: Record<string, z.ZodMiniType>): {
+  components: Record<string, JsonSchema>;
+  refer: (schema: z.ZodMiniType) => JsonSchema;
+} {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+  const components: Record<string, JsonSchema> = {};
+  const refer = (schema: z.ZodMiniType): JsonSchema => {
+    const text = JSON.stringify(write(schema, "output", registry)).replaceAll('"#/$defs/', '"#/components/schemas/');
+    const { $defs = {}, ...written } = JSON.parse(text) as JsonSchema & { $defs?: Record<string, JsonSchema> };
+    Object.assign(components, $defs);
+    return written;
+  };
+  return { components, refer };
+}
+
+function write(
+  schema: z.ZodMiniType,
+  io: "input" | "output",
+  metadata: NonNullable<Parameters<typeof z.toJSONSchema>[1]>["metadata"] & object,
+): JsonSchema {
   const { $schema: _dialect, ...written } = z.toJSONSchema(schema, {
     io,
+    metadata,
     override({ jsonSchema }) {
       // A format says it shorter than its pattern, and that a number is exact in JavaScript is no limit of ours.
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
@@ -41,7 +66,7 @@ export const toJsonSchema = (schema: z.ZodMiniType, io: "input" | "output"): Jso
     },
   });
   return written as JsonSchema;
-};
+}
 
 /** The types that a value may have; an empty list where none is named. */
 export const typesOf = ({ type = [] }: JsonSchema): TypeName[] => [type].flat();

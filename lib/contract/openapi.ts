@@ -1,5 +1,6 @@
 import { Problem } from "./common.js";
-import { exampleOf, type JsonSchema, toJsonSchema } from "./json-schema.js";
+import { exampleOf, type JsonSchema, schemaWriter, toJsonSchema } from "./json-schema.js";
+import { namedSchemas } from "./named-schemas.js";
 import { problemCodes } from "./problem-codes.js";
 import type { Access, Route } from "./route.js";
 
@@ -22,7 +23,7 @@ export type OpenApiOperation = {
   security?: Record<string, string[]>[];
   parameters: Parameter[];
   requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema; example?: unknown }> };
-  responses: Record<string, Answered>;
+  responses: Record<string, Answered | { $ref: string }>;
 };
 export type Parameter = {
   name: string;
@@ -32,7 +33,7 @@ export type Parameter = {
   schema: JsonSchema;
   example?: unknown;
 };
-type Answered = {
+export type Answered = {
   description: string;
   headers?: Record<string, unknown>;
   content?: Record<string, { schema: JsonSchema; example?: unknown }>;
@@ -41,9 +42,10 @@ type Answered = {
 /** Writes the document from the table, so that it cannot say anything else than the server does. */
 export function openApi(table: Record<string, Route>): OpenApi {
   const operations = Object.entries(table);
+  const { components, refer } = schemaWriter(namedSchemas);
   const paths: OpenApi["paths"] = {};
   for (const [name, route] of operations)
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: toOperation(name, route) };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: toOperation(name, route, refer) };
   return {
     openapi: "3.1.0",
     info: { title: "Linear Planning Agent", version: "1", description },
@@ -55,7 +57,8 @@ export function openApi(table: Record<string, Route>): OpenApi {
         token: { type: "http", scheme: "bearer", description: "An API token, for scripts and editors" },
         cookie: { type: "apiKey", in: "cookie", name: "__Host-session", description: "The sign-in of a browser" },
       },
-      schemas: { Problem: toJsonSchema(Problem, "output") },
+      responses: Object.fromEntries(problemStatuses.map((status) => [`Problem${status}`, problem(status)])),
+      schemas: { ...components, Problem: toJsonSchema(Problem, "output") },
     },
   };
 }
@@ -64,7 +67,9 @@ const description = `Plans of an organization in Linear: its engagements, planni
 answered as a problem (RFC 9457), whose \`code\` is stable. Every request acts for one organization, which the sign-in or the token decides; \
 \`X-Org-Id\` or \`?org=\` may name it and must then be right. What belongs to another organization is answered as if it did not exist.`;
 
-function toOperation(name: string, route: Route): OpenApiOperation {
+type Refer = ReturnType<typeof schemaWriter>["refer"];
+
+function toOperation(name: string, route: Route, refer: Refer): OpenApiOperation {
   return {
     operationId: name,
     tags: [route.tag],
@@ -74,7 +79,7 @@ function toOperation(name: string, route: Route): OpenApiOperation {
     ...(route.access === "public" ? { security: [] } : {}),
     parameters: [...parametersOf(route, "path"), ...parametersOf(route, "query"), ...headersOf(route)],
     ...(route.body ? { requestBody: bodyOf(route.body) } : {}),
-    responses: answersOf(route),
+    responses: answersOf(route, refer),
   };
 }
 
@@ -135,7 +140,7 @@ function bodyOf(body: NonNullable<Route["body"]>): NonNullable<OpenApiOperation[
   return { required, content: { "application/json": { schema, example: exampleOf(schema) } } };
 }
 
-function answersOf(route: Route): OpenApiOperation["responses"] {
+function answersOf(route: Route, refer: Refer): OpenApiOperation["responses"] {
   const isRead = route.method === "GET";
   const statuses = [
     ...(route.body || route.query || route.needsOrganization || route.isRepeatable ? [400] : []),
@@ -146,26 +151,30 @@ function answersOf(route: Route): OpenApiOperation["responses"] {
     429,
   ];
   return {
-    [route.status]: success(route),
+    [route.status]: success(route, refer),
     ...(hasEtag(route) ? { 304: { description: "The caller has this answer already" } } : {}),
-    ...Object.fromEntries(statuses.map((status) => [status, problem(status)])),
+    ...Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }])),
     default: { description: "Any other problem", content: problemContent() },
   };
 }
 
-function success(route: Route): Answered {
+function success(route: Route, refer: Refer): Answered {
   if (route.answer === null) return { description: "Done" };
-  const schema = toJsonSchema(route.answer, "output");
+  const schema = refer(route.answer);
   const isJson = route.contentType === undefined;
+  const example = isJson ? { example: exampleOf(toJsonSchema(route.answer, "output")) } : {};
   return {
     description: route.summary,
     ...(hasEtag(route) ? { headers: { ETag: { schema: { type: "string" } } } } : {}),
     content: {
-      [route.contentType ?? "application/json"]: { schema, ...(isJson ? { example: exampleOf(schema) } : {}) },
+      [route.contentType ?? "application/json"]: { schema, ...example },
     },
   };
 }
 
+const problemStatuses = [400, 401, 403, 404, 409, 413, 415, 422, 429];
+
+/** What a status says, for all operations that answer it: with every code that it may carry. */
 function problem(status: number): Answered {
   const codes = Object.entries(problemCodes).filter(([, code]) => code.status === status || code.also === status);
   return {

@@ -120,10 +120,10 @@ const leak = ({ text }: Answered, isTheirs: boolean, { body, headers }: RequestI
 function againstDocument(): (operation: Operation, answered: Answered) => string | null {
   const ajv = new Ajv2020({ strict: false, validateFormats: true });
   addFormats.default(ajv);
-  ajv.addSchema(document.components.schemas?.Problem as object, "#/components/schemas/Problem");
   const validators = new Map<string, ValidateFunction>();
+  const { components } = document;
   const validatorOf = (key: string, schema: object): ValidateFunction => {
-    const known = validators.get(key) ?? ajv.compile(schema);
+    const known = validators.get(key) ?? ajv.compile({ ...schema, components });
     validators.set(key, known);
     return known;
   };
@@ -135,7 +135,7 @@ function againstDocument(): (operation: Operation, answered: Answered) => string
     if (status >= 400) {
       if (type !== "application/problem+json") return `a problem is ${type || "nothing"}`;
       const problem = JSON.parse(text) as { code: string };
-      const validate = validatorOf("problem", document.components.schemas?.Problem as object);
+      const validate = validatorOf("problem", components.schemas?.Problem as object);
       if (!validate(problem)) return `no problem: ${ajv.errorsText(validate.errors)}`;
       const known = problemCodes[problem.code];
       return known?.status === status || known?.also === status
@@ -143,7 +143,7 @@ function againstDocument(): (operation: Operation, answered: Answered) => string
         : `the code ${problem.code} with ${status} is in no list`;
     }
     if (!operation.responses[status]) return `${status} is not described`;
-    const [[expected, content] = ["", undefined]] = Object.entries(said?.content ?? {});
+    const [[expected, content] = ["", undefined]] = Object.entries((said && "content" in said && said.content) || {});
     if (!content) return text === "" ? null : "there should be no body";
     if (type !== expected && operation.operationId !== "exportAudit") return `the answer is ${type}`;
     const value: unknown = type === "application/json" ? JSON.parse(text) : text;

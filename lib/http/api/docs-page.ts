@@ -1,5 +1,11 @@
 import type { JsonSchema } from "../../contract/json-schema.js";
-import { accessInWords, type OpenApi, type OpenApiOperation, type Parameter } from "../../contract/openapi.js";
+import {
+  accessInWords,
+  type Answered,
+  type OpenApi,
+  type OpenApiOperation,
+  type Parameter,
+} from "../../contract/openapi.js";
 import { problemCodes } from "../../contract/problem-codes.js";
 import { escapeHtml as text, htmlPage } from "../pages.js";
 
@@ -59,6 +65,7 @@ ${table(
 
 function shown(operation: Shown): string {
   const { operationId, method, path, summary, parameters, responses } = operation;
+  const refusals = Object.keys(responses).filter((status) => "$ref" in (responses[status] ?? {}));
   const sent = operation.requestBody?.content["application/json"];
   return `<article id="${text(operationId)}"><h3><code>${method} ${text(path)}</code></h3>
 <p>${text(summary)}. ${text(accessInWords(operation["x-access"]))}</p>
@@ -66,8 +73,9 @@ ${parameters.length === 0 ? "" : table(["Parameter", "In", "Value"], parameters.
 <pre>${text(curl(operation))}</pre>
 ${sent ? `<details><summary>Body</summary><pre>${text(pretty(sent.schema))}</pre></details>` : ""}
 ${Object.entries(responses)
-  .map(([status, answer]) => answered(status, answer))
-  .join("\n")}</article>`;
+  .map(([status, answer]) => ("$ref" in answer ? "" : answered(status, answer)))
+  .join("\n")}
+<p><small>Refused with ${refusals.map((status) => `<a href="#errors">${status}</a>`).join(", ")}</small></p></article>`;
 }
 
 const rowOf = ({ name, in: place, required, schema, description }: Parameter): string[] => [
@@ -86,15 +94,11 @@ function valueInWords({ type, format, enum: values, minimum, maximum, maxLength 
   return [format ?? type ?? "any", ...limits].join(", ");
 }
 
-function answered(status: string, { description, content = {} }: OpenApiOperation["responses"][string]): string {
+function answered(status: string, { content = {} }: Answered): string {
+  if (!status.startsWith("2")) return "";
   const [one] = Object.values(content);
-  if (!status.startsWith("2"))
-    return status === "default" ? "" : `<p><small>${status} ${marked(description)}</small></p>`;
-  return one?.example === undefined
-    ? `<p>${status}${Object.keys(content)
-        .map((type) => ` ${codeOf(type)}`)
-        .join("")}</p>`
-    : `<p>${status}</p><pre>${text(pretty(one.example))}</pre>`;
+  const types = Object.keys(content).map((type) => ` ${codeOf(type)}`);
+  return `<p>${status}${types.join("")}</p>${one?.example === undefined ? "" : `<pre>${text(pretty(one.example))}</pre>`}`;
 }
 
 /** The request as somebody would try it. */

@@ -4,6 +4,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { wholeApi } from "../../../lib/contract/api.js";
 import { openApi } from "../../../lib/contract/openapi.js";
+import { problemCodes } from "../../../lib/contract/problem-codes.js";
 import type { Route } from "../../../lib/contract/route.js";
 import { docsPage } from "../../../lib/http/api/docs-page.js";
 
@@ -46,25 +47,42 @@ describe("the OpenAPI document", () => {
       expect(headers.includes("Idempotency-Key"), operationId).toBe(
         (wholeApi as Record<string, Route>)[operationId]?.isRepeatable ?? false,
       );
-      expect(responses[429]?.headers, operationId).toHaveProperty("Retry-After");
+      expect(responses[429], operationId).toEqual({ $ref: "#/components/responses/Problem429" });
       if (headers.includes("If-None-Match"))
         expect([method, Object.keys(responses)], operationId).toEqual(["GET", expect.arrayContaining(["304"])]);
     }
   });
 
+  it("refers to nothing that is not in it", () => {
+    const text = JSON.stringify(document);
+    const referred = [...text.matchAll(/"#\/components\/(\w+)\/(\w+)"/g)].map(
+      ([, place = "", name = ""]) => [place, name] as const,
+    );
+    expect(referred.length).toBeGreaterThan(100);
+    for (const [place, name] of referred) expect(Object.keys(document.components[place] ?? {})).toContain(name);
+    expect(text).not.toContain("#/$defs/");
+  });
+
+  it("says once for each status which codes it may carry, and how long to wait", () => {
+    expect(document.components.responses).toHaveProperty("Problem429.headers.Retry-After");
+    const said = JSON.stringify(document.components.responses);
+    for (const [code, { status }] of Object.entries(problemCodes))
+      if (status < 500 && status !== 405) expect(said).toContain(`\`${code}\``);
+  });
+
   it("shows examples that its own schemas accept", () => {
+    const { components } = document;
     const ajv = new Ajv2020({ allErrors: true, strict: false });
     addFormats.default(ajv);
-    const examples = operations.flatMap(({ operationId, requestBody, responses }) => [
-      ...Object.values(requestBody?.content ?? {}).map((content) => ({ operationId, ...content })),
-      ...Object.values(responses).flatMap(({ content = {} }) =>
-        Object.values(content).map((one) => ({ operationId, ...one })),
-      ),
-    ]);
+    const examples = operations.flatMap(({ operationId, requestBody, responses }) =>
+      [requestBody, ...Object.values(responses)]
+        .flatMap((one) => (one && "content" in one ? Object.values(one.content ?? {}) : []))
+        .map((content) => ({ operationId, ...content })),
+    );
     const wrong = examples
       .filter(({ example }) => example !== undefined)
       .flatMap(({ operationId, schema, example }) =>
-        ajv.validate(schema, example) ? [] : [`${operationId}: ${ajv.errorsText()}`],
+        ajv.validate({ ...schema, components }, example) ? [] : [`${operationId}: ${ajv.errorsText()}`],
       );
     expect(wrong).toEqual([]);
   });
