@@ -46,6 +46,7 @@ export const problemCodes: Record<string, ProblemCode> = {
   session_not_deleted: { status: 409, means: "The session is not deleted" },
   merge_not_undoable: { status: 409, means: "Something of the merge has been changed since; `why` says what" },
   team_default: { status: 409, means: "Mentions of its team come to this engagement, so its team stays" },
+  last_admin: { status: 409, means: "An organization needs an admin; make somebody else one first" },
   step_changed: { status: 409, means: "Somebody else has changed the step; `step` is how it stands" },
   operation_reused: { status: 409, means: "The `opId` was used for another change" },
   id_taken: { status: 409, means: "Another session has this id" },
