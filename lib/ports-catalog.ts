@@ -22,14 +22,14 @@ export type SessionFilter = {
   words?: string;
 };
 export type SessionEdit = { title?: string; description?: string | null; pageUrl?: string | null };
-/** `changed`: the session is not as it was seen any more; `working`: the agent is at work on it; `begun`: its page is settled. */
+/** `changed`: the session is not as it was seen any more; `working`: the agent is at work on it; `begun`: its page is settled; `homeless`: it belongs to no engagement yet. */
 export type EditResult =
   | { outcome: "edited"; session: SessionDetail }
   | { outcome: "not_found" }
   | { outcome: "forbidden" }
-  | { outcome: "changed" | "working" | "begun" | "archived" | "merged"; current: SessionDetail };
-/** A page as a plan was read from it last. */
-export type ReadPage = { planId: PlanId; pageUrl: string | null; pageVersion: number; title: string; body: string };
+  | { outcome: "changed" | "working" | "begun" | "archived" | "merged" | "homeless"; current: SessionDetail };
+/** A page, or the steps of a live plan, as a plan was read from it last. */
+export type ReadPage = { planId: PlanId; source: string; pageUrl: string | null; pageVersion: number; title: string; body: string };
 
 export type SessionCatalog = {
   list(

@@ -63,7 +63,9 @@ export async function makeDefaultSession(db: Database, principal: Principal, id:
     if (rows.length > 0 || (session.isDefault && writable)) return { outcome: "edited", session };
     if (!writable) return { outcome: "forbidden" };
     if (session.mergedInto !== null) return { outcome: "merged", current: session };
-    return { outcome: session.archivedAt === null ? "changed" : "archived", current: session };
+    if (session.archivedAt !== null) return { outcome: "archived", current: session };
+    if (session.engagementId === null) return { outcome: "homeless", current: session };
+    // It was the default, or archived, when the statement ran, and is no more: once again.
   }
 }
 

@@ -128,6 +128,12 @@ function edited(result: EditResult) {
         "It was started with its page; make another session for another page",
         result.current,
       );
+    case "homeless":
+      throw conflict(
+        "no_engagement",
+        "It belongs to no engagement yet, so there is none to be the default of",
+        result.current,
+      );
     case "merged":
       throw conflict("session_merged", "It has been merged into another session", result.current);
     case "archived":
