@@ -100,7 +100,7 @@ async function checkIn(world: ApiWorld, failures: string[], options: Options): P
 }
 
 const shown = ({ path, init }: Resolved, { status, text }: Answered): string =>
-  `${init.method} ${path}\n${String(init.body).slice(0, 1_000)}\n${status} ${text.slice(0, 1_000)}`;
+  `${init.method} ${path}\n${init.body?.slice(0, 1_000) ?? ""}\n${status} ${text.slice(0, 1_000)}`;
 
 function note(tally: Tally | undefined, status: number, isAuthorised: boolean): void {
   if (!tally) return;
@@ -111,8 +111,8 @@ function note(tally: Tally | undefined, status: number, isAuthorised: boolean): 
 }
 
 /** The other organization's texts are seen by its own people only. */
-const leak = ({ text }: Answered, isTheirs: boolean, { body, headers }: RequestInit): string | null =>
-  !isTheirs && text.includes(secret) && !`${String(body)}${JSON.stringify(headers)}`.includes(secret)
+const leak = ({ text }: Answered, isTheirs: boolean, { body, headers }: Resolved["init"]): string | null =>
+  !isTheirs && text.includes(secret) && !`${body}${JSON.stringify(headers)}`.includes(secret)
     ? "shows what belongs to another organization"
     : null;
 

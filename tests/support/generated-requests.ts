@@ -143,7 +143,7 @@ export async function aPlayground(world: ApiWorld, theirs: Ids, stranger: Person
         const value =
           isNext && drawn.query.cursor != null ? cursors.get(operation.operationId) : drawn.query[parameter.name];
         if (!slot && value != null)
-          search.set(parameter.name, typeof value === "object" ? JSON.stringify(value) : String(value));
+          search.set(parameter.name, typeof value === "string" ? value : JSON.stringify(value));
       }
       let body = structuredClone(drawn.body);
       operation.slots.forEach((slot, index) => {
@@ -178,7 +178,11 @@ export async function aPlayground(world: ApiWorld, theirs: Ids, stranger: Person
   };
 }
 
-export type Resolved = { path: string; init: RequestInit; isAuthorised: boolean };
+export type Resolved = {
+  path: string;
+  init: { method: string; headers: Record<string, string>; body?: string };
+  isAuthorised: boolean;
+};
 
 const reach: Record<Caller, Role | null> = {
   admin: "admin",

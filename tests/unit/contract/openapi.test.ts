@@ -48,8 +48,8 @@ describe("the OpenAPI document", () => {
         (wholeApi as Record<string, Route>)[operationId]?.isRepeatable ?? false,
       );
       expect(responses[429], operationId).toEqual({ $ref: "#/components/responses/Problem429" });
-      if (headers.includes("If-None-Match"))
-        expect([method, Object.keys(responses)], operationId).toEqual(["GET", expect.arrayContaining(["304"])]);
+      const isCompared = headers.includes("If-None-Match");
+      expect([isCompared && method !== "GET", "304" in responses], operationId).toEqual([false, isCompared]);
     }
   });
 
@@ -66,8 +66,8 @@ describe("the OpenAPI document", () => {
   it("says once for each status which codes it may carry, and how long to wait", () => {
     expect(document.components.responses).toHaveProperty("Problem429.headers.Retry-After");
     const said = JSON.stringify(document.components.responses);
-    for (const [code, { status }] of Object.entries(problemCodes))
-      if (status < 500 && status !== 405) expect(said).toContain(`\`${code}\``);
+    const answered = Object.entries(problemCodes).filter(([, { status }]) => status < 500 && status !== 405);
+    for (const [code] of answered) expect(said).toContain(`\`${code}\``);
   });
 
   it("shows examples that its own schemas accept", () => {
