@@ -29,7 +29,14 @@ export type EditResult =
   | { outcome: "forbidden" }
   | { outcome: "changed" | "working" | "begun" | "archived" | "merged" | "homeless"; current: SessionDetail };
 /** A page, or the steps of a live plan, as a plan was read from it last. */
-export type ReadPage = { planId: PlanId; source: string; pageUrl: string | null; pageVersion: number; title: string; body: string };
+export type ReadPage = {
+  planId: PlanId;
+  source: string;
+  pageUrl: string | null;
+  pageVersion: number;
+  title: string;
+  body: string;
+};
 
 export type SessionCatalog = {
   list(

@@ -72,7 +72,7 @@ export function sessionCatalog(db: Database, announce: Announce = () => undefine
     async page(organizationId, id, readable, planId) {
       const [row] = await db.query<{ page: ReadPage | null }>(
         sql`
-        select (select jsonb_build_object('planId', p.id, 'pageUrl', p.page_url, 'pageVersion', g.page_version, 'title', g.title, 'body', g.body)
+        select (select jsonb_build_object('planId', p.id, 'source', p.source, 'pageUrl', p.page_url, 'pageVersion', g.page_version, 'title', g.title, 'body', g.body)
                   from plans p join page_snapshots g on g.plan_id = p.id
                  where p.session_id = s.id and (${planId}::uuid is null or p.id = ${planId}::uuid)
                  order by p.team_id is distinct from s.team_id, p.page_url is distinct from s.confluence_page_url, p.created_at,

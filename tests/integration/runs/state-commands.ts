@@ -197,8 +197,8 @@ export function stateCommands(name: string, open: () => Promise<TestDatabase>): 
         const refused = await refusal(setStatus(id, to, deps));
         const { status } = await getState(id, deps);
         expect(status).toBe(refused ? from : to);
-        if (refused)
-          expect(refused).toMatchObject({ status: 409, code: "status_refused", current: { id, status: from } });
+        const said = refused && [refused.status, refused.code, (refused.current as { status: string }).status];
+        expect([null, [409, "status_refused", from]]).toContainEqual(said);
         return refused ? null : to;
       };
       const table: Record<string, (SessionStatus | null)[]> = {};
@@ -255,16 +255,13 @@ export function stateCommands(name: string, open: () => Promise<TestDatabase>): 
 
     it("keeps every error and every warning of writers that write at the same time, and ends failed once", async () => {
       const id = await inStatus("processing");
-      const writers = Array.from({ length: 24 }, (_, n) =>
-        n % 3 === 0
-          ? addWarning(id, { message: `warning ${n}` }, deps)
-          : n % 3 === 1
-            ? addError(id, { message: `error ${n}` }, deps)
-            : setProgress(id, n, undefined, deps).catch((error: unknown) => {
-                expect((error as RequestError).code).toBe("status_refused");
-              }),
-      );
-      await Promise.all(writers);
+      const write = (n: number) => {
+        if (n % 3 === 0) return addWarning(id, { message: `warning ${n}` }, deps);
+        return n % 3 === 1 ? addError(id, { message: `error ${n}` }, deps) : setProgress(id, n, undefined, deps);
+      };
+      const refusals = await Promise.all(Array.from({ length: 24 }, (_, n) => refusal(write(n))));
+      for (const [n, refused] of refusals.entries())
+        expect(n % 3 === 2 ? ["status_refused", undefined] : [undefined]).toContain(refused?.code);
       const state = await getState(id, deps);
       expect(state.status).toBe("failed");
       const messages = (list: { message: string }[]) => list.map(({ message }) => message).sort();
@@ -304,9 +301,9 @@ export function stateCommands(name: string, open: () => Promise<TestDatabase>): 
           const isEnded = results.length > 0 || given("error").length > 0;
           expect(isWorking(state)).toBe(!isEnded);
           expect(state.status === "completed").toBe(results.length > 0);
-          if (state.status === "failed") expect(given("error").length).toBeGreaterThan(0);
-          if (results.length === 0) expect(state.result).toBeUndefined();
-          else expect(results.map(({ message }) => message)).toContain(state.result?.stories.S1);
+          expect(state.status !== "failed" || given("error").length > 0).toBe(true);
+          const possible = results.length === 0 ? [undefined] : results.map(({ message }) => message);
+          expect(possible).toContain(state.result?.stories.S1);
         }),
         { numRuns: 15 },
       );
