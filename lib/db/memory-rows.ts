@@ -8,5 +8,5 @@ export const nodeJson = (n: SQL): SQL => sql`
 
 /** Whether the node `n` may be seen as far as what it stands for goes: a session that somebody has deleted hides in memory too. */
 export const remembered = (n: SQL): SQL => sql`
-  (${n}.kind <> 'plan_session' or not exists (
-     select from planning_sessions s where s.id = (${n}.metadata->>'plan_id')::uuid and s.deleted_at is not null))`;
+  (${n}.kind <> 'plan_session'
+   or (select s.deleted_at from planning_sessions s where s.id = (${n}.metadata->>'plan_id')::uuid) is null)`;

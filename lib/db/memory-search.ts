@@ -15,7 +15,7 @@ import { isStopWord, stemsOf } from "./memory-write.js";
 const leastSimilarity = "0.2";
 /** Nodes whose neighbours are looked at, and how many of each. */
 const hubs = 8;
-const perHub = 12;
+const perHub = 6;
 
 /**
  * Finds nodes by words, their stems, what they may have been meant as, and what the best of them are linked with. Three requests: what the
@@ -25,7 +25,7 @@ export async function searchMemory(db: Database, reader: MemoryReader, search: M
   const query = readQuery(search.text);
   if (query.words.length === 0) return [];
   const { total, found } = await findForms(db, reader, query);
-  const groups = toGroups(query, found, total);
+  const { groups, asked } = toGroups(query, found, total);
   if (groups.length === 0) return [];
   const { matches, linked } = await findNodes(db, reader, search, query, groups);
   const best = rank(matches, linked).slice(0, search.limit);
@@ -40,7 +40,7 @@ export async function searchMemory(db: Database, reader: MemoryReader, search: M
     if (!node) return [];
     const terms = matchOf.get(id)?.terms ?? [];
     const { words, corrected } = shownWords(query, groups, terms, `${node.title}\n${texts.get(id) ?? ""}`);
-    return [{ node, score, share: shareOf(query, groups, terms, total), words, corrected, linked: from }];
+    return [{ node, score, share: shareOf(asked, groups, terms), words, corrected, linked: from }];
   });
 }
 
@@ -68,7 +68,7 @@ async function findForms(
           from asked a cross join lateral (
             select t.term, t.nodes from memory_terms t
              where t.organization_id = ${organizationId} and t.term ~>=~ a.word and t.term ~<~ (a.word || chr(1114111)) and t.term <> a.word
-             order by t.nodes desc, t.term limit 6) b
+             order by t.nodes desc, t.term limit 4) b
          where length(a.word) >= 3 and (a.open or a.n in (select n from missing))),
       alike as materialized (
         select u.n, b.term as of, b.nodes
@@ -95,7 +95,10 @@ async function findForms(
   return { total: row?.total ?? 0, found: row?.found ?? [] };
 }
 
-type NodesRow = { matches: (Match & { node: MemoryNode })[] | null; linked: (Linked & { node: MemoryNode })[] | null };
+type NodesRow = {
+  matches: (Omit<Match, "terms"> & { node: MemoryNode; terms: string })[] | null;
+  linked: (Linked & { node: MemoryNode })[] | null;
+};
 
 async function findNodes(
   db: Database,
@@ -103,60 +106,80 @@ async function findNodes(
   search: MemorySearch,
   query: MemoryQuery,
   groups: WordGroup[],
-): Promise<{ matches: NonNullable<NodesRow["matches"]>; linked: NonNullable<NodesRow["linked"]> }> {
+): Promise<{ matches: (Match & { node: MemoryNode })[]; linked: (Linked & { node: MemoryNode })[] }> {
   const wanted = sql`${visible(reader, sql`n`)} ${ofKinds(search.kinds)} ${ofEngagement(search)}`;
-  const forms = groups.flatMap(({ n, weight, forms }) =>
-    forms.map((form) => ({ n, term: form.term, query: quoted(form.term), weight: weight * form.weight })),
+  const words = groups.flatMap(({ n, weight, forms }) =>
+    forms.map(({ term, weight: counts }) => ({ n, term, query: quoted(term), weight: weight * counts, phrase: false })),
   );
-  const phrases = query.phrases.map(({ words }) => ({ query: words.map(quoted).join(" <-> ") }));
-  const ways = waysToSeek(groups).map(
-    ({ any, limit }) =>
-      sql`(select n.id from memory_nodes n where ${wanted} and n.search @@ ${toQuery(any)}::tsquery limit ${limit}::int)`,
-  );
-  const phrased = phrases.map(
-    (phrase) =>
-      sql`(select n.id from memory_nodes n where ${wanted} and n.search @@ ${phrase.query}::tsquery limit 100)`,
-  );
-  const [row] = await db.query<NodesRow>(
-    sql`
-    with seen as materialized (${sql.join([...ways, ...phrased], sql` union `)}),
-    form as materialized (
-      select f.n, f.term, f.query::tsquery as query, f.weight from jsonb_to_recordset(${json(forms)}) as f(n int, term text, query text, weight real)),
-    phrase as materialized (select p.query::tsquery as query from jsonb_to_recordset(${json(phrases)}) as p(query text)),
-    held as materialized (
-      select n.id, n.words, n.search || ''::tsvector as search from seen join memory_nodes n on n.id = seen.id),
-    matched as (
-      select h.id, h.words, f.n, max(f.weight * ts_rank(${fieldWeights}, h.search, f.query)) as best, jsonb_agg(f.term) as terms
-        from held h join form f on h.search @@ f.query group by h.id, h.words, f.n),
-    scored as materialized (
-      select m.id, sum(m.best) / (0.75 + 0.25 * m.words / (select greatest(avg(words), 1) from held))
-                   + (select count(*) from phrase p join held h on h.id = m.id where h.search @@ p.query) * ${phraseCounts}::float as score
-        from matched m group by m.id, m.words order by 2 desc, 1 limit 100),
-    hub as (select id, row_number() over (order by score desc, id) as place from scored order by score desc, id limit ${hubs}::int),
-    near as (
-      select hub.id as hub_id, hub.place, e.kind, e.direction, n.id, ${nodeJson(sql`n`)} as node
-        from hub cross join lateral (
-          (select target_id as id, kind, 'from' as direction, created_at from memory_edges where source_id = hub.id order by created_at desc limit ${perHub}::int)
-          union all
-          (select source_id, kind, 'to', created_at from memory_edges where target_id = hub.id order by created_at desc limit ${perHub}::int)) e
-        join memory_nodes n on n.id = e.id
-       where ${wanted} and ${remembered(sql`n`)})
-    select (select jsonb_agg(jsonb_build_object('id', s.id, 'score', s.score, 'node', ${nodeJson(sql`n`)}, 'terms',
-                     (select jsonb_agg(distinct t.term) from matched m cross join jsonb_array_elements_text(m.terms) t(term) where m.id = s.id))
-                     order by s.score desc, s.id)
-              from scored s join memory_nodes n on n.id = s.id where ${remembered(sql`n`)}) as matches,
-           (select jsonb_agg(jsonb_build_object('id', r.id, 'hubId', r.hub_id, 'edge', r.kind, 'direction', r.direction, 'node', r.node)
-                     order by r.place, r.id)
-              from near r) as linked`,
+  const phrases = query.phrases.map(({ words: parts }, index) => {
+    const phrase = parts.map(quoted).join(" <-> ");
+    return { n: -1 - index, term: "", query: phrase, weight: phraseCounts, phrase: true };
+  });
+  const ways = [
+    ...waysToSeek(groups).map(({ any, isTitle, limit }) => ({ query: toQuery(any, isTitle), limit })),
+    ...phrases.map((phrase) => ({ query: phrase.query, limit: phraseLimit })),
+  ];
+  const way = (index: number) => sql.raw(`way_${index}`);
+  const [row] = await db.batch<NodesRow>(
+    [
+      // The planner thinks of reading the whole table where it is to stop after a few rows, and of compiling where it may not.
+      sql`select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`,
+      sql`
+      with ${sql.join(
+        ways.map(
+          ({ query: wantedWords }, index) => sql`
+        ${way(index)} as materialized (
+          select n.id, n.words, n.search from memory_nodes n where ${wanted} and n.search @@ ${wantedWords}::tsquery),`,
+        ),
+        sql``,
+      )}
+      seen as materialized (
+        select distinct on (w.id) w.id, w.words, w.search from (${sql.join(
+          ways.map(({ limit }, index) => sql`(select id, words, search from ${way(index)} limit ${limit}::int)`),
+          sql` union all `,
+        )}) w order by w.id),
+      form as materialized (
+        select f.n, f.term, f.query::tsquery as query, f.weight, f.phrase
+          from jsonb_to_recordset(${json([...words, ...phrases])}) as f(n int, term text, query text, weight float, phrase boolean)),
+      held as materialized (
+        select s.id, s.words, s.search || ''::tsvector as search from seen s),
+      ranked as materialized (
+        select h.id, h.words, f.n, f.term,
+               f.weight * case when f.phrase then (h.search @@ f.query)::int else ts_rank(${fieldWeights}, h.search, f.query) end as counts
+          from held h cross join form f),
+      best as (
+        select id, words, n, max(counts) as counts, string_agg(term, ' ') as terms from ranked where counts > 0 group by id, words, n),
+      scored as materialized (
+        select id, sum(counts) / (0.75 + 0.25 * words / (select greatest(avg(words), 1)::float from held)) as score, string_agg(terms, ' ') as terms
+          from best group by id, words order by 2 desc, 1 limit ${mostMatches(search)}::int),
+      hub as (select id, row_number() over (order by score desc, id) as place from scored order by score desc, id limit ${hubs}::int),
+      near as (
+        select hub.id as hub_id, hub.place, e.kind, e.direction, n.id, ${nodeJson(sql`n`)} as node
+          from hub cross join lateral (
+            (select target_id as id, kind, 'from' as direction, created_at from memory_edges where source_id = hub.id order by created_at desc limit ${perHub}::int)
+            union all
+            (select source_id, kind, 'to', created_at from memory_edges where target_id = hub.id order by created_at desc limit ${perHub}::int)) e
+          join memory_nodes n on n.id = e.id
+         where ${wanted} and ${remembered(sql`n`)})
+      select (select jsonb_agg(jsonb_build_object('id', s.id, 'score', s.score, 'node', ${nodeJson(sql`n`)}, 'terms', s.terms) order by s.score desc, s.id)
+                from scored s join memory_nodes n on n.id = s.id where ${remembered(sql`n`)}) as matches,
+             (select jsonb_agg(jsonb_build_object('id', r.id, 'hubId', r.hub_id, 'edge', r.kind, 'direction', r.direction, 'node', r.node)
+                       order by r.place, r.id)
+                from near r) as linked`,
+    ],
     repeatable,
   );
-  return { matches: row?.matches ?? [], linked: row?.linked ?? [] };
+  const matches = (row?.matches ?? []).map((match) => ({ ...match, terms: match.terms.split(" ") }));
+  return { matches, linked: row?.linked ?? [] };
 }
 
 /** A word of the title counts as much as two of the text (ts_rank's weights of D, C, B and A). */
 const fieldWeights = sql`'{0.5, 0.5, 0.5, 1}'::real[]`;
 /** As much as two rare words. */
 const phraseCounts = 8;
+const phraseLimit = 100;
+/** Nodes that are merged with their neighbours. */
+const mostMatches = ({ limit }: MemorySearch): number => Math.max(limit, 30);
 
 /** What of memory the reader may see. */
 export const visible = ({ organizationId, readable }: MemoryReader, n: SQL): SQL =>
@@ -167,10 +190,12 @@ const ofKinds = (kinds: MemoryKind[]): SQL =>
 const ofEngagement = ({ engagementId }: MemorySearch): SQL =>
   engagementId === null ? sql`` : sql`and n.engagement_id = ${engagementId}::uuid`;
 
-/** Words are letters and digits, and need quotes only for the sign before a stem. */
+/** Words are letters and digits, and need quotes only for the sign before a stem or a title's word. */
 const quoted = (term: string): string => `'${term.replaceAll("'", "''")}'`;
-const toQuery = (any: string[][][]): string =>
-  any.map((sets) => `(${sets.map((terms) => `(${terms.map(quoted).join(" | ")})`).join(" & ")})`).join(" | ");
+const toQuery = (any: string[][][], isTitle: boolean): string => {
+  const oneOf = (terms: string[]) => `(${terms.map((term) => quoted(isTitle ? `^${term}` : term)).join(" | ")})`;
+  return any.map((sets) => `(${sets.map(oneOf).join(" & ")})`).join(" | ");
+};
 
 async function readTexts(db: Database, ids: string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();

@@ -57,7 +57,8 @@ export const buildNodes = (nodes: NodeToWrite[], owner: SQL): SQL => sql`
     select w.word, l.term from (select distinct word from place) w
      cross join lateral (select w.word as term union all select stem from ${stemsOf(sql`w.word`)} stems) l),
   built as (
-    select g.id, g.organization_id, coalesce(string_agg('''' || l.term || ''':' || p.at, ' '), '')::tsvector as search
+    select g.id, g.organization_id,
+           coalesce(string_agg('''' || l.term || ''':' || p.at || case when p.at like '%A%' then ' ''^' || l.term || '''' else '' end, ' '), '')::tsvector as search
       from given g left join place p on p.id = g.id left join lexeme l on l.word = p.word
      group by g.id, g.organization_id)`;
 
@@ -67,7 +68,7 @@ export const countWords = (come: SQL, gone: SQL): SQL => sql`
     select t.organization_id, t.term, sum(t.n)::int as n from (
       select organization_id, unnest(array_append(tsvector_to_array(search), '')) as term, 1 as n from ${come}
       union all select organization_id, unnest(array_append(tsvector_to_array(search), '')), -1 from ${gone}) t
-     group by t.organization_id, t.term having sum(t.n) <> 0),
+     where t.term not like '^%' group by t.organization_id, t.term having sum(t.n) <> 0),
   forgotten as (
     delete from memory_terms m using turned t where m.organization_id = t.organization_id and m.term = t.term and m.nodes + t.n <= 0),
   counted as (

@@ -19,51 +19,56 @@ export type WordGroup = {
   n: number;
   weight: number;
   nodes: number;
-  isStop: boolean;
-  forms: { term: string; weight: number; how: FoundForm["how"]; of: string }[];
+  forms: { term: string; weight: number; how: FoundForm["how"]; of: string; nodes: number }[];
 };
 
 /** A word with the same stem counts a little less than the word itself. */
 const stemCounts = 0.85;
-/** Words that say nothing by themselves count where they meet, but never much. */
-const stopCounts = 0.25;
+/** A word that says nothing by itself in some language is one like any other where hardly any node has it: `EU`, which is French for `had`. */
+const frequentShare = 0.05;
 const maxSimilar = 3;
 
-/** What each asked word is searched as; words that memory does not have and nothing resembles are left out. */
-export function toGroups({ words }: MemoryQuery, found: FoundForm[], total: number): WordGroup[] {
-  const groups = words.flatMap((asked) => {
+/**
+ * What each asked word is searched as. Words that memory does not have and nothing resembles are left out, and so are those that say nothing
+ * by themselves, unless there are no others. `asked` is what all words tell together, also the unknown ones.
+ */
+export function toGroups(
+  { words }: MemoryQuery,
+  found: FoundForm[],
+  total: number,
+): { groups: WordGroup[]; asked: number } {
+  const all = words.flatMap((asked) => {
     const forms = formsOf(
       asked,
       found.filter(({ n }) => n === asked.n),
     );
     if (forms.length === 0) return [];
-    const isStop = forms.some((form) => form.isStop);
     const nodes = Math.max(...forms.map((form) => form.nodes));
-    const weight = rarity(nodes, total) * (isStop ? stopCounts : 1);
-    return [
-      {
-        n: asked.n,
-        weight,
-        nodes,
-        isStop,
-        forms: forms.map(({ term, counts, how, of }) => ({ term, weight: counts, how, of })),
-      },
-    ];
+    const isStop = forms.some((form) => form.isStop) && nodes > frequentShare * total;
+    const group: WordGroup = {
+      n: asked.n,
+      weight: rarity(nodes, total),
+      nodes,
+      forms: forms.map(({ counts, term, how, of, nodes: n }) => ({ term, weight: counts, how, of, nodes: n })),
+    };
+    return [{ group, isStop }];
   });
-  return groups;
+  const telling = all.filter(({ isStop }) => !isStop);
+  const groups = (telling.length > 0 ? telling : all).map(({ group }) => group);
+  return { groups, asked: weightOf(groups) + (words.length - all.length) * rarity(0, total) };
 }
+
+/** How much of what was asked these terms say, from 0 to 1. */
+export function shareOf(asked: number, groups: WordGroup[], terms: string[]): number {
+  const said = new Set(terms);
+  return asked === 0 ? 0 : weightOf(groups.filter(({ forms }) => forms.some(({ term }) => said.has(term)))) / asked;
+}
+
+const weightOf = (groups: WordGroup[]): number => groups.reduce((sum, { weight }) => sum + weight, 0);
 
 /** How much a word tells that stands in so many nodes of all (the one of BM25). */
 export const rarity = (nodes: number, total: number): number =>
   Math.log(1 + (Math.max(total, nodes) - nodes + 0.5) / (nodes + 0.5));
-
-/** How much of what was asked these terms say, from 0 to 1; a word that memory does not have at all is asked for too. */
-export function shareOf({ words }: MemoryQuery, groups: WordGroup[], terms: string[], total: number): number {
-  const said = new Set(terms);
-  const weightOf = (chosen: WordGroup[]) => chosen.reduce((sum, { weight }) => sum + weight, 0);
-  const asked = weightOf(groups) + (words.length - groups.length) * rarity(0, total);
-  return asked === 0 ? 0 : weightOf(groups.filter(({ forms }) => forms.some(({ term }) => said.has(term)))) / asked;
-}
 
 type CountedForm = FoundForm & { counts: number };
 
@@ -71,7 +76,7 @@ function formsOf(asked: AskedWord, found: FoundForm[]): CountedForm[] {
   const of = (how: FoundForm["how"]) => found.filter((form) => form.how === how && form.nodes > 0);
   const known = [
     ...of("typed").map((form) => ({ ...form, counts: 1 })),
-    ...of("stem").map((form) => ({ ...form, counts: stemCounts })),
+    ...widestStem(of("stem")).map((form) => ({ ...form, counts: stemCounts })),
   ];
   const share = (form: FoundForm) => asked.word.length / form.of.length;
   if (known.length > 0) {
@@ -84,6 +89,9 @@ function formsOf(asked: AskedWord, found: FoundForm[]): CountedForm[] {
   if (similar.length > 0) return similar;
   return longest(of("part")).map((form) => ({ ...form, counts: 0.6 * (form.of.length / asked.word.length) }));
 }
+
+/** Languages differ in how much they cut off; what is left where most is cut stands in nearly all nodes that have the others. */
+const widestStem = (stems: FoundForm[]): FoundForm[] => stems.toSorted((a, b) => b.nodes - a.nodes).slice(0, 1);
 
 /** The words that the fewest letters tell from this one; stems come with their words. */
 function nearest(word: string, found: FoundForm[]): CountedForm[] {
@@ -99,8 +107,11 @@ function nearest(word: string, found: FoundForm[]): CountedForm[] {
     .slice(0, maxSimilar)
     .map(({ of }) => of);
   const counts = 1 - least / word.length;
-  return found
-    .filter(({ of }) => chosen.includes(of))
+  return chosen
+    .flatMap((of) => {
+      const forms = found.filter((form) => form.of === of);
+      return [...forms.filter(isSurface), ...widestStem(forms.filter((form) => !isSurface(form)))];
+    })
     .map((form) => ({ ...form, counts: counts * (isSurface(form) ? 1 : stemCounts) }));
 }
 

@@ -15,8 +15,7 @@ export function shownWords(
   const inText = wordsIn(text);
   const words: string[] = [];
   const corrected: { typed: string; meant: string }[] = [];
-  const telling = groups.filter(({ isStop }) => !isStop);
-  for (const group of (telling.length > 0 ? telling : groups).toSorted((a, b) => b.weight - a.weight))
+  for (const group of groups.toSorted((a, b) => b.weight - a.weight))
     for (const form of group.forms.filter(({ term }) => matched.has(term))) {
       const word = inText.find((one) => isForm(one.word, form.term));
       if (!word) continue;

@@ -25,5 +25,5 @@ export const miscounted = ({ db }: At) =>
       from memory_terms t full join (
         select organization_id, term, count(*) as nodes
           from (select organization_id, unnest(array_append(tsvector_to_array(search), '')) as term from memory_nodes) w
-         group by organization_id, term) r on r.organization_id = t.organization_id and r.term = t.term
+         where term not like '^%' group by organization_id, term) r on r.organization_id = t.organization_id and r.term = t.term
      where t.nodes is distinct from r.nodes`);

@@ -13,7 +13,7 @@ const form = (how: FoundForm["how"], term: string, differs: Partial<FoundForm> =
   ...differs,
 });
 const formsOf = (asked: string, found: FoundForm[]) =>
-  toGroups(readQuery(asked), found, 100).map(({ forms }) => forms.map(({ term }) => term));
+  toGroups(readQuery(asked), found, 100).groups.map(({ forms }) => forms.map(({ term }) => term));
 
 describe("editDistance", () => {
   it("counts letters left out, added, replaced and swapped", () => {
@@ -33,11 +33,8 @@ describe("editDistance", () => {
 
 describe("forms of a word", () => {
   it("that memory knows are the word and its stem, and the stem counts less", () => {
-    const [group] = toGroups(
-      readQuery("invoices due"),
-      [form("typed", "invoices"), form("stem", "~invoic", { of: "invoices" })],
-      100,
-    );
+    const found = [form("typed", "invoices"), form("stem", "~invoic", { of: "invoices" })];
+    const [group] = toGroups(readQuery("invoices due"), found, 100).groups;
     expect(group?.forms.map(({ weight }) => weight)).toEqual([1, 0.85]);
   });
 
@@ -70,19 +67,24 @@ describe("forms of a word", () => {
     expect(partsOf("invoice")).toEqual([]);
   });
 
-  it("tell more where fewer nodes have them, and little where they say nothing by themselves", () => {
+  it("tell more where fewer nodes have them", () => {
     expect(rarity(1, 100)).toBeGreaterThan(rarity(50, 100));
     expect(rarity(100, 100)).toBeGreaterThan(0);
-    const weight = (isStop: boolean) =>
-      toGroups(readQuery("can"), [form("typed", "can", { isStop })], 100)[0]?.weight ?? 0;
-    expect(weight(true)).toBeLessThan(weight(false) / 2);
+  });
+
+  it("are left out where they say nothing by themselves, unless there are no others or hardly any node has them", () => {
+    const stop = (differs: Partial<FoundForm> = {}) => form("typed", "can", { isStop: true, nodes: 60, ...differs });
+    const asked = (...found: FoundForm[]) => toGroups(readQuery("can adyen"), found, 100).groups.map(({ n }) => n);
+    expect(asked(stop(), form("typed", "adyen", { n: 1 }))).toEqual([1]);
+    expect(asked(stop())).toEqual([0]);
+    expect(asked(stop({ nodes: 2 }), form("typed", "adyen", { n: 1 }))).toEqual([0, 1]);
   });
 
   it("say how much of what was asked a node says", () => {
-    const query = readQuery("adyen processor unheard");
-    const groups = toGroups(query, [form("typed", "adyen"), form("typed", "processor", { n: 1 })], 100);
-    expect(shareOf(query, groups, [], 100)).toBe(0);
-    expect(shareOf(query, groups, ["adyen", "processor"], 100)).toBeLessThan(1);
-    expect(shareOf(query, groups, ["adyen"], 100)).toBeCloseTo(shareOf(query, groups, ["adyen", "processor"], 100) / 2);
+    const found = [form("typed", "adyen"), form("typed", "processor", { n: 1 })];
+    const { groups, asked } = toGroups(readQuery("adyen processor unheard"), found, 100);
+    expect(shareOf(asked, groups, [])).toBe(0);
+    expect(shareOf(asked, groups, ["adyen", "processor"])).toBeLessThan(1);
+    expect(shareOf(asked, groups, ["adyen"])).toBeCloseTo(shareOf(asked, groups, ["adyen", "processor"]) / 2);
   });
 });

@@ -15,12 +15,11 @@ const link = (id: string, hubId: string) => ({
   direction: "from" as const,
   node: node(id),
 });
-const group = (n: number, nodes: number, isStop = false) => ({
+const group = (n: number, nodes: number) => ({
   n,
   nodes,
-  isStop,
   weight: 1,
-  forms: [{ term: `w${n}`, weight: 1, how: "typed" as const, of: `w${n}` }],
+  forms: [{ term: `w${n}`, weight: 1, how: "typed" as const, of: `w${n}`, nodes }],
 });
 
 describe("reciprocal rank fusion", () => {
@@ -48,8 +47,8 @@ describe("what was found", () => {
   it("is shown with its own words, and with what was taken for a word that was mistyped", () => {
     const query = readQuery("invocie umlauts");
     const groups = [
-      { ...group(0, 3), forms: [{ term: "~invoic", weight: 1, how: "similar" as const, of: "invoice" }] },
-      { ...group(1, 1), forms: [{ term: "umlauts", weight: 1, how: "typed" as const, of: "umlauts" }] },
+      { ...group(0, 3), forms: [{ term: "~invoic", weight: 1, how: "similar" as const, of: "invoice", nodes: 3 }] },
+      { ...group(1, 1), forms: [{ term: "umlauts", weight: 1, how: "typed" as const, of: "umlauts", nodes: 1 }] },
     ];
     const shown = shownWords(query, groups, ["~invoic", "umlauts"], "Umlauts missing in Invoices");
     expect(shown).toEqual({ words: ["Invoices", "Umlauts"], corrected: [{ typed: "invocie", meant: "Invoices" }] });
@@ -61,18 +60,43 @@ describe("what was found", () => {
 
 describe("where to look", () => {
   it("is wherever a rare word stands, where there are few such places", () => {
-    expect(waysToSeek([group(0, 20), group(1, 30)])).toEqual([{ any: [[["w0"]], [["w1"]]], limit: 500 }]);
+    expect(waysToSeek([group(0, 20), group(1, 30)])).toEqual([
+      { any: [[["w0"]], [["w1"]]], isTitle: false, limit: 150 },
+    ]);
   });
 
-  it("is where all words or two of them stand together, where each alone is everywhere", () => {
+  it("is where all words or two of them stand together, or one in the title, where each alone is everywhere", () => {
     const ways = waysToSeek([group(0, 9_000), group(1, 8_000), group(2, 7_000)]);
-    expect(ways[0]?.any).toEqual([[["w2"], ["w1"], ["w0"]]]);
-    expect(ways.at(-1)?.any).toHaveLength(3);
+    expect(ways.map(({ any, isTitle }) => [any.length, any[0]?.length, isTitle])).toEqual([
+      [1, 3, false],
+      [1, 2, false],
+      [1, 2, false],
+      [1, 2, false],
+      [3, 1, true],
+    ]);
   });
 
-  it("asks for words that say nothing only where there are no others", () => {
-    expect(waysToSeek([group(0, 50, true), group(1, 20)])[0]?.any).toEqual([[["w1"]]]);
-    expect(waysToSeek([group(0, 50, true)])[0]?.any).toEqual([[["w0"]]]);
+  it("is the title and anywhere for one word that is everywhere", () => {
+    expect(waysToSeek([group(0, 9_000)]).map(({ isTitle }) => isTitle)).toEqual([true, false]);
+  });
+
+  it("is where rare words stand by themselves, and frequent ones in the title", () => {
+    const ways = waysToSeek([group(0, 9_000), group(1, 20)]);
+    expect(ways.map(({ any, isTitle }) => [any, isTitle])).toEqual([
+      [[[["w1"]]], false],
+      [[[["w0"]]], true],
+    ]);
+  });
+
+  it("asks for a word by its stem, which stands wherever the word does", () => {
+    const forms = [
+      { term: "invoices", weight: 1, how: "typed" as const, of: "invoices", nodes: 3 },
+      { term: "~invoic", weight: 1, how: "stem" as const, of: "invoices", nodes: 9 },
+    ];
+    expect(waysToSeek([{ ...group(0, 9), forms }])[0]?.any).toEqual([[["~invoic"]]]);
+  });
+
+  it("is nowhere without words", () => {
     expect(waysToSeek([])).toEqual([]);
   });
 });
