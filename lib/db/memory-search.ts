@@ -200,7 +200,7 @@ const toQuery = (any: string[][][], isTitle: boolean): string => {
 async function readTexts(db: Database, ids: string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await db.query<{ id: string; text: string }>(
-    sql`select n.id, left(n.content, 20000) as text from memory_nodes n where n.id in (select value::uuid from jsonb_array_elements_text(${json(ids)}))`,
+    sql`select n.id, left(n.content, 20000) as text from memory_nodes n where n.id = any(array(select value::uuid from jsonb_array_elements_text(${json(ids)})))`,
     repeatable,
   );
   return new Map(rows.map(({ id, text }) => [id, text]));

@@ -16,7 +16,12 @@ const invented = 60_000;
  * Fills an organization's memory with nodes that mix the words of the judged collection as often as they stand there: a few everywhere, most
  * rarely; sessions, pages, plans, issues and decisions are linked with each other.
  */
-export async function fillMemory(db: Database, organizationId: OrganizationId, count: number): Promise<void> {
+export async function fillMemory(
+  db: Database,
+  organizationId: OrganizationId,
+  count: number,
+  first = 0,
+): Promise<void> {
   const random = seeded(7);
   const nodes = judgedNodes();
   const titles = wordsOf(nodes.map(({ title }) => title));
@@ -35,14 +40,14 @@ export async function fillMemory(db: Database, organizationId: OrganizationId, c
       const kind = memoryKinds[[0, 0, 1, 2, 3, 3, 3, 4][n % 8] ?? 0] ?? "issue";
       const text = some(texts, 20 + Math.floor(random() * 50));
       const title = some(titles, 3 + Math.floor(random() * 6));
-      chunk.push(toNode({ id: idOf(n), kind, engagementId: null, title, content: text, text, metadata: {} }));
+      chunk.push(toNode({ id: idOf(first + n), kind, engagementId: null, title, content: text, text, metadata: {} }));
     }
     await db.query(sql`
       with ${buildNodes(chunk, sql`(select ${organizationId}::text as organization_id)`)}
       insert into memory_nodes (id, organization_id, engagement_id, kind, title, content, metadata, search, words)
       select g.id, g.organization_id, g.engagement_id, g.kind, g.title, g.content, g.metadata, b.search, g.count from given g join built b on b.id = g.id`);
   }
-  const edges = Array.from({ length: Math.floor(count / 8) }, (_, n) => n * 8).flatMap((n) => [
+  const edges = Array.from({ length: Math.floor(count / 8) }, (_, n) => first + n * 8).flatMap((n) => [
     { source: idOf(n), target: idOf(n + 3), kind: "session_plan" },
     { source: idOf(n + 2), target: idOf(n + 3), kind: "page_plan" },
     ...[4, 5, 6].map((issue) => ({ source: idOf(n + 3), target: idOf(n + issue), kind: "plan_issue" })),
