@@ -45,11 +45,27 @@ function reduce(plan: PlanState, event: KnownEvent): PlanState {
       return { ...plan, archivedAt: event.at };
     case "session_unarchived":
       return { ...plan, archivedAt: null };
-    case "session.moved":
-      return { ...plan, status: event.status, progress: event.progress, progressMessage: event.message };
+    case "session.moved": {
+      const { title = plan.title, pageUrl = plan.pageUrl, engagementId = plan.engagementId } = event;
+      return { ...standingAt(plan, event), title, pageUrl, engagementId };
+    }
+    case "person.replied":
+    case "person.retried":
+      return standingAt(plan, event);
     case "session.failed":
       return { ...plan, status: "failed" };
   }
+}
+
+function standingAt(
+  plan: PlanState,
+  {
+    status = plan.status,
+    progress = plan.progress,
+    message = plan.progressMessage,
+  }: { status?: PlanState["status"] | undefined; progress?: number | undefined; message?: string | undefined },
+): PlanState {
+  return { ...plan, status, progress, progressMessage: message };
 }
 
 const withStep = (plan: PlanState, step: PlacedStep): PlanState => ({

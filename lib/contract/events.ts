@@ -5,6 +5,9 @@ const everyEvent = { seq: z.int(), actor: z.string(), at: z.string() };
 const event = <T extends string, Fields extends z.core.$ZodShape>(type: T, fields: Fields) =>
   z.looseObject({ ...everyEvent, type: z.literal(type), ...fields });
 
+/** Where a session stands. */
+const standing = { status: SessionStatus, progress: z.int(), message: z.string() };
+
 /** The events of a session's log that change what a live plan shows; fields at the top, as the stream carries them. */
 export const KnownEvent = z.discriminatedUnion("type", [
   event("step_added", { id: z.string(), text: z.string(), owner: z.string(), ts: z.string(), position: z.string() }),
@@ -20,7 +23,14 @@ export const KnownEvent = z.discriminatedUnion("type", [
   }),
   event("session_archived", {}),
   event("session_unarchived", {}),
-  event("session.moved", { status: SessionStatus, progress: z.int(), message: z.string() }),
+  event("session.moved", {
+    ...standing,
+    title: z.optional(z.string()),
+    pageUrl: z.optional(z.string()),
+    engagementId: z.optional(z.string()),
+  }),
+  event("person.replied", z.partial(z.object(standing)).shape),
+  event("person.retried", z.partial(z.object(standing)).shape),
   event("session.failed", {}),
 ]);
 export type KnownEvent = z.infer<typeof KnownEvent>;

@@ -25,6 +25,7 @@ export async function move(
       progress: after.progress,
       message: after.progressMessage,
       ...(result.event.type === "failed" ? { code: result.event.failure.code } : {}),
+      ...shownChanges(result),
     },
     actor,
   };
@@ -45,6 +46,10 @@ export async function move(
     ...changes,
   });
 }
+
+/** What a move changes of what people see besides, for who follows the log. */
+const shownChanges = ({ title, pageUrl, engagementId }: StepResult) =>
+  Object.fromEntries(Object.entries({ title, pageUrl, engagementId }).filter(([, value]) => value !== undefined));
 
 /** Moves after which a step still has to deal with what people said. */
 const leavesRepliesOpen = new Set<SessionEvent["type"]>(["started", "waiting", "progressed", "failed", "retried"]);

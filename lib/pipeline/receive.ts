@@ -177,7 +177,10 @@ async function answer(
   const after = event ? transition(session, event) : null;
   const entry: LogEntry = {
     type: event?.type === "retried" ? "person.retried" : "person.replied",
-    body: { text: said.text },
+    body: {
+      text: said.text,
+      ...(after ? { status: after.status, progress: after.progress, message: after.progressMessage } : {}),
+    },
     actor: said.actor,
     opId: delivery.meaning,
   };

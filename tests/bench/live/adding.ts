@@ -4,6 +4,7 @@
  * ten steps beside one with five hundred.
  */
 import { randomUUID } from "node:crypto";
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { sql } from "drizzle-orm";
 import type { SessionId } from "../../../lib/domain/ids.js";
@@ -17,6 +18,7 @@ const shortly = Math.max(2, Math.round(seconds / 3));
 
 const world = await benchWorld(50);
 const failures: string[] = [];
+console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before`);
 try {
   await saturate(world);
   const several = await Promise.all(Array.from({ length: 10 }, () => world.aPlan()));

@@ -33,12 +33,16 @@ try {
   const stream = await world.start("server.ts", { ...env, BENCH_ROLE: "stream" });
   const proxy = await cuttingProxy(stream.url);
   const plans = await Promise.all(Array.from({ length: 4 }, () => world.aPlan()));
-  const stop = new AbortController();
+  const stops: AbortController[] = [];
   const readers = Array.from({ length: readerCount }, (_, n): Reader => {
     const plan = plans[n % plans.length] as SessionId;
     return { plan, last: 1, seen: 0, doubled: 0, missed: 0, connects: 0, refused: 0 };
   });
-  const reading = readers.map((reader, n) => read(proxy.url, reader, world.everybody[n % 20] as Somebody, stop.signal));
+  const reading = readers.map((reader, n) => {
+    const stop = new AbortController();
+    stops.push(stop);
+    return read(proxy.url, reader, world.everybody[n % 20] as Somebody, stop.signal);
+  });
 
   const ends = new Map<SessionId, number>(plans.map((plan) => [plan, 1]));
   const begun = performance.now();
@@ -57,7 +61,7 @@ try {
   }
   const isWhole = () => readers.every(({ plan, last }) => last === ends.get(plan));
   for (const deadline = performance.now() + 60_000; !isWhole() && performance.now() < deadline; ) await pause(100);
-  stop.abort();
+  for (const stop of stops) stop.abort();
   await Promise.all(reading);
   proxy.close();
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import http from "node:http";
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { SessionId } from "../../../lib/domain/ids.js";
 import { at, type BenchWorld, benchWorld, line, ms, pause, type Somebody } from "./world.js";
@@ -17,6 +18,7 @@ const seconds = Number(values.seconds);
 
 type Reading = { latencies: number[]; connects: number[]; stop(): void };
 const failures: string[] = [];
+console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before`);
 const world = await benchWorld(20);
 try {
   for (const { readers, everyMs, p95 } of targets) {

@@ -92,6 +92,14 @@ describe("A plan after an event", () => {
       progressMessage: "Reading",
     });
     expect(after(aPlan(), anEvent(2, "session.failed", { code: "x" })).status).toBe("failed");
+    const answer = { text: "create", status: "processing", progress: 50, message: "Creating" };
+    expect(after(aPlan(), anEvent(2, "person.replied", answer))).toMatchObject({ status: "processing", progress: 50 });
+    expect(after(aPlan(), anEvent(2, "person.replied", { text: "and more" }))).toMatchObject({ status: "pending" });
+    const found = { ...moved, title: "The page", pageUrl: "https://acme.example/page" };
+    expect(after(aPlan(), anEvent(2, "session.moved", found))).toMatchObject({
+      title: "The page",
+      pageUrl: "https://acme.example/page",
+    });
   });
 
   it("has the title that people give it, and is archived and not any more", () => {
