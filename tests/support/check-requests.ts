@@ -7,8 +7,9 @@ import { openApi } from "../../lib/contract/openapi.js";
 import { problemCodes } from "../../lib/contract/problem-codes.js";
 import { transport, type Answered } from "./api-transport.js";
 import { type ApiWorld, apiWorld } from "./api-world.js";
-import { aPlayground, type Resolved, sequencesOf } from "./generated-requests.js";
+import { sequencesOf } from "./generated-requests.js";
 import { type Operation, operationsOf } from "./operations.js";
+import { aPlayground, type Resolved } from "./playground.js";
 import { aScene, rowsOf } from "./scene.js";
 
 export type Tally = { sent: number; authorised: number; succeeded: number; statuses: Record<number, number> };
@@ -67,7 +68,7 @@ async function checkIn(world: ApiWorld, failures: string[], options: Options): P
       const answered = await carry(request.path, request.init);
       const wrong = holds(operation, answered) ?? leak(answered, drawn.caller === "stranger", request.init);
       if (wrong) throw new Error([wrong, shown(request, answered), ...failures].join("\n"));
-      if (answered.status < 300) await place.learn(operation, parsed(answered));
+      await place.learn(operation, answered.status, parsed(answered));
       note(byOperation.get(operation.operationId), answered.status, request.isAuthorised);
       onProgress(++sent);
     }
@@ -153,5 +154,7 @@ function againstDocument(): (operation: Operation, answered: Answered) => string
 }
 
 function parsed({ text, headers }: Answered): unknown {
-  return headers.get("content-type") === "application/json" ? (JSON.parse(text) as unknown) : null;
+  return /^application\/(?:problem\+)?json$/.test(headers.get("content-type") ?? "")
+    ? (JSON.parse(text) as unknown)
+    : null;
 }
