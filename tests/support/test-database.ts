@@ -38,7 +38,7 @@ export async function testDatabase(
     db: connect({ url: "postgres://local:local@localhost/local", fetchFunction: neonFetch(engine, options) }),
     engine,
     url,
-    reset: () => engine.exec(truncateAll),
+    reset: () => engine.exec(emptyAll),
     async close() {
       neonConfig.fetchFunction = undefined;
       await engine.close();
@@ -52,7 +52,10 @@ export function migrationScripts(): string[] {
   return files.sort().map((file) => readFileSync(join(migrations, file), "utf8"));
 }
 
-const truncateAll = `do $$ declare tables text; begin
-  select string_agg(format('%I.%I', schemaname, tablename), ', ') into tables from pg_tables where schemaname = 'public';
-  if tables is not null then execute 'truncate ' || tables || ' cascade'; end if;
+/** Far quicker than `truncate`, which writes a file anew for each table and index; without triggers the order does not matter. */
+const emptyAll = `do $$ declare t record; begin
+  set local session_replication_role = replica;
+  for t in select schemaname, tablename from pg_tables where schemaname = 'public' loop
+    execute format('delete from %I.%I', t.schemaname, t.tablename);
+  end loop;
 end $$`;
