@@ -106,7 +106,13 @@ function exampleText({ format, pattern = "", minLength = 0, maxLength = 255 }: J
   if (format === "date-time") return "2026-11-29T09:30:00.000Z";
   if (format === "date") return "2026-11-29";
   if (format === "uri" || pattern.startsWith("^https")) return "https://acme.atlassian.net/wiki/spaces/ENG/pages/4711";
-  const words: Record<string, string> = { title: "Checkout", text: "Agree on the API", owner: "Ada", name: "Ada" };
+  const words: Record<string, string> = {
+    title: "Checkout",
+    text: "Agree on the API",
+    owner: "Ada",
+    name: "Ada",
+    position: "2",
+  };
   // Secrets have a length that their pattern says at its end.
   const [, shortest = minLength, longest = maxLength] = /\{(\d+)(?:,(\d+))?\}\$$/.exec(pattern) ?? [];
   return (words[name] ?? name).padEnd(Number(shortest), "x").slice(0, Number(longest));

@@ -40,7 +40,7 @@ export function docsPage(
 type Shown = OpenApiOperation & { method: string; path: string };
 
 const contentsOf = ({ name, operations }: { name: string; operations: Shown[] }): string =>
-  `<p>${text(capitalised(name))}</p><ul>${operations.map(({ operationId, summary }) => `<li><a href="#${text(operationId)}">${text(summary)}</a></li>`).join("")}</ul>`;
+  `<p>${text(capitalised(name))}</p><ul>${operations.map(({ operationId, summary }) => `<li><a href="#${text(operationId)}">${marked(summary)}</a></li>`).join("")}</ul>`;
 
 const general = (requestsPerMinute: number): string => `
 <h2 id="authentication">Authentication</h2>
@@ -68,13 +68,13 @@ function shown(operation: Shown): string {
   const refusals = Object.keys(responses).filter((status) => "$ref" in (responses[status] ?? {}));
   const sent = operation.requestBody?.content["application/json"];
   return `<article id="${text(operationId)}"><h3><code>${method} ${text(path)}</code></h3>
-<p>${text(summary)}. ${text(accessInWords(operation["x-access"]))}</p>
+<p>${marked(summary)}. ${text(accessInWords(operation["x-access"]))}</p>
 ${parameters.length === 0 ? "" : table(["Parameter", "In", "Value"], parameters.map(rowOf))}
 <pre>${text(curl(operation))}</pre>
 ${sent ? `<details><summary>Body</summary><pre>${text(pretty(sent.schema))}</pre></details>` : ""}
 ${Object.entries(responses)
-  .map(([status, answer]) => ("$ref" in answer ? "" : answered(status, answer)))
-  .join("\n")}
+  .map(([status, answer]) => answered(status, answer))
+  .join("")}
 <p><small>Refused with ${refusals.map((status) => `<a href="#errors">${status}</a>`).join(", ")}</small></p></article>`;
 }
 
@@ -94,8 +94,9 @@ function valueInWords({ type, format, enum: values, minimum, maximum, maxLength 
   return [format ?? type ?? "any", ...limits].join(", ");
 }
 
-function answered(status: string, { content = {} }: Answered): string {
-  if (!status.startsWith("2")) return "";
+function answered(status: string, answer: Answered | { $ref: string }): string {
+  if (!status.startsWith("2") || "$ref" in answer) return "";
+  const { content = {} } = answer;
   const [one] = Object.values(content);
   const types = Object.keys(content).map((type) => ` ${codeOf(type)}`);
   return `<p>${status}${types.join("")}</p>${one?.example === undefined ? "" : `<pre>${text(pretty(one.example))}</pre>`}`;
