@@ -17,6 +17,30 @@ describe("reading", () => {
     expect(requests.map(({ variables }) => variables.after)).toEqual([null, "c1"]);
   });
 
+  it("follows the pages of what a team has to do, to a thousand issues and no further", async () => {
+    const issue = (n: number) => ({
+      id: `i${n}`,
+      identifier: `ENG-${n}`,
+      url: `https://linear.app/i${n}`,
+      title: `Issue ${n}`,
+    });
+    const issues = (from: number, endCursor: string | null) => ({
+      body: {
+        data: {
+          issues: page(
+            endCursor,
+            Array.from({ length: 250 }, (_, n) => issue(from + n)),
+          ),
+        },
+      },
+    });
+    const few = recordedLinear(issues(0, "c1"), { body: { data: { issues: page(null, [issue(250)]) } } });
+    await expect(few.client.openIssues("t1")).resolves.toHaveLength(251);
+    expect(few.requests.map(({ variables }) => variables)).toEqual([{ teamId: "t1" }, { teamId: "t1", after: "c1" }]);
+    const many = recordedLinear(issues(0, "c1"), issues(250, "c2"), issues(500, "c3"), issues(750, "c4"));
+    await expect(many.client.openIssues("t1")).resolves.toHaveLength(1_000);
+  });
+
   const setup = (labels: unknown, workspaceLabels: unknown, scale = "fibonacci") => ({
     data: {
       team: {
