@@ -14,6 +14,7 @@ const unknownStep = { kind: "session", id: "00000000-0000-4000-8000-000000000000
 function calls(world: LocalWorld): Call[] {
   const at = (path: string, init?: RequestInit) => new Request(`${world.url}${path}`, init);
   const bySchedule = { headers: { authorization: `Bearer ${world.env.CRON_SECRET}` } };
+  const byDemo = { headers: { "x-org-id": world.env.DEMO_ORGANIZATION ?? "" } };
   const byScraper = { headers: { authorization: `Bearer ${world.env.METRICS_TOKEN}` } };
   const fromQueue = (path: string, content: unknown) => {
     const body = JSON.stringify(content);
@@ -62,6 +63,14 @@ function calls(world: LocalWorld): Call[] {
       status: 200,
     },
     { promise: "a stranger gets no figures", path: "/api/metrics", made: () => at("/api/metrics"), status: 401 },
+    { promise: "the API lists live plans", path: "/api/v1", made: () => at("/api/plan/list", byDemo), status: 200 },
+    { promise: "the API asks who asks", path: "/api/v1", made: () => at("/api/plan/list"), status: 400 },
+    {
+      promise: "the stream of no plan is not there",
+      path: "/api/stream",
+      made: () => at(`/api/plan/${unknownStep.id}/stream`, byDemo),
+      status: 404,
+    },
     { promise: "health is told", path: "/api/health", made: () => at("/api/health"), status: 200 },
     { promise: "installing leads to Linear", path: "/api/oauth", made: () => at("/oauth/linear/install"), status: 302 },
     {
@@ -83,7 +92,7 @@ async function main(): Promise<void> {
   const handle =
     (path: string): Handler =>
     async (request) =>
-      (await handlers.get(path)?.[request.method]?.(request)) ?? new Response(null, { status: 405 });
+      (await handlers.get(path)?.(request)) ?? new Response(null, { status: 405 });
   world.mount(Object.fromEntries([...handlers.keys()].map((path) => [path, handle(path)])));
 
   const results: [string, string | null][] = [];
@@ -104,8 +113,14 @@ async function main(): Promise<void> {
   process.exit(failed.length === 0 ? 0 : 1);
 }
 
-async function load({ path, module }: EmittedFunction): Promise<[string, Record<string, Handler | undefined>]> {
-  return [`/${path}`, (await import(module)) as Record<string, Handler | undefined>];
+/** A module exports a handler for each method, or one for all of them as the `fetch` of its default export. */
+async function load({
+  path,
+  module,
+}: EmittedFunction): Promise<[string, (request: Request) => Promise<Response> | null]> {
+  const emitted = (await import(module)) as { default?: { fetch: Handler } };
+  const methods = emitted as Record<string, Handler | undefined>;
+  return [`/${path}`, (request) => emitted.default?.fetch(request) ?? methods[request.method]?.(request) ?? null];
 }
 
 /** The simulated Linear signs the webhook and the simulated queue brings the steps; null where the page's plan was shown. */
