@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { OrganizationId } from "../../../lib/domain/ids.js";
-import { acme, aMove, aPlanId, aPlanItem, aPlanningSession, aSessionId } from "../../support/builders.js";
+import { acme, aLogEntry, aMove, aPlanId, aPlanItem, aPlanningSession, aSessionId } from "../../support/builders.js";
 import { ended, type Stores } from "./stores.js";
 
 const globex = "globex" as OrganizationId;
@@ -142,6 +142,37 @@ export function sessionStoreContract(current: () => Stores): void {
       expect(await sessions.budget(acme)).toBeNull();
       await sessions.noteBudget(acme, budget);
       expect(await sessions.budget(acme)).toEqual(budget);
+    });
+
+    it("adds to the log of a session that stands as it was read, and moves nothing by it", async () => {
+      const { sessions, givenSession, read, log } = current();
+      const session = await givenSession({ status: "failed" });
+      const entries = [aLogEntry({ type: "error", body: { message: "one" } }), aLogEntry({ type: "warning" })];
+      expect(await sessions.append(session, entries)).toBe("committed");
+      expect(await sessions.append({ ...session, status: "completed" }, entries)).toBe("changed");
+      expect((await log(session.id)).map(({ type }) => type)).toEqual(["error", "warning"]);
+      expect(await read(session.id)).toMatchObject({ status: "failed", version: session.version });
+    });
+
+    it("finds what a conversation outside Linear has created last along the sessions that it went on from", async () => {
+      const { sessions, givenPlan, givenSession, read } = current();
+      const { session, plan } = await givenPlan({ agentSessionId: null });
+      const items = [aPlanItem({ linearId: "linear-1", pending: null, createdBySession: session.id })];
+      await sessions.commit(aMove(session, undefined, { plan: { id: plan.id, items } }));
+      const between = await givenSession({ agentSessionId: null, work: { after: session.id } });
+      const last = await givenSession({ agentSessionId: null, work: { after: between.id } });
+      const stranger = await givenSession({ agentSessionId: null });
+      expect((await sessions.lastRun(last))?.run.id).toBe(session.id);
+      expect((await sessions.lastRun(await read(session.id)))?.plan.id).toBe(plan.id);
+      expect(await sessions.lastRun(stranger)).toBeNull();
+    });
+
+    it("plans under the engagement that is named, and under the team's where none is", async () => {
+      const { sessions } = current();
+      const eng = await sessions.ensureEngagement(acme, { id: "team-eng", name: "ENG" });
+      const kept = await sessions.ensureEngagement(acme, { id: "team-web", name: "WEB" }, eng.id);
+      expect(kept.id).toBe(eng.id);
+      expect((await sessions.ensureEngagement(acme, { id: "team-web", name: "WEB" }, null)).id).not.toBe(eng.id);
     });
   });
 }

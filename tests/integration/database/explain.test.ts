@@ -12,9 +12,10 @@ import { lifecycleStore } from "../../../lib/db/lifecycle-store.js";
 import { mergeStore } from "../../../lib/db/merge-store.js";
 import { metricsStore } from "../../../lib/db/metrics-store.js";
 import { outboxStore } from "../../../lib/db/outbox-store.js";
+import { sessionStateStore } from "../../../lib/db/session-state-store.js";
 import { sessionStore } from "../../../lib/db/session-store.js";
 import type { OrganizationId, PlanId, SessionId, UserId } from "../../../lib/domain/ids.js";
-import type { Principal } from "../../../lib/domain/principal.js";
+import { grantFor, type Principal } from "../../../lib/domain/principal.js";
 import type { PlanningSession } from "../../../lib/domain/session.js";
 import { aDelivery, aMove, aPlanItem, aReplyEntry, aStart, aStepEffect, aThought } from "../../support/builders.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
@@ -55,6 +56,7 @@ describe("On 10,000 sessions, 100,000 events and 50,000 effects", () => {
   const inbox = inboxStore(explaining);
   const outbox = outboxStore(explaining, { claimMs: 20_000, stuckMs: 30_000 });
   const leases = leaseStore(explaining, 20_000);
+  const states = sessionStateStore(explaining);
   const audit = auditStore(explaining);
   const figures = metricsStore(explaining, { organizations: 10, settledMs: 0 });
   const read = async (): Promise<PlanningSession> => {
@@ -89,6 +91,11 @@ describe("On 10,000 sessions, 100,000 events and 50,000 effects", () => {
       ),
     "SessionStore.items": () => sessions.items(plan),
     "SessionStore.findPlan": () => sessions.findPlan(org, "confluence:acme:7", "team-eng"),
+    "SessionStore.append": async () => sessions.append(await read(), [aReplyEntry("Hello")]),
+    "SessionStore.lastRun in Linear": async () => sessions.lastRun(await read()),
+    "SessionStore.lastRun elsewhere": async () => sessions.lastRun({ ...(await read()), agentSessionId: null }),
+    "SessionStateStore.find": () => states.find(org, session, grantFor(ada, "viewer")),
+    "SessionStateStore.list": () => states.list(org, grantFor(ada, "viewer"), { limit: 50, cursor: null }),
     "SessionStore.heldElsewhere": () => sessions.heldElsewhere(org, ["linear-1", "linear-2"], plan),
     "LeaseStore.acquire, renew and isHeld": async () => {
       const attempt = randomUUID();
