@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type FoundForm, partsOf, shareOf, toGroups, type WordGroup } from "../domain/memory/forms.js";
 import type { MemoryKind } from "../domain/memory/node.js";
-import { type MemoryQuery, readQuery } from "../domain/memory/query.js";
+import { type AskedWord, type MemoryQuery, readQuery } from "../domain/memory/query.js";
 import { type Linked, type Match, rank } from "../domain/memory/rank.js";
 import { waysToSeek } from "../domain/memory/seek.js";
 import { shownWords } from "../domain/memory/why.js";
@@ -18,85 +18,95 @@ const hubs = 8;
 const perHub = 6;
 
 /**
- * Finds nodes by words, their stems, what they may have been meant as, and what the best of them are linked with. Three requests: what the
- * words may stand for; the nodes with them, ranked, and their neighbours; the texts of those that are shown.
+ * Finds nodes by words, their stems, what they may have been meant as, and what the best of them are linked with. Two requests: which words
+ * memory knows; the nodes with them, ranked, and their neighbours. One between them where a word is not known.
  */
 export async function searchMemory(db: Database, reader: MemoryReader, search: MemorySearch): Promise<MemoryHit[]> {
   const query = readQuery(search.text);
   if (query.words.length === 0) return [];
-  const { total, found } = await findForms(db, reader, query);
+  const { total, found: known } = await findKnown(db, reader, query);
+  const missing = query.words.filter(({ n }) => !known.some((form) => form.n === n));
+  const found = missing.length === 0 ? known : [...known, ...(await findMeant(db, reader, missing))];
   const { groups, asked } = toGroups(query, found, total);
   if (groups.length === 0) return [];
   const { matches, linked } = await findNodes(db, reader, search, query, groups);
-  const best = rank(matches, linked).slice(0, search.limit);
-  const texts = await readTexts(
-    db,
-    best.map(({ id }) => id),
-  );
   const nodes = new Map([...linked, ...matches].map(({ node }) => [node.id, node]));
   const matchOf = new Map(matches.map((match) => [match.id, match]));
-  return best.flatMap(({ id, score, from }) => {
-    const node = nodes.get(id);
-    if (!node) return [];
-    const terms = matchOf.get(id)?.terms ?? [];
-    const { words, corrected } = shownWords(query, groups, terms, `${node.title}\n${texts.get(id) ?? ""}`);
-    return [{ node, score, share: shareOf(asked, groups, terms), words, corrected, linked: from }];
-  });
+  return rank(matches, linked)
+    .slice(0, search.limit)
+    .flatMap(({ id, score, from }) => {
+      const node = nodes.get(id);
+      if (!node) return [];
+      const { terms = [], text = "" } = matchOf.get(id) ?? {};
+      const { words, corrected } = shownWords(query, groups, terms, `${node.title}\n${text}`);
+      return [{ node, score, share: shareOf(asked, groups, terms), words, corrected, linked: from }];
+    });
 }
 
-async function findForms(
+const isTerm = ({ organizationId }: MemoryReader, term: SQL): SQL =>
+  sql`t.organization_id = ${organizationId} and t.term = ${term}`;
+
+/** The words that memory has, and their stems. */
+async function findKnown(
   db: Database,
-  { organizationId }: MemoryReader,
-  query: MemoryQuery,
+  reader: MemoryReader,
+  { words }: MemoryQuery,
 ): Promise<{ total: number; found: FoundForm[] }> {
-  const asked = query.words.map(({ n, word, isOpen }) => ({ n, word, open: isOpen, parts: partsOf(word) }));
-  const known = (term: SQL) => sql`t.organization_id = ${organizationId} and t.term = ${term}`;
-  const [row] = await db.batch<{ total: number; found: FoundForm[] | null }>(
-    [
-      sql`select set_config('pg_trgm.similarity_threshold', ${leastSimilarity}, true)`,
-      sql`
-      with asked as materialized (
-        select a.*, ${isStopWord(sql`a.word`)} as stop from jsonb_to_recordset(${json(asked)}) as a(n int, word text, open boolean, parts jsonb)),
-      typed as materialized (
-        select a.n, f.how, f.term, a.word as of, t.nodes
-          from asked a cross join lateral (select 'typed' as how, a.word as term union all select 'stem', stem from ${stemsOf(sql`a.word`)} stems) f
-          join memory_terms t on ${known(sql`f.term`)}),
-      missing as materialized (
-        select a.* from asked a where not exists (select from typed f where f.n = a.n)),
-      beginning as (
-        select a.n, 'beginning' as how, b.term, b.term as of, b.nodes
-          from asked a cross join lateral (
-            select t.term, t.nodes from memory_terms t
-             where t.organization_id = ${organizationId} and t.term ~>=~ a.word and t.term ~<~ (a.word || chr(1114111)) and t.term <> a.word
-             order by t.nodes desc, t.term limit 4) b
-         where length(a.word) >= 3 and (a.open or a.n in (select n from missing))),
-      alike as materialized (
-        select u.n, b.term as of, b.nodes
-          from missing u cross join lateral (
-            select t.term, t.nodes from memory_terms t
-             where t.organization_id = ${organizationId} and t.term % u.word and t.term not like '~%'
-             order by similarity(t.term, u.word) desc, t.nodes desc, t.term limit 12) b
-         where length(u.word) >= 4),
-      alike_stems as (
-        select s.n, 'similar' as how, t.term, s.of, t.nodes
-          from alike s cross join lateral ${stemsOf(sql`s.of`)} stems join memory_terms t on ${known(sql`stems.stem`)}),
-      part as (
-        select u.n, 'part' as how, t.term, t.term as of, t.nodes
-          from missing u cross join lateral jsonb_array_elements_text(u.parts) p(word) join memory_terms t on ${known(sql`p.word`)}),
-      found as (
-        select * from typed union all select * from beginning union all select n, 'similar', of, of, nodes from alike
-        union all select * from alike_stems union all select * from part)
-      select coalesce((select t.nodes from memory_terms t where ${known(sql`''`)}), 0) as total,
-             (select jsonb_agg(jsonb_build_object('n', f.n, 'how', f.how, 'term', f.term, 'of', f.of, 'nodes', f.nodes, 'isStop', a.stop))
-                from found f join asked a on a.n = f.n) as found`,
-    ],
+  const [row] = await db.query<{ total: number; found: FoundForm[] | null }>(
+    sql`
+    with asked as materialized (
+      select a.n, a.word from jsonb_to_recordset(${json(words)}) as a(n int, word text))
+    select coalesce((select t.nodes from memory_terms t where ${isTerm(reader, sql`''`)}), 0) as total,
+           (select jsonb_agg(jsonb_build_object('n', f.n, 'how', f.how, 'term', f.term, 'of', f.word, 'nodes', t.nodes, 'isStop', ${isStopWord(sql`f.word`)}))
+              from (select n, word, 'typed' as how, word as term from asked
+                    union all select a.n, a.word, 'stem', stem from asked a cross join lateral ${stemsOf(sql`a.word`)} stems) f
+              join memory_terms t on ${isTerm(reader, sql`f.term`)}) as found`,
     repeatable,
   );
   return { total: row?.total ?? 0, found: row?.found ?? [] };
 }
 
+/** What words that memory does not have may have been meant as: longer ones, similar ones with their stems, and those within them. */
+async function findMeant(db: Database, reader: MemoryReader, words: AskedWord[]): Promise<FoundForm[]> {
+  const asked = words.map(({ n, word }) => ({ n, word, parts: partsOf(word) }));
+  const [row] = await db.batch<{ found: FoundForm[] | null }>(
+    [
+      sql`select set_config('pg_trgm.similarity_threshold', ${leastSimilarity}, true)`,
+      sql`
+      with asked as materialized (
+        select a.* from jsonb_to_recordset(${json(asked)}) as a(n int, word text, parts jsonb)),
+      beginning as (
+        select a.n, 'beginning' as how, b.term, b.term as of, b.nodes
+          from asked a cross join lateral (
+            select t.term, t.nodes from memory_terms t
+             where t.organization_id = ${reader.organizationId} and t.term ~>=~ a.word and t.term ~<~ (a.word || chr(1114111))
+             order by t.nodes desc, t.term limit 4) b
+         where length(a.word) >= 3),
+      alike as materialized (
+        select a.n, b.term as of, b.nodes
+          from asked a cross join lateral (
+            select t.term, t.nodes from memory_terms t
+             where t.organization_id = ${reader.organizationId} and t.term % a.word and t.term not like '~%'
+             order by similarity(t.term, a.word) desc, t.nodes desc, t.term limit 12) b
+         where length(a.word) >= 4),
+      found as (
+        select * from beginning
+        union all select n, 'similar', of, of, nodes from alike
+        union all
+        select s.n, 'similar', t.term, s.of, t.nodes
+          from alike s cross join lateral ${stemsOf(sql`s.of`)} stems join memory_terms t on ${isTerm(reader, sql`stems.stem`)}
+        union all
+        select a.n, 'part', t.term, t.term, t.nodes
+          from asked a cross join lateral jsonb_array_elements_text(a.parts) p(word) join memory_terms t on ${isTerm(reader, sql`p.word`)})
+      select (select jsonb_agg(jsonb_build_object('n', f.n, 'how', f.how, 'term', f.term, 'of', f.of, 'nodes', f.nodes, 'isStop', false)) from found f) as found`,
+    ],
+    repeatable,
+  );
+  return row?.found ?? [];
+}
+
 type NodesRow = {
-  matches: (Omit<Match, "terms"> & { node: MemoryNode; terms: string })[] | null;
+  matches: (Omit<Match, "terms"> & { node: MemoryNode; terms: string; text: string })[] | null;
   linked: (Linked & { node: MemoryNode })[] | null;
 };
 
@@ -106,7 +116,7 @@ async function findNodes(
   search: MemorySearch,
   query: MemoryQuery,
   groups: WordGroup[],
-): Promise<{ matches: (Match & { node: MemoryNode })[]; linked: (Linked & { node: MemoryNode })[] }> {
+): Promise<{ matches: (Match & { node: MemoryNode; text: string })[]; linked: (Linked & { node: MemoryNode })[] }> {
   const wanted = sql`${visible(reader, sql`n`)} ${ofKinds(search.kinds)} ${ofEngagement(search)}`;
   const words = groups.flatMap(({ n, weight, forms }) =>
     forms.map(({ term, weight: counts }) => ({ n, term, query: quoted(term), weight: weight * counts, phrase: false })),
@@ -144,11 +154,14 @@ async function findNodes(
       held as materialized (
         select s.id, s.words, s.search || ''::tsvector as search from seen s),
       ranked as materialized (
-        select h.id, h.words, f.n, f.term,
-               f.weight * case when f.phrase then (h.search @@ f.query)::int else ts_rank(${fieldWeights}, h.search, f.query) end as counts
-          from held h cross join form f),
+        select h.id, h.words, f.n, f.term, f.counts
+          from held h cross join lateral (
+            select n, term,
+                   weight * case when phrase then (h.search @@ query)::int else ts_rank(${fieldWeights}, h.search, query) end as counts
+              from form offset 0) f
+         where f.counts > 0),
       best as (
-        select id, words, n, max(counts) as counts, string_agg(term, ' ') as terms from ranked where counts > 0 group by id, words, n),
+        select id, words, n, max(counts) as counts, string_agg(term, ' ') as terms from ranked group by id, words, n),
       scored as materialized (
         select id, sum(counts) / (0.75 + 0.25 * words / (select greatest(avg(words), 1)::float from held)) as score, string_agg(terms, ' ') as terms
           from best group by id, words order by 2 desc, 1 limit ${mostMatches(search)}::int),
@@ -161,7 +174,7 @@ async function findNodes(
             (select source_id, kind, 'to', created_at from memory_edges where target_id = hub.id order by created_at desc limit ${perHub}::int)) e
           join memory_nodes n on n.id = e.id
          where ${wanted} and ${remembered(sql`n`)})
-      select (select jsonb_agg(jsonb_build_object('id', s.id, 'score', s.score, 'node', ${nodeJson(sql`n`)}, 'terms', s.terms) order by s.score desc, s.id)
+      select (select jsonb_agg(jsonb_build_object('id', s.id, 'score', s.score, 'node', ${nodeJson(sql`n`)}, 'terms', s.terms, 'text', left(n.content, ${shownLength}::int)) order by s.score desc, s.id)
                 from scored s join memory_nodes n on n.id = s.id where ${remembered(sql`n`)}) as matches,
              (select jsonb_agg(jsonb_build_object('id', r.id, 'hubId', r.hub_id, 'edge', r.kind, 'direction', r.direction, 'node', r.node)
                        order by r.place, r.id)
@@ -181,6 +194,9 @@ const phraseLimit = 100;
 /** Nodes that are merged with their neighbours. */
 const mostMatches = ({ limit }: MemorySearch): number => Math.max(limit, 30);
 
+/** As much of a text is read to show the words in it. */
+const shownLength = 3_000;
+
 /** What of memory the reader may see. */
 export const visible = ({ organizationId, readable }: MemoryReader, n: SQL): SQL =>
   sql`${n}.organization_id = ${organizationId} and ${within(readable, sql`${n}.engagement_id`)}`;
@@ -196,12 +212,3 @@ const toQuery = (any: string[][][], isTitle: boolean): string => {
   const oneOf = (terms: string[]) => `(${terms.map((term) => quoted(isTitle ? `^${term}` : term)).join(" | ")})`;
   return any.map((sets) => `(${sets.map(oneOf).join(" & ")})`).join(" | ");
 };
-
-async function readTexts(db: Database, ids: string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await db.query<{ id: string; text: string }>(
-    sql`select n.id, left(n.content, 20000) as text from memory_nodes n where n.id = any(array(select value::uuid from jsonb_array_elements_text(${json(ids)})))`,
-    repeatable,
-  );
-  return new Map(rows.map(({ id, text }) => [id, text]));
-}

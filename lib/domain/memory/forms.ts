@@ -79,10 +79,7 @@ function formsOf(asked: AskedWord, found: FoundForm[]): CountedForm[] {
     ...widestStem(of("stem")).map((form) => ({ ...form, counts: stemCounts })),
   ];
   const share = (form: FoundForm) => asked.word.length / form.of.length;
-  if (known.length > 0) {
-    const further = asked.isOpen ? of("beginning").map((form) => ({ ...form, counts: 0.5 * share(form) })) : [];
-    return [...known, ...further];
-  }
+  if (known.length > 0) return known;
   const further = of("beginning").map((form) => ({ ...form, counts: 0.5 + 0.5 * share(form) }));
   if (further.length > 0) return further;
   const similar = nearest(asked.word, of("similar"));

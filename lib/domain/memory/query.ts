@@ -1,7 +1,7 @@
 import { wordsIn } from "./words.js";
 
-/** A word that somebody searches for. `isOpen`: the last one, which may not be typed to its end. */
-export type AskedWord = { n: number; word: string; shown: string; isOpen: boolean };
+/** A word that somebody searches for. */
+export type AskedWord = { n: number; word: string; shown: string };
 export type AskedPhrase = { words: string[]; shown: string };
 export type MemoryQuery = { words: AskedWord[]; phrases: AskedPhrase[] };
 
@@ -13,10 +13,8 @@ const maxPhrases = 4;
 export function readQuery(text: string): MemoryQuery {
   const found = wordsIn(text);
   const distinct = found.filter((one, index) => found.findIndex(({ word }) => word === one.word) === index);
-  const kept = distinct.slice(0, maxWords);
-  const last = found.at(-1)?.word;
   return {
-    words: kept.map(({ word, shown }, n) => ({ n, word, shown, isOpen: word === last && !/["”»]\s*$/.test(text) })),
+    words: distinct.slice(0, maxWords).map(({ word, shown }, n) => ({ n, word, shown })),
     phrases: [...text.matchAll(/["“„«]([^"”“»]+)["”“»]/g)]
       .map(([, shown = ""]) => ({ shown: shown.trim(), words: inOrder(shown) }))
       .filter(({ words }) => words.length > 1)

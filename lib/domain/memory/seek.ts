@@ -33,7 +33,8 @@ export function waysToSeek(groups: WordGroup[]): Seek[] {
       : [];
   if (frequent.length === 0) return ways;
   if (terms.length > 2) ways.push(way([terms]));
-  for (const [i, one] of frequent.entries()) for (const other of frequent.slice(i + 1)) ways.push(way([[one, other]]));
+  const [rarest, ...others] = frequent;
+  for (const other of others) if (rarest) ways.push(way([[rarest, other]]));
   ways.push(
     way(
       frequent.map((set) => [set]),

@@ -1,6 +1,6 @@
 import type { WordGroup } from "./forms.js";
 import type { MemoryQuery } from "./query.js";
-import { wordsIn } from "./words.js";
+import { plain, wordsIn } from "./words.js";
 
 const maxShown = 12;
 
@@ -17,12 +17,12 @@ export function shownWords(
   const corrected: { typed: string; meant: string }[] = [];
   for (const group of groups.toSorted((a, b) => b.weight - a.weight))
     for (const form of group.forms.filter(({ term }) => matched.has(term))) {
-      const word = inText.find((one) => isForm(one.word, form.term));
-      if (!word) continue;
-      if (!words.some((known) => known.toLowerCase() === word.shown.toLowerCase())) words.push(word.shown);
+      // It stands further down than the text was read: as memory writes it.
+      const shown = inText.find((one) => isForm(one.word, form.term))?.shown ?? form.of;
+      if (!words.some((known) => plain(known) === plain(shown))) words.push(shown);
       const typed = query.words.find(({ n }) => n === group.n)?.shown;
       const isCorrection = form.how === "similar" && typed && !corrected.some((one) => one.typed === typed);
-      if (isCorrection) corrected.push({ typed, meant: word.shown });
+      if (isCorrection) corrected.push({ typed, meant: shown });
     }
   return { words: words.slice(0, maxShown), corrected };
 }

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { readQuery } from "../../../lib/domain/memory/query.js";
 
 describe("what people type to search", () => {
-  it("is words, each once, of which the last may not be typed to its end", () => {
-    expect(readQuery("Carrier score, carrier").words.map(({ word, isOpen }) => [word, isOpen])).toEqual([
-      ["carrier", true],
-      ["score", false],
+  it("is words, each once", () => {
+    expect(readQuery("Carrier score, carrier").words).toEqual([
+      { n: 0, word: "carrier", shown: "Carrier" },
+      { n: 1, word: "score", shown: "score" },
     ]);
   });
 

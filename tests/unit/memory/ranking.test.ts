@@ -71,7 +71,6 @@ describe("where to look", () => {
       [1, 3, false],
       [1, 2, false],
       [1, 2, false],
-      [1, 2, false],
       [3, 1, true],
     ]);
   });
