@@ -70,6 +70,7 @@ function list(principal: Principal, request: MergeRequest): SQL {
                        case when s.engagement_id = t.engagement_id then t.id else ${heirOf(sql`s.engagement_id`, sql`s.id`)} end end,
              'steps', coalesce((select jsonb_agg(to_jsonb(x) order by x.rank) from stepped x), '[]'),
              'participants', coalesce((select jsonb_agg(n.name order by n.n) from named n), '[]'),
+             'joined', greatest(now(), (select max(b.created_at) from session_participants b where b.session_id = t.id)),
              'plans', coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'version', p.version) order by p.created_at, p.id)
                                   from plans p where p.session_id = s.id), '[]'),
              'duplicates', coalesce((${sameItems(request)}), '[]'),
@@ -139,7 +140,8 @@ const participants = (merge: SQL): SQL => sql`
     from ${merge} m cross join jsonb_array_elements_text(m.record->'participants') with ordinality a(name, n)`;
 
 /** When a participant of the list joined the target. */
-export const joinedAt = (m: SQL, a: SQL): SQL => sql`(${m}.created_at + ${a}.n::int * interval '1 microsecond')`;
+export const joinedAt = (m: SQL, a: SQL): SQL =>
+  sql`((${m}.record->>'joined')::timestamptz + ${a}.n::int * interval '1 microsecond')`;
 
 /** The source's log as history of the target. Only errors and warnings keep their type: they count, the others have happened elsewhere. */
 const copies = (merge: SQL): SQL => sql`
