@@ -88,8 +88,13 @@ export function stateCommands(name: string, open: () => Promise<TestDatabase>): 
 
     it("says which session it does not find", async () => {
       const id = aSessionId();
-      for (const ask of [getState(id, deps), setProgress(id, 1, undefined, deps), addError(id, { message: "x" }, deps)])
-        await expect(ask).rejects.toMatchObject({ status: 404, message: `Planning session not found: ${id}` });
+      const asks = [
+        () => getState(id, deps),
+        () => setProgress(id, 1, undefined, deps),
+        () => addError(id, { message: "x" }, deps),
+      ];
+      for (const ask of asks)
+        await expect(ask()).rejects.toMatchObject({ status: 404, message: `Planning session not found: ${id}` });
     });
 
     it("takes progress from 0 to 100 with or without words, and leaves the rest, in any status that has not ended", async () => {
