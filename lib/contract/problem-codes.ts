@@ -24,6 +24,7 @@ export const problemCodes: Record<string, ProblemCode> = {
   sign_in_not_found: { status: 404, means: "There is no such sign-in, or none that you may know of" },
   token_not_found: { status: 404, means: "There is no such token, or none that you may know of" },
   method_not_allowed: { status: 405, means: "The path is right; `Allow` names its methods" },
+  no_engagement: { status: 409, means: "The session belongs to no engagement, so it can be the default of none" },
   too_many_tokens: { status: 409, means: "The person has as many tokens as one person may have" },
   version_conflict: { status: 409, means: "Somebody has changed it since it was seen; `current` is how it stands" },
   session_not_pending: {
