@@ -1,14 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type FoundForm, partsOf, shareOf, toGroups, type WordGroup } from "../domain/memory/forms.js";
-import type { MemoryKind } from "../domain/memory/node.js";
+import type { EngagementId } from "../domain/ids.js";
+import type { EdgeKind, MemoryKind } from "../domain/memory/node.js";
 import { type AskedWord, type MemoryQuery, readQuery } from "../domain/memory/query.js";
 import { type Linked, type Match, rank } from "../domain/memory/rank.js";
 import { waysToSeek } from "../domain/memory/seek.js";
 import { shownWords } from "../domain/memory/why.js";
 import type { MemoryHit, MemoryNode, MemoryReader, MemorySearch } from "../ports-memory.js";
 import { within } from "./access-store.js";
-import { type Database, json, repeatable } from "./database.js";
-import { nodeJson, remembered } from "./memory-rows.js";
+import { type Database, json, repeatable, utc } from "./database.js";
+import { remembered } from "./memory-rows.js";
 import { isStopWord, stemsOf } from "./memory-write.js";
 
 /** Words that are so unlike are not looked at; low, because two letters that are swapped leave little of a short word. */
@@ -43,8 +44,9 @@ export async function searchMemory(db: Database, reader: MemoryReader, search: M
     });
 }
 
-const isTerm = ({ organizationId }: MemoryReader, term: SQL): SQL =>
-  sql`t.organization_id = ${organizationId} and t.term = ${term}`;
+/** In how many nodes a word stands; null where memory does not have it. Each is looked up by itself, so that no plan reads all words. */
+const nodesWith = ({ organizationId }: MemoryReader, term: SQL): SQL =>
+  sql`(select t.nodes from memory_terms t where t.organization_id = ${organizationId} and t.term = ${term})`;
 
 /** The words that memory has, and their stems. */
 async function findKnown(
@@ -56,11 +58,12 @@ async function findKnown(
     sql`
     with asked as materialized (
       select a.n, a.word from jsonb_to_recordset(${json(words)}) as a(n int, word text))
-    select coalesce((select t.nodes from memory_terms t where ${isTerm(reader, sql`''`)}), 0) as total,
-           (select jsonb_agg(jsonb_build_object('n', f.n, 'how', f.how, 'term', f.term, 'of', f.word, 'nodes', t.nodes, 'isStop', ${isStopWord(sql`f.word`)}))
-              from (select n, word, 'typed' as how, word as term from asked
-                    union all select a.n, a.word, 'stem', stem from asked a cross join lateral ${stemsOf(sql`a.word`)} stems) f
-              join memory_terms t on ${isTerm(reader, sql`f.term`)}) as found`,
+    select coalesce(${nodesWith(reader, sql`''`)}, 0) as total,
+           (select jsonb_agg(jsonb_build_object('n', f.n, 'how', f.how, 'term', f.term, 'of', f.word, 'nodes', f.nodes, 'isStop', ${isStopWord(sql`f.word`)}))
+              from (select w.*, ${nodesWith(reader, sql`w.term`)} as nodes
+                      from (select n, word, 'typed' as how, word as term from asked
+                            union all select a.n, a.word, 'stem', stem from asked a cross join lateral ${stemsOf(sql`a.word`)} stems) w) f
+             where f.nodes is not null) as found`,
     repeatable,
   );
   return { total: row?.total ?? 0, found: row?.found ?? [] };
@@ -89,25 +92,34 @@ async function findMeant(db: Database, reader: MemoryReader, words: AskedWord[])
              where t.organization_id = ${reader.organizationId} and t.term % a.word and t.term not like '~%'
              order by similarity(t.term, a.word) desc, t.nodes desc, t.term limit 12) b
          where length(a.word) >= 4),
+      others as (
+        select s.n, 'similar' as how, stems.stem as term, s.of from alike s cross join lateral ${stemsOf(sql`s.of`)} stems
+        union all select a.n, 'part', p.word, p.word from asked a cross join lateral jsonb_array_elements_text(a.parts) p(word)),
       found as (
         select * from beginning
         union all select n, 'similar', of, of, nodes from alike
-        union all
-        select s.n, 'similar', t.term, s.of, t.nodes
-          from alike s cross join lateral ${stemsOf(sql`s.of`)} stems join memory_terms t on ${isTerm(reader, sql`stems.stem`)}
-        union all
-        select a.n, 'part', t.term, t.term, t.nodes
-          from asked a cross join lateral jsonb_array_elements_text(a.parts) p(word) join memory_terms t on ${isTerm(reader, sql`p.word`)})
-      select (select jsonb_agg(jsonb_build_object('n', f.n, 'how', f.how, 'term', f.term, 'of', f.of, 'nodes', f.nodes, 'isStop', false)) from found f) as found`,
+        union all select n, how, term, of, ${nodesWith(reader, sql`others.term`)} from others)
+      select (select jsonb_agg(jsonb_build_object('n', f.n, 'how', f.how, 'term', f.term, 'of', f.of, 'nodes', f.nodes, 'isStop', false)) from found f where f.nodes is not null) as found`,
     ],
     repeatable,
   );
   return row?.found ?? [];
 }
 
-type NodesRow = {
-  matches: (Omit<Match, "terms"> & { node: MemoryNode; terms: string; text: string })[] | null;
-  linked: (Linked & { node: MemoryNode })[] | null;
+/** A node that holds words, with a score, or one that is linked with such a one. */
+type FoundRow = {
+  id: string;
+  kind: MemoryKind;
+  title: string;
+  engagement_id: string | null;
+  metadata: Record<string, unknown>;
+  created_at: string;
+  score: number | null;
+  terms: string | null;
+  text: string | null;
+  hub_id: string | null;
+  edge: EdgeKind | null;
+  direction: "from" | "to" | null;
 };
 
 async function findNodes(
@@ -130,7 +142,7 @@ async function findNodes(
     ...phrases.map((phrase) => ({ query: phrase.query, limit: phraseLimit })),
   ];
   const way = (index: number) => sql.raw(`way_${index}`);
-  const [row] = await db.batch<NodesRow>(
+  const rows = await db.batch<FoundRow>(
     [
       // The planner thinks of reading the whole table where it is to stop after a few rows, and of compiling where it may not.
       sql`select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`,
@@ -167,24 +179,40 @@ async function findNodes(
           from best group by id, words order by 2 desc, 1 limit ${mostMatches(search)}::int),
       hub as (select id, row_number() over (order by score desc, id) as place from scored order by score desc, id limit ${hubs}::int),
       near as (
-        select hub.id as hub_id, hub.place, e.kind, e.direction, n.id, ${nodeJson(sql`n`)} as node
+        select hub.id as hub_id, hub.place, e.kind, e.direction, e.id
           from hub cross join lateral (
             (select target_id as id, kind, 'from' as direction, created_at from memory_edges where source_id = hub.id order by created_at desc limit ${perHub}::int)
             union all
-            (select source_id, kind, 'to', created_at from memory_edges where target_id = hub.id order by created_at desc limit ${perHub}::int)) e
-          join memory_nodes n on n.id = e.id
-         where ${wanted} and ${remembered(sql`n`)})
-      select (select jsonb_agg(jsonb_build_object('id', s.id, 'score', s.score, 'node', ${nodeJson(sql`n`)}, 'terms', s.terms, 'text', left(n.content, ${shownLength}::int)) order by s.score desc, s.id)
-                from scored s join memory_nodes n on n.id = s.id where ${remembered(sql`n`)}) as matches,
-             (select jsonb_agg(jsonb_build_object('id', r.id, 'hubId', r.hub_id, 'edge', r.kind, 'direction', r.direction, 'node', r.node)
-                       order by r.place, r.id)
-                from near r) as linked`,
+            (select source_id, kind, 'to', created_at from memory_edges where target_id = hub.id order by created_at desc limit ${perHub}::int)) e),
+      found as (
+        select id, score, terms, null::uuid as hub_id, null::text as edge, null::text as direction, null::int as place from scored
+        union all select id, null, null, hub_id, kind, direction, place from near)
+      select f.id, f.score, f.terms, f.hub_id, f.edge, f.direction, n.kind, n.title, n.engagement_id, n.metadata, ${utc(sql`n.created_at`)} as created_at,
+             case when f.hub_id is null then left(n.content, ${shownLength}::int) end as text
+        from found f join memory_nodes n on n.id = f.id
+       where ${wanted} and ${remembered(sql`n`)} order by f.score desc nulls last, f.place, f.id`,
     ],
     repeatable,
   );
-  const matches = (row?.matches ?? []).map((match) => ({ ...match, terms: match.terms.split(" ") }));
-  return { matches, linked: row?.linked ?? [] };
+  const found = rows.map((row) => ({ ...row, node: toNode(row) }));
+  return {
+    matches: found.flatMap(({ id, node, score, terms, text }) =>
+      score === null ? [] : [{ id, node, score, terms: terms?.split(" ") ?? [], text: text ?? "" }],
+    ),
+    linked: found.flatMap(({ id, node, hub_id: hubId, edge, direction }) =>
+      hubId && edge && direction ? [{ id, node, hubId, edge, direction }] : [],
+    ),
+  };
 }
+
+const toNode = ({ id, kind, title, engagement_id, metadata, created_at }: FoundRow): MemoryNode => ({
+  id,
+  kind,
+  title,
+  engagementId: engagement_id as EngagementId | null,
+  metadata,
+  createdAt: created_at,
+});
 
 /** A word of the title counts as much as two of the text (ts_rank's weights of D, C, B and A). */
 const fieldWeights = sql`'{0.5, 0.5, 0.5, 1}'::real[]`;

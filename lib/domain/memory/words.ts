@@ -25,6 +25,7 @@ export function wordsIn(text: string): Word[] {
 
 /** A word as it is compared: `Größe` and `GROSSE` are the same. */
 export function plain(word: string): string {
+  if (/^[a-z0-9]*$/i.test(word)) return word.toLowerCase().slice(0, maxLength);
   const folded = word
     .normalize("NFKD")
     .replace(/\p{M}+/gu, "")
