@@ -74,7 +74,8 @@ async function findMeant(db: Database, reader: MemoryReader, words: AskedWord[])
   const asked = words.map(({ n, word }) => ({ n, word, parts: partsOf(word) }));
   const [row] = await db.batch<{ found: FoundForm[] | null }>(
     [
-      sql`select set_config('pg_trgm.similarity_threshold', ${leastSimilarity}, true)`,
+      // What is compiled for a few words takes longer than they do.
+      sql`select set_config('pg_trgm.similarity_threshold', ${leastSimilarity}, true), set_config('jit', 'off', true)`,
       sql`
       with asked as materialized (
         select a.* from jsonb_to_recordset(${json(asked)}) as a(n int, word text, parts jsonb)),
