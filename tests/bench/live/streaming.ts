@@ -17,6 +17,9 @@ const targets = [
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "20" } } });
 const seconds = Number(values.seconds);
 
+/** When the event was given, where the stream says that, and when the request was sent. */
+const stepPattern = /data: \{(?:.*?"at":"([^"]+)")?.*?"text":"at ([\d.]+)"/g;
+
 type Reading = { requests: number[]; writes: number[]; connects: number[]; stop(): void };
 const failures: string[] = [];
 console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before`);
@@ -74,10 +77,10 @@ async function post(url: string, plan: SessionId, by: Somebody, text: string): P
   if (response.status !== 201) throw new Error(`a step was answered ${response.status}`);
 }
 
-/** A step says when it was sent, so that each reader knows how long it took; the first second is for warming up. */
+/** A step says when it was sent, so that each reader knows how long it took; the first steps are for warming up. */
 async function write(reading: Reading, everyMs: number, send: (text: string) => Promise<void>): Promise<void> {
   const duration = Math.max(seconds * 1_000, everyMs * 4);
-  for (let n = 0; n < 20; n += 1) await send("warm up");
+  for (let n = 0; n < 300; n += 1) await send("warm up");
   await pause(1_500);
   reading.requests.length = 0;
   reading.writes.length = 0;
@@ -134,9 +137,6 @@ async function read(count: number, urlOf: () => string, people: Somebody[]): Pro
 }
 
 const isOver = (error: Error): boolean => "code" in error && error.code === "ECONNRESET";
-
-/** When the event was given, where the stream says that, and when the request was sent. */
-const stepPattern = /data: \{(?:.*?"at":"([^"]+)")?.*?"text":"at ([\d.]+)"/g;
 
 function print(name: string, { requests, writes, connects }: Reading): void {
   if (writes.length > 0) console.log(`${name.padEnd(42)} write    ${line(writes)}`);
