@@ -1,7 +1,7 @@
 -- Similarity of words, for what people mistype when they search.
 create extension if not exists pg_trgm;
 --> statement-breakpoint
--- The organization in one index with the words of its memory and with their letters.
+-- The organization in one index with the letters of its memory's words.
 create extension if not exists btree_gin;
 --> statement-breakpoint
 -- The words of a title, each behind its organization. Signs within words part them, as they do in what people search for.

@@ -209,7 +209,7 @@ CREATE INDEX "idempotency_keys_age" ON "idempotency_keys" USING btree ("created_
 CREATE INDEX "rate_limits_age" ON "rate_limits" USING btree ("window_start");--> statement-breakpoint
 CREATE INDEX "sign_ins_user" ON "sign_ins" USING btree ("user_id","created_at");--> statement-breakpoint
 CREATE INDEX "memory_edges_target" ON "memory_edges" USING btree ("target_id");--> statement-breakpoint
-CREATE INDEX "memory_nodes_search" ON "memory_nodes" USING gin ("organization_id","search") WITH (fastupdate=false);--> statement-breakpoint
+CREATE INDEX "memory_nodes_search" ON "memory_nodes" USING gin ("search") WITH (fastupdate=false);--> statement-breakpoint
 CREATE INDEX "memory_nodes_list" ON "memory_nodes" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "memory_nodes_list_kind" ON "memory_nodes" USING btree ("organization_id","kind","created_at","id");--> statement-breakpoint
 CREATE INDEX "memory_nodes_engagement" ON "memory_nodes" USING btree ("engagement_id");--> statement-breakpoint

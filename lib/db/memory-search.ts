@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type SQL, sql } from "drizzle-orm";
 import { type FoundForm, partsOf, shareOf, toGroups, type WordGroup } from "../domain/memory/forms.js";
 import type { EngagementId } from "../domain/ids.js";
@@ -131,15 +132,22 @@ async function findNodes(
   groups: WordGroup[],
 ): Promise<{ matches: (Match & { node: MemoryNode; text: string })[]; linked: (Linked & { node: MemoryNode })[] }> {
   const wanted = sql`${visible(reader, sql`n`)} ${ofKinds(search.kinds)} ${ofEngagement(search)}`;
+  const tag = createHash("md5").update(reader.organizationId).digest("hex").slice(0, 4);
   const words = groups.flatMap(({ n, weight, forms }) =>
-    forms.map(({ term, weight: counts }) => ({ n, term, query: quoted(term), weight: weight * counts, phrase: false })),
+    forms.map(({ term, weight: counts }) => ({
+      n,
+      term,
+      query: quoted(tag + term),
+      weight: weight * counts,
+      phrase: false,
+    })),
   );
   const phrases = query.phrases.map(({ words: parts }, index) => {
-    const phrase = parts.map(quoted).join(" <-> ");
+    const phrase = parts.map((word) => quoted(tag + word)).join(" <-> ");
     return { n: -1 - index, term: "", query: phrase, weight: phraseCounts, phrase: true };
   });
   const ways = [
-    ...waysToSeek(groups).map(({ any, isTitle, limit }) => ({ query: toQuery(any, isTitle), limit })),
+    ...waysToSeek(groups).map(({ any, isTitle, limit }) => ({ query: toQuery(any, isTitle ? `${tag}^` : tag), limit })),
     ...phrases.map((phrase) => ({ query: phrase.query, limit: phraseLimit })),
   ];
   const way = (index: number) => sql.raw(`way_${index}`);
@@ -165,7 +173,7 @@ async function findNodes(
         select f.n, f.term, f.query::tsquery as query, f.weight, f.phrase
           from jsonb_to_recordset(${json([...words, ...phrases])}) as f(n int, term text, query text, weight float, phrase boolean)),
       held as materialized (
-        select s.id, s.words, s.search || ''::tsvector as search from seen s),
+        select s.id, s.words, setweight(s.search, 'D', '{}') as search from seen s),
       ranked as materialized (
         select h.id, h.words, f.n, f.term, f.counts
           from held h cross join lateral (
@@ -237,7 +245,7 @@ const ofEngagement = ({ engagementId }: MemorySearch): SQL =>
 
 /** Words are letters and digits, and need quotes only for the sign before a stem or a title's word. */
 const quoted = (term: string): string => `'${term.replaceAll("'", "''")}'`;
-const toQuery = (any: string[][][], isTitle: boolean): string => {
-  const oneOf = (terms: string[]) => `(${terms.map((term) => quoted(isTitle ? `^${term}` : term)).join(" | ")})`;
+const toQuery = (any: string[][][], before: string): string => {
+  const oneOf = (terms: string[]) => `(${terms.map((term) => quoted(before + term)).join(" | ")})`;
   return any.map((sets) => `(${sets.map(oneOf).join(" & ")})`).join(" | ");
 };

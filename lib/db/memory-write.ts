@@ -10,6 +10,16 @@ import { json, utc } from "./database.js";
 export const oneWriter = (organizationId: OrganizationId): SQL =>
   sql`select pg_advisory_xact_lock(hashtextextended('memory:' || ${organizationId}, 0))`;
 
+/**
+ * What stands before each word of `search`, so that the index has the words of an organization by themselves. Two organizations may have the
+ * same, so whoever searches asks for the organization too.
+ */
+export const tagOf = (organizationId: SQL): SQL => sql`left(md5(${organizationId}), 4)`;
+
+/** The words that a node's `search` counts: without what stands before them, those of the title not twice, and the empty one. */
+export const termsOf = (search: SQL): SQL => sql`
+  unnest(array_append(array(select substr(u, 5) from unnest(tsvector_to_array(${search})) u where substr(u, 5, 1) <> '^'), ''))`;
+
 /** The stems of a word in the four languages, each once; none where it says nothing by itself in all of them. */
 export const stemsOf = (word: SQL): SQL => sql`
   (select distinct '~' || s.stem as stem
@@ -47,7 +57,7 @@ export const writeMemory = (nodes: NodeToWrite[], edges: EdgeToWrite[], owner: S
 /** CTEs with nodes as they are given (`given`) and the words by which each is found (`built`). */
 export const buildNodes = (nodes: NodeToWrite[], owner: SQL): SQL => sql`
   given as (
-    select owner.organization_id, g.id, g.kind, g."engagementId" as engagement_id, g.title, g.content, g.count, g.places,
+    select owner.organization_id, ${tagOf(sql`owner.organization_id`)} as tag, g.id, g.kind, g."engagementId" as engagement_id, g.title, g.content, g.count, g.places,
            case when g.kind = 'plan_session' then g.metadata || jsonb_build_object('archived_at', ${utc(sql`now()`)}) else g.metadata end as metadata
       from ${owner} owner cross join jsonb_to_recordset(${json(nodes)}) as g(
            id uuid, kind text, "engagementId" uuid, title text, content text, metadata jsonb, count int, places jsonb)),
@@ -58,17 +68,18 @@ export const buildNodes = (nodes: NodeToWrite[], owner: SQL): SQL => sql`
      cross join lateral (select w.word as term union all select stem from ${stemsOf(sql`w.word`)} stems) l),
   built as (
     select g.id, g.organization_id,
-           coalesce(string_agg('''' || l.term || ''':' || p.at || case when p.at like '%A%' then ' ''^' || l.term || '''' else '' end, ' '), '')::tsvector as search
+           coalesce(string_agg('''' || g.tag || l.term || ''':' || p.at
+                               || case when p.at like '%A%' then ' ''' || g.tag || '^' || l.term || '''' else '' end, ' '), '')::tsvector as search
       from given g left join place p on p.id = g.id left join lexeme l on l.word = p.word
-     group by g.id, g.organization_id)`;
+     group by g.id, g.organization_id, g.tag)`;
 
 /** CTEs that count the words of nodes (organization_id, search) that have come and of those that have gone. */
 export const countWords = (come: SQL, gone: SQL): SQL => sql`
   turned as (
     select t.organization_id, t.term, sum(t.n)::int as n from (
-      select organization_id, unnest(array_append(tsvector_to_array(search), '')) as term, 1 as n from ${come}
-      union all select organization_id, unnest(array_append(tsvector_to_array(search), '')), -1 from ${gone}) t
-     where t.term not like '^%' group by t.organization_id, t.term having sum(t.n) <> 0),
+      select organization_id, ${termsOf(sql`search`)} as term, 1 as n from ${come}
+      union all select organization_id, ${termsOf(sql`search`)}, -1 from ${gone}) t
+     group by t.organization_id, t.term having sum(t.n) <> 0),
   forgotten as (
     delete from memory_terms m using turned t where m.organization_id = t.organization_id and m.term = t.term and m.nodes + t.n <= 0),
   counted as (

@@ -93,7 +93,7 @@ export const memoryNodes = pgTable(
     /** For a `plan_session` the JSON of title, steps and participants. */
     content: text("content").notNull(),
     metadata: jsonb("metadata").$type<Record<string, unknown>>().notNull(),
-    /** What is searched: made by the writer from title and content. */
+    /** What is searched: the words of title and content and their stems, each behind four letters that stand for the organization. */
     search: tsvector("search").notNull(),
     /** Words of `search`, for the length in the ranking. */
     words: integer("words").notNull(),
@@ -101,7 +101,7 @@ export const memoryNodes = pgTable(
   },
   (table) => [
     // Kept up to date at once: a search would read from end to end what is still to be entered.
-    index("memory_nodes_search").using("gin", table.organizationId, table.search).with({ fastupdate: false }),
+    index("memory_nodes_search").using("gin", table.search).with({ fastupdate: false }),
     // The list, the newest first, and of one kind; read backwards.
     index("memory_nodes_list").on(table.organizationId, table.createdAt, table.id),
     index("memory_nodes_list_kind").on(table.organizationId, table.kind, table.createdAt, table.id),

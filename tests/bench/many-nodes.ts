@@ -66,7 +66,9 @@ export const dropWords = "drop index memory_nodes_search; drop index memory_term
 export const countWords = (definitions: string[]): string => `
   insert into memory_terms (organization_id, term, nodes)
     select organization_id, term, count(*) from (
-      select organization_id, unnest(array_append(tsvector_to_array(search), '')) as term from memory_nodes) w where term not like '^%' group by organization_id, term;
+      select organization_id, unnest(array_append(array(
+               select substr(u, 5) from unnest(tsvector_to_array(search)) u where substr(u, 5, 1) <> '^'), '')) as term from memory_nodes) w
+     group by organization_id, term;
   ${definitions.join(";")};
   vacuum analyze memory_nodes; vacuum analyze memory_edges; vacuum analyze memory_terms`;
 

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { termsOf } from "../../../lib/db/memory-write.js";
 import type { MemoryKind } from "../../../lib/domain/memory/node.js";
 import type { ApiWorld } from "../../support/api-world.js";
 
@@ -24,6 +25,6 @@ export const miscounted = ({ db }: At) =>
     select coalesce(t.term, r.term) as term, t.nodes, r.nodes::int as real
       from memory_terms t full join (
         select organization_id, term, count(*) as nodes
-          from (select organization_id, unnest(array_append(tsvector_to_array(search), '')) as term from memory_nodes) w
-         where term not like '^%' group by organization_id, term) r on r.organization_id = t.organization_id and r.term = t.term
+          from (select organization_id, ${termsOf(sql`search`)} as term from memory_nodes) w
+         group by organization_id, term) r on r.organization_id = t.organization_id and r.term = t.term
      where t.nodes is distinct from r.nodes`);
