@@ -74,7 +74,14 @@ describe("A statement whose answer is lost", () => {
       expect(await act()).toEqual({ outcome: "repeated" });
     }
     expect(await read(start.id)).toMatchObject({ heard: 1, status: "failed" });
-    expect(await store.log(start.id)).toHaveLength(5);
+    expect((await store.log(start.id)).map(({ type }) => type)).toEqual([
+      "session.started",
+      "person.replied",
+      "stop.requested",
+      "person.noted",
+      "error",
+      "session.failed",
+    ]);
     expect([await count("planning_sessions"), await count("webhook_deliveries")]).toEqual([1, 5]);
   });
 
