@@ -48,7 +48,7 @@ export function engagementStore(db: Database): EngagementStore {
         settled as (
           update users u set default_engagement_id = coalesce(u.default_engagement_id, engagement.id), updated_at = now()
             from engagement where u.id = ${userId} and u.default_engagement_id is null),
-        audited as (${auditInto({ action: "engagement_created", resourceType: "engagement", resourceId: id, details: { name, teamId, settings } }, author, sql`engagement`)})
+        audited as (${auditInto({ action: "ENGAGEMENT_CREATED", resourceType: "engagement", resourceId: id, details: { name, teamId, settings } }, author, sql`engagement`)})
         select id from engagement`,
         repeatable,
       );
@@ -96,7 +96,7 @@ export function engagementStore(db: Database): EngagementStore {
            where e.id = ${id} and e.organization_id = ${organizationId} and e.version = ${expectedVersion}
              and ${teamId === undefined ? sql`true` : sql`(not e.is_team_default or e.team_id is not distinct from ${teamId}::text)`}
           returning e.id),
-        audited as (${auditInto({ action: "engagement_edited", resourceType: "engagement", resourceId: id, details: { ...edit } }, author, sql`changed`)})
+        audited as (${auditInto({ action: "ENGAGEMENT_EDITED", resourceType: "engagement", resourceId: id, details: { ...edit } }, author, sql`changed`)})
         select id from changed`);
       return rows.length > 0 ? find(organizationId, id) : null;
     },
@@ -109,7 +109,7 @@ export function engagementStore(db: Database): EngagementStore {
         changed as (
           update engagements e set settings = e.settings || ${json(changes)}, version = e.version + 1, updated_at = now()
             from before where e.id = before.id returning e.id, e.settings),
-        audited as (${auditInto({ action: "settings_changed", resourceType: "engagement", resourceId: id, details }, author, sql`before join changed using (id)`)})
+        audited as (${auditInto({ action: "SETTINGS_CHANGED", resourceType: "engagement", resourceId: id, details }, author, sql`before join changed using (id)`)})
         select settings from changed`);
       return row?.settings ?? null;
     },

@@ -30,7 +30,7 @@ export function memberStore(db: Database): Pick<EngagementStore, "members" | "pu
            where e.id = ${id} and u.id = ${userId} and e.organization_id = ${organizationId}
           on conflict (engagement_id, user_id) do update set role = excluded.role, updated_at = now()
           returning *),
-        audited as (${auditInto({ action: "member_put", resourceType: "engagement", resourceId: id, details }, author, sql`put`)})
+        audited as (${auditInto({ action: "MEMBER_PUT", resourceType: "engagement", resourceId: id, details }, author, sql`put`)})
         select ${member(sql`put`)} as member from put join users u on u.id = put.user_id`);
       return row?.member ?? null;
     },
@@ -40,7 +40,7 @@ export function memberStore(db: Database): Pick<EngagementStore, "members" | "pu
       const rows = await db.query(sql`
         with removed as (
           delete from engagement_members where engagement_id = ${id} and user_id = ${userId} and organization_id = ${organizationId} returning *),
-        audited as (${auditInto({ action: "member_removed", resourceType: "engagement", resourceId: id, details }, author, sql`removed`)})
+        audited as (${auditInto({ action: "MEMBER_REMOVED", resourceType: "engagement", resourceId: id, details }, author, sql`removed`)})
         select user_id from removed`);
       return rows.length > 0;
     },

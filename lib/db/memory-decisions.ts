@@ -19,7 +19,7 @@ export async function decide(
 ): Promise<Outcome> {
   const node = toNode({ id, kind: "decision", engagementId, title, content: text, text, metadata: { decided_by: by } });
   const entry = {
-    action: "decision_written",
+    action: "DECISION_WRITTEN",
     resourceType: "memory",
     resourceId: id,
     details: { title, engagementId },
@@ -55,7 +55,7 @@ export async function forgetDecision(
       delete from memory_nodes n where ${node(grantFor(principal, "member"))} returning n.id, n.organization_id, n.title, n.engagement_id, n.search),
     none as (select organization_id, search from gone where false),
     ${countWords(sql`none`, sql`gone`)},
-    audited as (${auditInto({ action: "decision_removed", resourceType: "memory", resourceId: id, details: sql`jsonb_build_object('title', title, 'engagementId', engagement_id)` }, author, sql`gone`)})
+    audited as (${auditInto({ action: "DECISION_REMOVED", resourceType: "memory", resourceId: id, details: sql`jsonb_build_object('title', title, 'engagementId', engagement_id)` }, author, sql`gone`)})
     select exists (select from gone) as removed`,
   ]);
   if (row?.removed) return "done";

@@ -18,7 +18,7 @@ export function organizationSettings(db: Database): OrganizationSettingsStore {
     },
     async change({ cleanup = {} }, author) {
       const details = sql`jsonb_build_object('before', before.settings, 'after', changed.settings)`;
-      const entry = { action: "settings_changed", resourceType: "organization", resourceId: sql`changed.id`, details };
+      const entry = { action: "SETTINGS_CHANGED", resourceType: "organization", resourceId: sql`changed.id`, details };
       const [row] = await db.query<Row>(sql`
         with before as (select o.id, o.settings from organizations o where o.id = ${author.organizationId} for no key update),
         changed as (

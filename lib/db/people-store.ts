@@ -45,7 +45,7 @@ export function peopleStore(db: Database): PeopleStore {
           update users u set role = ${role}, role_given_at = now(), updated_at = now() from before
            where u.id = before.id and (${role}::text = 'admin' or exists (select from admins a where a.id <> u.id))
           returning u.*),
-        audited as (${auditInto({ action: "role_changed", resourceType: "user", resourceId: userId, details }, author, sql`before join changed using (id)`)})
+        audited as (${auditInto({ action: "ROLE_CHANGED", resourceType: "user", resourceId: userId, details }, author, sql`before join changed using (id)`)})
         select (select ${user(sql`changed`)} from changed) as user, exists (select from before) as known`);
       if (row?.user) return { outcome: "changed", user: row.user };
       return row?.known ? { outcome: "last_admin" } : { outcome: "not_found" };

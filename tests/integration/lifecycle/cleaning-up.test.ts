@@ -163,7 +163,7 @@ describe("Cleaning up", () => {
     );
     expect(audit.at(-1)).toEqual({
       actor: admin.linearUserId,
-      action: "settings_changed",
+      action: "SETTINGS_CHANGED",
       resource_id: org,
       details: {
         before: { cleanup: { deletePendingAfterDays: 30 } },

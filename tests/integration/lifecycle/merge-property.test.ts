@@ -4,7 +4,7 @@ import { mergeCase } from "../../support/merge-cases.js";
 import { checkMerge } from "../../support/merge-check.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
 
-/** `npm run test:merge` does as many as the issue asks for, on PostgreSQL. */
+/** `npm run test:merge` does 10,000, on PostgreSQL. */
 const pairs = Number(process.env.MERGE_PAIRS ?? 100);
 const sideBySide = 4;
 

@@ -216,7 +216,7 @@ describe("Searching memory", () => {
     const entries = await world.db.query<{ action: string }>(
       sql`select action from audit_log where resource_id = ${one.id} order by created_at`,
     );
-    expect(entries.map(({ action }) => action)).toEqual(["decision_written", "decision_removed"]);
+    expect(entries.map(({ action }) => action)).toEqual(["DECISION_WRITTEN", "DECISION_REMOVED"]);
   });
 
   it("lets viewers read and members write", async () => {

@@ -115,7 +115,7 @@ describe("Engagements", () => {
     });
     expect(await world.as(viewer).getEngagementSettings({ params: { id } })).toMatchObject({ epics: "project" });
     const entries = await world.db.query<{ actor: string; details: { before: object; after: object } }>(
-      sql`select actor, details from audit_log where resource_id = ${id} and action = 'settings_changed' order by created_at`,
+      sql`select actor, details from audit_log where resource_id = ${id} and action = 'SETTINGS_CHANGED' order by created_at`,
     );
     expect(entries).toMatchObject([
       { actor: ada.linearUserId, details: { before: { epics: "issue" }, after: { epics: "project" } } },
@@ -180,10 +180,10 @@ describe("Engagements", () => {
       sql`select action from audit_log where resource_id = ${id} order by created_at`,
     );
     expect(actions.map(({ action }) => action)).toEqual([
-      "engagement_created",
-      "member_put",
-      "member_put",
-      "member_removed",
+      "ENGAGEMENT_CREATED",
+      "MEMBER_PUT",
+      "MEMBER_PUT",
+      "MEMBER_REMOVED",
     ]);
   });
 

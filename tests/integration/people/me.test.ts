@@ -144,7 +144,7 @@ describe("People", () => {
       await refusal(world.as(stranger).updateUser({ params: { id: last.userId }, body: { role: "viewer" } })),
     ).toEqual([404, "not_found"]);
     const entries = await world.db.query<{ details: object }>(
-      sql`select details from audit_log where organization_id = ${organization} and action = 'role_changed' order by created_at`,
+      sql`select details from audit_log where organization_id = ${organization} and action = 'ROLE_CHANGED' order by created_at`,
     );
     expect(entries[0]?.details).toEqual({ before: "member", after: "viewer" });
     expect(entries).toHaveLength(2);
