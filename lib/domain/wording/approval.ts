@@ -21,9 +21,9 @@ export function createLabel(
 export const earlierProposal =
   "That answer belongs to an earlier version of this plan, so I did nothing. This is how it looks now:";
 
-/** The page was edited after the plan was shown. */
+/** The page or the steps were edited after the plan was shown. */
 export const pageChanged =
-  "The page has changed since I showed you the plan, so I did nothing yet. This is how it looks now:";
+  "The plan has changed since I showed it to you, so I did nothing yet. This is how it looks now:";
 
 /** Only members may approve here. */
 export const membersOnly =

@@ -8,7 +8,7 @@ export const refusedChange = (title: string, identifier: string, reason: string)
 
 /** People's words in Linear that approving would replace. */
 export const writesOver = (title: string, identifier: string, fields: string[]): string =>
-  `${quote(title)} (${identifier}) was edited in Linear since I wrote it: its ${listOf(fields)} would become what the page says.`;
+  `${quote(title)} (${identifier}) was edited in Linear since I wrote it: its ${listOf(fields)} would become what the plan says.`;
 
 /** An issue was thrown away in Linear before; it stays away. */
 export const thrownAway = (title: string, identifier: string): string =>

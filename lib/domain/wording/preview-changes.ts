@@ -25,7 +25,7 @@ export function changeSections(items: readonly PreviewItem[], { entries }: Detai
     ...section("New", of("new"), entries, (item) => [itemLine(item) + under(item, titles)]),
     ...section("Already in Linear, would be updated", of("adopted"), entries, (item) => [itemLine(item)]),
     ...section("Changed", of("changed"), entries, (item) => [named(item), ...fieldChanges(item)]),
-    ...section("No longer on the page, would be cancelled in Linear", of("removed"), entries, (item) => [named(item)]),
+    ...section("No longer in the plan, would be cancelled in Linear", of("removed"), entries, (item) => [named(item)]),
     ...section("Not created, taken back earlier; saying yes creates them again", of("not_created"), entries, (item) => [
       itemLine(item),
     ]),

@@ -88,7 +88,7 @@ function difference({ pageTitle, pageUrl, team, items }: PreviewInput): string {
     [number("new"), "new"],
     [number("adopted"), "already in Linear"],
     [number("changed"), "changed"],
-    [number("removed"), "no longer on the page"],
+    [number("removed"), "no longer there"],
     [number("not_created"), "not created"],
     [number("unchanged"), "as before"],
   ] as const;

@@ -59,7 +59,7 @@ describe("a live plan that is started", () => {
 
     const preview = await story.say(id, "please plan it again");
     expect(preview.id).not.toBe(id);
-    expect(preview.question?.words).toContain("1 new, 1 changed, 1 no longer on the page and 1 as before");
+    expect(preview.question?.words).toContain("1 new, 1 changed, 1 no longer there and 1 as before");
     const done = await story.choose(preview, "create#");
 
     expect(done.status).toBe("completed");

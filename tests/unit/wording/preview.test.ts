@@ -156,13 +156,13 @@ describe("the preview of a plan that exists", () => {
       item("US-4", { change: "not_created" }),
     ]);
     expect(text).toContain(
-      "with the plan in team Engineering: 1 new, 1 changed, 1 no longer on the page, 1 not created and 1 as before.",
+      "with the plan in team Engineering: 1 new, 1 changed, 1 no longer there, 1 not created and 1 as before.",
     );
     expect(text).toContain("**New**\n\n* US-2 Title of US-2, under “Title of F-1”");
     expect(text).toContain(
       "**Changed**\n\n* ENG-1 US-1 Title of US-1\n    * points: 3 → 5\n    * priority: none → high",
     );
-    expect(text).toContain("**No longer on the page, would be cancelled in Linear**\n\n* ENG-3 US-3");
+    expect(text).toContain("**No longer in the plan, would be cancelled in Linear**\n\n* ENG-3 US-3");
     expect(text).toContain("**Not created, taken back earlier; saying yes creates them again**\n\n* US-4");
     expect(text).toContain("1 item stays as before.");
   });
