@@ -29,6 +29,7 @@ export const auditedEvents: Record<string, { action?: string; shows: string[] }>
   "step.gave_up": { shows: [] },
   "agent.said": { shows: [] },
   "person.replied": { shows: [] },
+  "person.retried": { shows: [] },
   "person.noted": { shows: ["meaning"] },
   "plan.approved": { shows: ["proposal", "items"] },
   "plan.applied": { shows: ["created", "pageVersion"] },
