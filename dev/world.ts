@@ -41,6 +41,8 @@ export type WorldOptions = {
   /** Where the application is reached when it is not mounted here. */
   appUrl?: string;
   linear?: LinearSettings;
+  /** Shortens the queue's default backoff, as `timeScale` of its simulator. */
+  queueTimeScale?: number;
   seed?: number;
   /** Faults from the start. */
   faults?: Partial<Record<Services, Fault[]>>;
@@ -91,6 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
     token: "local-qstash-token",
     ...state("qstash"),
     faults: drawn.qstash,
+    ...(options.queueTimeScale === undefined ? {} : { timeScale: options.queueTimeScale }),
   });
   const neon = neonSimulator(engine, { faults: drawn.neon });
   const simulators = [linear, confluence, qstash, neon] as never[];

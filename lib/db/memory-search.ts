@@ -13,8 +13,8 @@ import { type Database, json, repeatable, utc } from "./database.js";
 import { remembered } from "./memory-rows.js";
 import { isStopWord, stemsOf } from "./memory-write.js";
 
-/** Words that are so unlike are not looked at; low, because two letters that are swapped leave little of a short word. */
-const leastSimilarity = "0.2";
+/** Words that are less alike are not looked at: two letters that are swapped leave little of a short word, and much of a long one. */
+const leastSimilarity = (words: AskedWord[]): string => (words.some(({ word }) => word.length < 8) ? "0.2" : "0.3");
 /** Nodes whose neighbours are looked at, and how many of each. */
 const hubs = 8;
 const perHub = 6;
@@ -76,7 +76,7 @@ async function findMeant(db: Database, reader: MemoryReader, words: AskedWord[])
   const [row] = await db.batch<{ found: FoundForm[] | null }>(
     [
       // What is compiled for a few words takes longer than they do.
-      sql`select set_config('pg_trgm.similarity_threshold', ${leastSimilarity}, true), set_config('jit', 'off', true)`,
+      sql`select set_config('pg_trgm.similarity_threshold', ${leastSimilarity(words)}, true), set_config('jit', 'off', true)`,
       sql`
       with asked as materialized (
         select a.* from jsonb_to_recordset(${json(asked)}) as a(n int, word text, parts jsonb)),
@@ -151,11 +151,8 @@ async function findNodes(
     ...phrases.map((phrase) => ({ query: phrase.query, limit: phraseLimit })),
   ];
   const way = (index: number) => sql.raw(`way_${index}`);
-  const rows = await db.batch<FoundRow>(
-    [
-      // The planner thinks of reading the whole table where it is to stop after a few rows, and of compiling where it may not.
-      sql`select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`,
-      sql`
+  const rows = await db.query<FoundRow>(
+    sql`
       with ${sql.join(
         ways.map(
           ({ query: wantedWords }, index) => sql`
@@ -200,7 +197,6 @@ async function findNodes(
              case when f.hub_id is null then left(n.content, ${shownLength}::int) end as text
         from found f join memory_nodes n on n.id = f.id
        where ${wanted} and ${remembered(sql`n`)} order by f.score desc nulls last, f.place, f.id`,
-    ],
     repeatable,
   );
   const found = rows.map((row) => ({ ...row, node: toNode(row) }));

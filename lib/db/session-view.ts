@@ -12,11 +12,11 @@ const sessionFields = (s: SQL): SQL => sql`
   'archivedAt', ${utc(sql`${s}.archived_at`)}, 'mergedInto', ${s}.merged_into`;
 
 const lastActivity = (s: SQL): SQL => sql`
-  'lastActivity', (select jsonb_build_object('type', e.type, 'actor', e.actor, 'at', ${utc(sql`e.created_at`)})
+  'lastActivity', (select json_build_object('type', e.type, 'actor', e.actor, 'at', ${utc(sql`e.created_at`)})
                      from session_events e where e.session_id = ${s}.id and e.seq = ${s}.last_seq)`;
 
-/** A row of `planning_sessions` as lists show it. */
-export const listedSession = (s: SQL): SQL => sql`jsonb_build_object(${sessionFields(s)}, ${lastActivity(s)})`;
+/** A row of `planning_sessions` as lists show it. JSON here and below, because nothing is looked up in it: as jsonb it takes twice as long. */
+export const listedSession = (s: SQL): SQL => sql`json_build_object(${sessionFields(s)}, ${lastActivity(s)})`;
 
 /** A row of `planning_sessions` with everything that is said of one session. */
 export const sessionDetail = (s: SQL): SQL => sql`

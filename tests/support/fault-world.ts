@@ -37,6 +37,8 @@ export async function startFaultWorld(
     engine: database.engine,
     appUrl,
     ...options,
+    // Failure callbacks have the default backoff: 12 s, then 2.5 minutes.
+    queueTimeScale: 0.02,
     linear: { webhookRetryDelaysMs: [400, 1_000, 2_000, 4_000], ...options.linear },
     env: {
       NEON_FETCH_ENDPOINT: `${appUrl}/neon/sql`,
