@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
-/** Ids that we give. */
-export const Uuid = z.uuid();
+/** Ids that we give; in small letters, as PostgreSQL writes them, whatever a client sends, because ids are compared as text. */
+export const Uuid = z.uuid().check(z.toLowerCase());
 /** An instant in UTC, as ISO 8601 writes it. */
 export const Instant = z.iso.datetime();
 

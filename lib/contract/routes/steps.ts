@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
-import { Uuid } from "../common.js";
+import { Uuid, Version } from "../common.js";
 import { Presence } from "../events.js";
 import { PlacedStep, PlanState } from "../plan-state.js";
 import { routes } from "../route.js";
 import { Owner, StepText } from "../sessions.js";
 
-const Revision = z.int().check(z.gte(1));
+const Revision = Version.check(z.gte(1));
 const bySession = z.object({ id: Uuid });
 const byStep = z.object({ id: Uuid, stepId: Uuid });
 const byName = z.object({ id: Uuid, name: Owner });
@@ -70,7 +70,7 @@ export const stepRoutes = routes({
     summary: "Takes a step out of the plan; the log keeps it",
     params: byStep,
     query: z.object({
-      expectedRevision: z.optional(z.coerce.number().check(z.int(), z.gte(1))),
+      expectedRevision: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(2_147_483_647))),
       opId: z.optional(Uuid),
     }),
     status: 204,
