@@ -3,6 +3,7 @@ import type { TokenSet } from "./domain/token-set.js";
 import type { OrganizationId, SessionId, UserId } from "./domain/ids.js";
 import type { Delivering } from "./ports.js";
 import type { SignInStore } from "./ports-credentials.js";
+import type { AccessStore } from "./ports-people.js";
 
 export type OAuthProvider = {
   /**
@@ -198,6 +199,9 @@ export type Identity = {
   installations: InstallationStore;
   connections: ConnectionStore;
   signIns: SignInStore;
+  access: Pick<AccessStore, "countAnonymous">;
+  /** Ways into signing in that one address may begin in a minute. */
+  requestsPerMinute: number;
   /** Linear's OAuth for the app, which then acts as itself. */
   linearInstallation: OAuthProvider;
   /** Linear's OAuth for a person who proves who they are; only `read`. */

@@ -1,5 +1,6 @@
 import { accessibleSites, listSpaces } from "../confluence/sites.js";
 import { basicAuthorization, bearerAuthorization } from "../confluence/request.js";
+import { accessStore } from "../db/access-store.js";
 import { connectionStore } from "../db/connection-store.js";
 import { installationStore } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
@@ -25,6 +26,8 @@ export function createConsole(env: Environment): Identity {
     installations: installationStore(base.db, keys),
     connections: connectionStore(base.db, keys),
     signIns: signInStore(base.db),
+    access: accessStore(base.db),
+    requestsPerMinute: env.REQUESTS_PER_MINUTE,
     linearInstallation: linearProvider(env),
     linearSignIn: linearProvider(env, "user"),
     identifyLinear: (accessToken) =>

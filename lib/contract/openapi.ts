@@ -20,6 +20,7 @@ export type OpenApiOperation = {
   description: string;
   /** The role without which the operation is refused, at least somewhere; `public` asks for nobody. */
   "x-access": Access;
+  "x-changes-own"?: true;
   security?: Record<string, string[]>[];
   parameters: Parameter[];
   requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema; example?: unknown }> };
@@ -76,6 +77,7 @@ function toOperation(name: string, route: Route, refer: Refer): OpenApiOperation
     summary: route.summary,
     description: accessInWords(route.access),
     "x-access": route.access,
+    ...(route.changesOwn ? { "x-changes-own": true as const } : {}),
     ...(route.access === "public" ? { security: [] } : {}),
     parameters: [...parametersOf(route, "path"), ...parametersOf(route, "query"), ...headersOf(route)],
     ...(route.body ? { requestBody: bodyOf(route.body) } : {}),

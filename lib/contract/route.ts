@@ -14,6 +14,8 @@ export type Route = {
   tag: string;
   summary: string;
   access: Access;
+  /** Changes something of the person's own, which a token to read may not. */
+  changesOwn?: boolean;
   params?: z.ZodMiniObject;
   query?: z.ZodMiniObject;
   body?: z.ZodMiniType;

@@ -12,7 +12,7 @@ import { readGoal } from "../commands/sign-in-goal.js";
 import { FatalError, RequestError, RetryableError } from "../domain/errors.js";
 import type { Log } from "../ports.js";
 import type { Identity, OAuthRequest } from "../ports-identity.js";
-import { browserSecret, hashOf, sealSecret, sessionCookie } from "./api/authenticate.js";
+import { browserSecret, countAnonymous, hashOf, sealSecret, sessionCookie } from "./api/authenticate.js";
 import { codePage, messagePage, spacesPage } from "./pages.js";
 import { currentRequestId, inRequest } from "./request.js";
 import { readRaw } from "./respond.js";
@@ -118,6 +118,8 @@ async function leave(
   identity: Identity,
   begin: (browser: string) => Promise<string>,
 ): Promise<Response> {
+  // Each is kept until it is over, and anybody may begin one.
+  await countAnonymous(request, identity);
   const browser = browserOf(request, identity) ?? newSecret();
   const response = redirect(await begin(browser));
   const { name, attributes } = cookieOf(identity);
@@ -155,15 +157,13 @@ const redirect = (location: string): Response =>
 function toPage(error: unknown, path: string, log: Log): Response {
   if (error instanceof RequestError) {
     log.warn("oauth.refused", { path, code: error.code, status: error.status });
-    return messagePage(error.status, "This did not work", error.message);
+    return retryAfter(messagePage(error.status, "This did not work", error.message), error.retryAfterMs);
   }
   if (error instanceof RetryableError) {
     log.error("oauth.failed", { path, code: error.code });
     const text =
       "One of the services did not answer, so nothing was finished. Please wait a minute and open the link again.";
-    const response = messagePage(503, "Please try again", text);
-    response.headers.set("retry-after", String(Math.ceil((error.retryAfterMs ?? 30_000) / 1_000)));
-    return response;
+    return retryAfter(messagePage(503, "Please try again", text), error.retryAfterMs ?? 30_000);
   }
   if (error instanceof FatalError) {
     log.error("oauth.failed", { path, code: error.code });
@@ -175,4 +175,9 @@ function toPage(error: unknown, path: string, log: Log): Response {
     "Something went wrong",
     "That was our fault, and nothing was changed that you did not see. Please try again.",
   );
+}
+
+function retryAfter(response: Response, ms: number | null): Response {
+  if (ms !== null) response.headers.set("retry-after", String(Math.ceil(ms / 1_000)));
+  return response;
 }

@@ -79,6 +79,7 @@ export const engagementRoutes = routes({
     summary:
       "Makes this the engagement that you work in, with the session that you used there last or else its default",
     access: "viewer",
+    changesOwn: true,
     params: byId,
     status: 200,
     answer: Place,

@@ -53,6 +53,7 @@ export const peopleRoutes = routes({
     path: "/api/v1/users/me",
     summary: "Chooses your default engagement",
     access: "viewer",
+    changesOwn: true,
     body: z.object({ defaultEngagementId: Uuid }),
     status: 200,
     answer: Me,

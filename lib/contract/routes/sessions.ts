@@ -163,6 +163,7 @@ export const sessionRoutes = routes({
     path: "/api/v1/sessions/{id}/switch",
     summary: "Makes this the session that you work in, and its engagement yours",
     access: "viewer",
+    changesOwn: true,
     params: byId,
     status: 200,
     answer: SessionDetail,

@@ -51,7 +51,10 @@ export async function authenticate(
 /** Counts a request of somebody who is not signed in, by address; throws RequestError 429 where there were too many in this minute. */
 export async function countAnonymous(
   request: Request,
-  { access, requestsPerMinute }: Pick<AccessDeps, "access" | "requestsPerMinute">,
+  {
+    access,
+    requestsPerMinute,
+  }: Pick<AccessDeps, "requestsPerMinute"> & { access: Pick<AccessStore, "countAnonymous"> },
 ): Promise<void> {
   const retryAfterMs = await access.countAnonymous(`address:${hashOf(addressOf(request))}`, requestsPerMinute);
   if (retryAfterMs !== null) throw tooMany(retryAfterMs);
