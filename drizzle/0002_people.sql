@@ -32,6 +32,8 @@ CREATE TABLE "idempotency_keys" (
 	"key" text NOT NULL,
 	"organization_id" text NOT NULL,
 	"request_hash" text NOT NULL,
+	"new_id" uuid NOT NULL,
+	"held_until" timestamp with time zone NOT NULL,
 	"status" integer,
 	"body" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -163,7 +165,10 @@ CREATE TABLE "metric_organizations" (
 );
 --> statement-breakpoint
 ALTER TABLE "engagements" DROP CONSTRAINT "engagements_organization_team";--> statement-breakpoint
+ALTER TABLE "plans" DROP CONSTRAINT "plans_engagement_id_engagements_id_fk";
+--> statement-breakpoint
 DROP INDEX "planning_sessions_organization";--> statement-breakpoint
+DROP INDEX "plans_engagement";--> statement-breakpoint
 DROP INDEX "planning_sessions_engagement";--> statement-breakpoint
 DROP INDEX "planning_sessions_created_by";--> statement-breakpoint
 ALTER TABLE "engagements" ALTER COLUMN "team_id" DROP NOT NULL;--> statement-breakpoint
@@ -241,4 +246,5 @@ CREATE INDEX "users_default_engagement" ON "users" USING btree ("default_engagem
 CREATE INDEX "users_current_engagement" ON "users" USING btree ("current_engagement_id");--> statement-breakpoint
 CREATE INDEX "users_current_session" ON "users" USING btree ("current_session_id");--> statement-breakpoint
 CREATE INDEX "planning_sessions_engagement" ON "planning_sessions" USING btree ("engagement_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "planning_sessions_created_by" ON "planning_sessions" USING btree ("created_by","created_at","id");
+CREATE INDEX "planning_sessions_created_by" ON "planning_sessions" USING btree ("created_by","created_at","id");--> statement-breakpoint
+ALTER TABLE "plans" DROP COLUMN "engagement_id";

@@ -10,9 +10,6 @@ update engagements set settings = '{"access": "organization"}'::jsonb || setting
 update planning_sessions s set engagement_id = e.id, updated_at = now() from engagements e
  where s.engagement_id is null and e.is_team_default and e.organization_id = s.organization_id and e.team_id = s.team_id;
 --> statement-breakpoint
-update plans p set engagement_id = s.engagement_id, updated_at = now() from planning_sessions s
- where p.engagement_id is null and s.id = p.session_id and s.engagement_id is not null;
---> statement-breakpoint
 -- A person's default engagement is the first that they planned in; who has planned in none begins where everybody does.
 update users u set default_engagement_id = first.engagement_id, updated_at = now()
   from (select distinct on (created_by) created_by, engagement_id from planning_sessions

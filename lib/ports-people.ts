@@ -23,16 +23,24 @@ export type AccessStore = {
 
 /** Answers to requests that carried an `Idempotency-Key`. */
 export type IdempotencyStore = {
-  /** `new`: the caller does it and then tells; `done`: it was done, this was answered; `running`: it is being done; `other`: the key was used for something else. */
+  /**
+   * `new`: the caller does it and then tells, and what it makes has the id `newId`; `done`: it was done, this was answered; `running`: it is
+   * being done; `other`: the key was used for something else.
+   */
   begin(
     principal: Principal,
     key: string,
     requestHash: string,
   ): Promise<
-    { kind: "new" } | { kind: "done"; status: number; body: string } | { kind: "running" } | { kind: "other" }
+    | { kind: "new"; newId: string }
+    | { kind: "done"; status: number; body: string }
+    | { kind: "running" }
+    | { kind: "other" }
   >;
   finish(principal: Principal, key: string, answer: { status: number; body: string }): Promise<void>;
-  /** Lets a repeat try again. */
+  /** Lets a repeat try again at once, which makes the same thing: the first may have made it. */
+  release(principal: Principal, key: string): Promise<void>;
+  /** Nothing was done, and the key may be used for anything. */
   forget(principal: Principal, key: string): Promise<void>;
 };
 

@@ -64,7 +64,6 @@ export type Move = {
     id: PlanId;
     source: string;
     teamId: string;
-    engagementId: EngagementId;
     /** Null for a live plan. */
     pageId: string | null;
     /** Of the page, or of the live plan. */
@@ -98,7 +97,7 @@ export type SessionStore = {
   ): Promise<{ plan: Plan; holder: PlanningSession } | null>;
   /** What the conversation of a session has created last and has not taken back: its agent session, or the sessions it goes on from. */
   lastRun(session: PlanningSession): Promise<{ plan: Plan; holder: PlanningSession; run: PlanningSession } | null>;
-  /** The steps of a live plan in their order, without those that another plan of the session has made issues of. `version` is the number of the last event that changed one. */
+  /** The steps of a live plan in their order, without those of which a session that was merged into it has made issues. `version` is the number of the last event that changed one. */
   steps(id: SessionId): Promise<{ version: number; steps: LiveStep[] }>;
   /** Adds to the log of a session and moves nothing; `changed` where its status is no longer as it was read. */
   append(session: PlanningSession, log: LogEntry[]): Promise<"committed" | "changed">;

@@ -72,7 +72,7 @@ const factsJson = sql`
     'participants', coalesce((select jsonb_agg(a.name order by a.created_at, a.name) from session_participants a where a.session_id = s.id), '[]'),
     'plans', coalesce((
       select jsonb_agg(jsonb_build_object(
-               'id', p.id, 'source', p.source, 'teamId', p.team_id, 'engagementId', p.engagement_id, 'pageId', p.confluence_page_id,
+               'id', p.id, 'source', p.source, 'teamId', p.team_id, 'engagementId', s.engagement_id, 'pageId', p.confluence_page_id,
                'pageUrl', p.page_url, 'title', p.page_title,
                'items', coalesce((
                  select jsonb_agg(jsonb_build_object('title', i.title, 'kind', i.kind, 'description', coalesce(i.fields->>'description', ''),

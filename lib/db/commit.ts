@@ -27,7 +27,8 @@ export function commitStatement(move: Move): SQL {
       update planning_sessions s
          set version = s.version + 1, last_seq = s.last_seq + ${move.log.length}, answered = case when ${move.hasAnswered} then ${session.heard}::int else s.answered end,
              status = ${after.status}, step = ${after.step}, progress = ${after.progress}, progress_message = ${after.progressMessage},
-             question = ${json(after.question)}, failure = ${json(after.failure)}, proposal = ${json(move.proposal)}, work = ${json(move.work)},
+             question = ${json(after.question)}, failure = ${json(after.failure)}, proposal = ${json(move.proposal)},
+             work = ${json(move.work)} || coalesce((select jsonb_build_object('planId', claimed.id) from claimed), '{}'),
              waiting_until = ${after.waitingUntil === null ? null : new Date(after.waitingUntil).toISOString()}::timestamptz,
              stop_requested_at = case when ${after.status} in ('pending', 'processing', 'awaiting_input') then s.stop_requested_at end,
              planning_title = coalesce(${move.title ?? null}, s.planning_title),
@@ -54,8 +55,8 @@ const isDefaultIn = (engagementId: string): SQL => sql`
 
 function claim(plan: NonNullable<Move["claimPlan"]>, sessionId: string): SQL {
   return sql`
-      insert into plans (id, organization_id, engagement_id, source, team_id, session_id, confluence_page_id, page_url, page_title)
-      select ${plan.id}::uuid, guard.organization_id, ${plan.engagementId}::uuid, ${plan.source}::text, ${plan.teamId}::text, ${sessionId}::uuid,
+      insert into plans (id, organization_id, source, team_id, session_id, confluence_page_id, page_url, page_title)
+      select ${plan.id}::uuid, guard.organization_id, ${plan.source}::text, ${plan.teamId}::text, ${sessionId}::uuid,
              ${plan.pageId}::text, ${plan.pageUrl}::text, ${plan.title}::text from guard
       on conflict (organization_id, source, team_id) do update
          set session_id = excluded.session_id, page_url = excluded.page_url, page_title = excluded.page_title, updated_at = now()

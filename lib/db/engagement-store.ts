@@ -10,6 +10,7 @@ import { auditInto } from "./audit-rows.js";
 import { appendLog } from "./commit.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { engagementView, ensureGeneral } from "./engagement-rows.js";
+import { forgetAnswers } from "./idempotency-store.js";
 import { beyond, placeOf, toPage } from "./keyset.js";
 import { readLandscape } from "./landscape.js";
 import { memberStore } from "./member-store.js";
@@ -109,6 +110,7 @@ export function engagementStore(db: Database): EngagementStore {
         changed as (
           update engagements e set settings = e.settings || ${json(changes)}, version = e.version + 1, updated_at = now()
             from before where e.id = before.id returning e.id, e.settings),
+        forgotten as (${changes.access === undefined ? sql`select` : forgetAnswers(sql`k.organization_id = ${organizationId} and exists (select from changed)`)}),
         audited as (${auditInto({ action: "SETTINGS_CHANGED", resourceType: "engagement", resourceId: id, details }, author, sql`before join changed using (id)`)})
         select settings from changed`);
       return row?.settings ?? null;

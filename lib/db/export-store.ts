@@ -49,7 +49,7 @@ const stepJson = sql`
 const eventJson = sql`jsonb_build_object('seq', e.seq, 'type', e.type, 'body', e.body, 'actor', e.actor, 'at', ${utc(sql`e.created_at`)})`;
 
 const planJson = sql`
-  jsonb_build_object('id', p.id, 'source', p.source, 'teamId', p.team_id, 'engagementId', p.engagement_id, 'pageUrl', p.page_url, 'pageTitle', p.page_title,
+  jsonb_build_object('id', p.id, 'source', p.source, 'teamId', p.team_id, 'pageUrl', p.page_url, 'pageTitle', p.page_title,
                      'basePageVersion', p.base_page_version, 'version', p.version, 'syncStatus', p.sync_status, 'createdAt', ${utc(sql`p.created_at`)})`;
 
 const itemJson = sql`

@@ -16,7 +16,7 @@ export async function readLandscape(
   const [row] = await db.query<{ landscape: Omit<Landscape, "engagementId"> }>(
     sql`
     with engagement as (select * from engagements where id = ${id} and organization_id = ${organizationId}),
-    plan as (select p.* from plans p join engagement e on e.id = p.engagement_id),
+    plan as (select p.* from planning_sessions s join engagement e on e.id = s.engagement_id join plans p on p.session_id = s.id),
     item as (select p.team_id, i.kind, i.linear_id from plan p join plan_items i on i.plan_id = p.id where i.state = 'active'),
     page as (
       select url, max(title) as title, coalesce(jsonb_agg(plan_id order by plan_id) filter (where plan_id is not null), '[]') as plan_ids

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { EngagementStore, Membership } from "../ports-catalog.js";
 import { auditInto } from "./audit-rows.js";
 import { type Database, repeatable } from "./database.js";
+import { forgetAnswers } from "./idempotency-store.js";
 import { beyond, placeOf, toPage } from "./keyset.js";
 
 /** Who belongs to an engagement, in Postgres. */
@@ -30,6 +31,7 @@ export function memberStore(db: Database): Pick<EngagementStore, "members" | "pu
            where e.id = ${id} and u.id = ${userId} and e.organization_id = ${organizationId}
           on conflict (engagement_id, user_id) do update set role = excluded.role, updated_at = now()
           returning *),
+        forgotten as (${forgetAnswers(sql`k.user_id in (select user_id from put)`)}),
         audited as (${auditInto({ action: "MEMBER_PUT", resourceType: "engagement", resourceId: id, details }, author, sql`put`)})
         select ${member(sql`put`)} as member from put join users u on u.id = put.user_id`);
       return row?.member ?? null;
@@ -40,6 +42,7 @@ export function memberStore(db: Database): Pick<EngagementStore, "members" | "pu
       const rows = await db.query(sql`
         with removed as (
           delete from engagement_members where engagement_id = ${id} and user_id = ${userId} and organization_id = ${organizationId} returning *),
+        forgotten as (${forgetAnswers(sql`k.user_id in (select user_id from removed)`)}),
         audited as (${auditInto({ action: "MEMBER_REMOVED", resourceType: "engagement", resourceId: id, details }, author, sql`removed`)})
         select user_id from removed`);
       return rows.length > 0;

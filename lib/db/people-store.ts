@@ -5,6 +5,7 @@ import type { PeopleStore } from "../ports-catalog.js";
 import { within } from "./access-store.js";
 import { auditInto } from "./audit-rows.js";
 import { type Database, repeatable } from "./database.js";
+import { forgetAnswers } from "./idempotency-store.js";
 import { beyond, placeOf, toPage } from "./keyset.js";
 
 /** The people of an organization and where they work, in Postgres. */
@@ -45,6 +46,7 @@ export function peopleStore(db: Database): PeopleStore {
           update users u set role = ${role}, role_given_at = now(), updated_at = now() from before
            where u.id = before.id and (${role}::text = 'admin' or exists (select from admins a where a.id <> u.id))
           returning u.*),
+        forgotten as (${forgetAnswers(sql`k.user_id in (select id from changed)`)}),
         audited as (${auditInto({ action: "ROLE_CHANGED", resourceType: "user", resourceId: userId, details }, author, sql`before join changed using (id)`)})
         select (select ${user(sql`changed`)} from changed) as user, exists (select from before) as known`);
       if (row?.user) return { outcome: "changed", user: row.user };

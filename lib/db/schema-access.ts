@@ -110,6 +110,10 @@ export const idempotencyKeys = pgTable(
     organizationId: organizationId(),
     /** SHA-256 of method, path and body. */
     requestHash: text("request_hash").notNull(),
+    /** What the request makes gets this id, however often it is tried. */
+    newId: uuid("new_id").notNull(),
+    /** When a request that has not told its end may be tried again. */
+    heldUntil: instant("held_until").notNull(),
     /** Null while the first request is at work. */
     status: integer("status"),
     body: text("body"),

@@ -234,13 +234,12 @@ export const sessionEvents = pgTable(
   ],
 );
 
-/** One source planned into one Linear team; outlives sessions. Holds the only lease there is. */
+/** One source planned into one Linear team; outlives sessions, and belongs to the engagement of the one that holds it. Holds the only lease there is. */
 export const plans = pgTable(
   "plans",
   {
     id: uuid("id").primaryKey(),
     organizationId: organizationId(),
-    engagementId: uuid("engagement_id").references(() => engagements.id),
     /** `confluence:<site host>:<page id>`, or `session:<id>` for a live plan. */
     source: text("source").notNull(),
     teamId: text("team_id").notNull(),
@@ -265,7 +264,6 @@ export const plans = pgTable(
     // Few: plans that are being synchronised, or that somebody must look at.
     index("plans_not_idle").on(table.syncStatus).where(sql`sync_status <> 'idle'`),
     index("plans_session").on(table.sessionId),
-    index("plans_engagement").on(table.engagementId),
   ],
 );
 

@@ -173,14 +173,10 @@ export function aPlanItem(differs: Partial<PlanItem> = {}): PlanItem {
 }
 
 /** A plan as a step claims it; the engagement must be there. */
-export const aPlanClaim = (
-  engagementId: EngagementId,
-  differs: Partial<NonNullable<Move["claimPlan"]>> = {},
-): NonNullable<Move["claimPlan"]> => ({
+export const aPlanClaim = (differs: Partial<NonNullable<Move["claimPlan"]>> = {}): NonNullable<Move["claimPlan"]> => ({
   id: aPlanId(),
   source: "confluence:acme.atlassian.net:4711",
   teamId: "team-eng",
-  engagementId,
   pageId: "4711",
   pageUrl: "https://acme.atlassian.net/wiki/spaces/ENG/pages/4711",
   title: "Checkout plan",

@@ -212,13 +212,14 @@ export async function writeCase(db: Database, given: MergeCase): Promise<Written
       select id, ${organizationId}::text, engagement_id, is_default, 'Session ' || n, '{}', '{}', status, 'read-page', last_seq, now() + n * interval '1 ms'
         from ${set(sessions, "id uuid, engagement_id uuid, is_default boolean, status text, last_seq int, n int")}),
     people as (
-      insert into users (id, organization_id, linear_user_id, name, current_session_id)
-      select id, ${organizationId}::text, id::text, 'Person', current from ${set(
+      insert into users (id, organization_id, linear_user_id, name, current_session_id, current_engagement_id)
+      select id, ${organizationId}::text, id::text, 'Person', current, engagement from ${set(
         userIds.map((id, n) => {
           const where = given.workers[n - 1];
-          return { id, current: where === "source" ? sourceId : where === "target" ? targetId : null };
+          const current = where === "source" ? sourceId : where === "target" ? targetId : null;
+          return { id, current, engagement: sessions.find((one) => one.id === current)?.engagement_id ?? null };
         }),
-        "id uuid, current uuid",
+        "id uuid, current uuid, engagement uuid",
       )}),
     logged as (
       insert into session_events (session_id, seq, organization_id, type, body, actor)

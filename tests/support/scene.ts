@@ -65,8 +65,8 @@ export async function aScene(
       insert into plan_steps (session_id, id, organization_id, position, text, owner, revision)
       values (${ids.session}, ${ids.earlierStep}, ${organizationId}, 2, ${word}, ${word}, 2), (${ids.session}, ${ids.step}, ${organizationId}, 3, ${word}, ${word}, 3)),
     planned as (
-      insert into plans (id, organization_id, engagement_id, source, team_id, session_id, page_title, page_url, base_page_version)
-      values (${ids.plan}, ${organizationId}, ${ids.engagement}, ${`confluence:acme.atlassian.net:${ids.plan}`}, 'team-eng', ${ids.session}, ${word}, 'https://acme.atlassian.net/wiki/x', 1)),
+      insert into plans (id, organization_id, source, team_id, session_id, page_title, page_url, base_page_version)
+      values (${ids.plan}, ${organizationId}, ${`confluence:acme.atlassian.net:${ids.plan}`}, 'team-eng', ${ids.session}, ${word}, 'https://acme.atlassian.net/wiki/x', 1)),
     page as (
       insert into page_snapshots (plan_id, page_version, organization_id, title, body)
       values (${ids.plan}, 1, ${organizationId}, ${word}, ${`<h1>Epic: ${word}</h1><h2>Feature: ${word}</h2><ul><li>Story: ${word}</li></ul>`})),

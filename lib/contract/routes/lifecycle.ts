@@ -66,7 +66,6 @@ export const SessionExport = z.object({
       id: Uuid,
       source: z.string(),
       teamId: z.string(),
-      engagementId: z.nullable(Uuid),
       pageUrl: z.nullable(z.string()),
       pageTitle: z.string(),
       basePageVersion: z.nullable(z.int()),

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { AnswerOf, InputOf, Route } from "../../contract/route.js";
 import { RequestError } from "../../domain/errors.js";
-import { derivedUuid } from "../../domain/ids.js";
 import { mayAnywhere, type Principal } from "../../domain/principal.js";
 import type { Log } from "../../ports.js";
 import type { Observe, Tracer } from "../../ports-operating.js";
@@ -114,17 +113,17 @@ async function answer<Deps extends KernelDeps>(
     const raw = await readBody(route, request);
     const input = checkInput(route, request, params, raw);
     const key = idempotencyKeyOf(route, request, principal);
-    const newId = key === null || !principal ? randomUUID() : derivedUuid(principal.userId, "request", key);
-    const run = () => handler({ ...input, principal, request, requestId, newId, deps } as Call<Route, Deps>);
+    const run = (newId: string) =>
+      handler({ ...input, principal, request, requestId, newId, deps } as Call<Route, Deps>);
     if (key === null || !principal) {
-      const given = await run();
+      const given = await run(randomUUID());
       return given instanceof Response
         ? passedOn(given, request)
         : toResponse(toReply(operation, route, given, deps), request);
     }
     const contentType = contentTypeOf(route);
-    const reply = await once({ principal, key, request, raw, contentType }, deps, async () => {
-      const given = await run();
+    const reply = await once({ principal, key, request, raw, contentType }, deps, async (newId) => {
+      const given = await run(newId);
       if (given instanceof Response) throw new Error(`${operation} streams and cannot be repeated`);
       return toReply(operation, route, given, deps);
     });
@@ -139,6 +138,8 @@ async function admit(route: Route, request: Request, deps: KernelDeps): Promise<
     return null;
   }
   const principal = await authenticate(request, deps, route);
+  if (route.changesOwn && principal.scope === "read")
+    throw new RequestError("not_allowed", 403, "This token may only read");
   if (mayAnywhere(principal, route.access)) return principal;
   throw new RequestError("not_allowed", 403, `This needs the role ${route.access}`);
 }

@@ -17,11 +17,14 @@ export function idempotencyKeyOf(route: Route, request: Request, principal: Prin
   return key;
 }
 
-/** Runs a request with an `Idempotency-Key` once, and answers its repeats with what was answered first. One that failed may be tried again. */
+/**
+ * Runs a request with an `Idempotency-Key` once, and answers its repeats with what was answered first. One that failed may be tried again;
+ * what it makes has the same id then.
+ */
 export async function once(
   work: { principal: Principal; key: string; request: Request; raw: string; contentType: string },
   { idempotency, log }: { idempotency: IdempotencyStore; log: Log },
-  run: () => Promise<Reply>,
+  run: (newId: string) => Promise<Reply>,
 ): Promise<Reply> {
   const { principal, key, request, raw, contentType } = work;
   const { pathname, search } = new URL(request.url);
@@ -44,8 +47,10 @@ export async function once(
 
   const failed = (event: string) => (reason: unknown) =>
     log.warn(event, { code: reason instanceof Error ? reason.name : "unknown" });
-  const reply = await run().catch(async (error: unknown) => {
-    await idempotency.forget(principal, key).catch(failed("idempotency.not_forgotten"));
+  const reply = await run(begun.newId).catch(async (error: unknown) => {
+    // What was refused has done nothing; anything else may have, and is the same thing when it is tried again.
+    const free = error instanceof RequestError ? idempotency.forget : idempotency.release;
+    await free(principal, key).catch(failed("idempotency.not_freed"));
     throw error;
   });
   // It is done: that nobody noted it must not make the caller do it again.

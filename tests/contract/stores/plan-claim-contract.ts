@@ -6,20 +6,13 @@ import type { Stores } from "./stores.js";
 /** A plan belongs to one session at a time, and outlives them. */
 export function planClaimContract(current: () => Stores): void {
   describe("SessionStore.commit with a plan", () => {
-    const claimBy = async (session: Parameters<typeof aMove>[0], claim: Parameters<typeof aPlanClaim>[1] = {}) => {
-      const { sessions } = current();
-      const engagement = await sessions.ensureEngagement(acme, { id: "team-eng", name: "ENG" });
-      return aMove(
-        session,
-        { type: "advanced", step: "propose-plan" },
-        { claimPlan: aPlanClaim(engagement.id, claim) },
-      );
-    };
+    const claimBy = (session: Parameters<typeof aMove>[0], claim: Parameters<typeof aPlanClaim>[0] = {}) =>
+      aMove(session, { type: "advanced", step: "propose-plan" }, { claimPlan: aPlanClaim(claim) });
 
     it("makes the plan of a page and team that has none, with the page as it was read", async () => {
       const { sessions, givenSession } = current();
       const session = await givenSession();
-      const move = await claimBy(session, { title: "Checkout plan" });
+      const move = claimBy(session, { title: "Checkout plan" });
 
       const snapshot = { pageVersion: 3, title: "Checkout plan", body: "<h1>Checkout</h1>" };
       expect(await sessions.commit({ ...move, snapshot })).toBe("committed");
@@ -39,7 +32,7 @@ export function planClaimContract(current: () => Stores): void {
       const { session: holder, plan } = await givenPlan();
       const second = await givenSession();
 
-      expect(await sessions.commit(await claimBy(second))).toBe("plan_taken");
+      expect(await sessions.commit(claimBy(second))).toBe("plan_taken");
       expect(await read(second.id)).toEqual(second);
       expect(await log(second.id)).toEqual([]);
       expect(await sessions.findPlan(acme, plan.source, plan.teamId)).toMatchObject({
@@ -58,7 +51,7 @@ export function planClaimContract(current: () => Stores): void {
         await sessions.commit(aMove(holder, end, { plan: { id: plan.id, items: [item] } }));
         const second = await givenSession();
 
-        expect(await sessions.commit(await claimBy(second, { title: "New title" }))).toBe("committed");
+        expect(await sessions.commit(claimBy(second, { title: "New title" }))).toBe("committed");
         expect((await sessions.load(second.id))?.plan).toMatchObject({
           id: plan.id,
           sessionId: second.id,
@@ -72,7 +65,7 @@ export function planClaimContract(current: () => Stores): void {
       const { sessions, givenPlan } = current();
       const { session, plan } = await givenPlan();
 
-      expect(await sessions.commit(await claimBy(session, { title: "Renamed" }))).toBe("committed");
+      expect(await sessions.commit(claimBy(session, { title: "Renamed" }))).toBe("committed");
       expect((await sessions.load(session.id))?.plan).toMatchObject({ id: plan.id, pageTitle: "Renamed" });
     });
 
@@ -93,7 +86,7 @@ export function planClaimContract(current: () => Stores): void {
       const second = await givenSession();
       await sessions.commit(aMove(second));
 
-      expect(await sessions.commit(await claimBy(second))).toBe("changed");
+      expect(await sessions.commit(claimBy(second))).toBe("changed");
     });
 
     it("stores items with parents, changes them by id and keeps their order", async () => {

@@ -108,12 +108,7 @@ export function stores({ db }: Pick<TestDatabase, "db">): Stores {
     read,
     async givenPlan(differs = {}, claim = {}) {
       const session = await givenSession(differs);
-      const engagement = await sessions.ensureEngagement(session.organizationId, { id: "team-eng", name: "ENG" });
-      const move = aMove(
-        session,
-        { type: "advanced", step: "propose-plan" },
-        { claimPlan: aPlanClaim(engagement.id, claim) },
-      );
+      const move = aMove(session, { type: "advanced", step: "propose-plan" }, { claimPlan: aPlanClaim(claim) });
       const outcome = await sessions.commit(move);
       const loaded = await sessions.load(session.id);
       if (!loaded?.plan) throw new Error(`the plan was not claimed: ${outcome}`);

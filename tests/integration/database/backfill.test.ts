@@ -75,7 +75,7 @@ it("puts sessions and plans where their team plans", async () => {
   const rows = await query(`
     select s.planning_title as title, e.name from planning_sessions s join engagements e on e.id = s.engagement_id
      where s.id = '${id(1, 6)}' union all
-    select p.page_title, e.name from plans p join engagements e on e.id = p.engagement_id`);
+    select p.page_title, e.name from plans p join planning_sessions s on s.id = p.session_id join engagements e on e.id = s.engagement_id`);
   expect(rows).toEqual([
     { title: "Without an engagement, of OPS", name: "OPS" },
     { title: "Plan of OPS", name: "OPS" },

@@ -162,13 +162,12 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
       "wind up and claim at once without a deadlock, and each plan ends with the session that takes over",
       async () => {
         const { sessions, givenPlan, givenSession, read, brokenLogs } = store;
-        const engagement = await sessions.ensureEngagement(acme, { id: "team-eng", name: "ENG" });
         const pair = async (n: number) => {
           const source = `confluence:acme:${n}`;
           const { session: first, plan } = await givenPlan({}, { source });
           const second = await givenSession();
           await sessions.requestStop(first.id, { actor: "person-1", takenOverBy: second.id });
-          return { first: await read(first.id), second, plan, claim: aPlanClaim(engagement.id, { source }) };
+          return { first: await read(first.id), second, plan, claim: aPlanClaim({ source }) };
         };
         const handOver = ({ first, second, plan }: Awaited<ReturnType<typeof pair>>) =>
           sessions.commit(aMove(first, { type: "cancelled" }, { plan: { id: plan.id, handTo: second.id } }));
@@ -199,14 +198,13 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
       const second = await givenSession();
       await sessions.requestStop(session.id, { actor: "person-1", takenOverBy: second.id });
       const first = await read(session.id);
-      const engagement = await sessions.ensureEngagement(acme, { id: "team-eng", name: "ENG" });
       const release = await holdRow("plans", plan.id);
 
       const handing = sessions.commit(
         aMove(first, { type: "cancelled" }, { plan: { id: plan.id, handTo: second.id } }),
       );
       await untilBlocked(1);
-      const claiming = sessions.commit(aMove(second, undefined, { claimPlan: aPlanClaim(engagement.id) }));
+      const claiming = sessions.commit(aMove(second, undefined, { claimPlan: aPlanClaim() }));
       await untilBlocked(2);
       await release();
 

@@ -42,8 +42,8 @@ export async function givenPlan(
       ? Array.from({ length: differs.items }, (_, n) => ({ key: `US-${n}` }))
       : (differs.items ?? []);
   await db.query(sql`
-    insert into plans (id, organization_id, engagement_id, source, team_id, session_id, page_title)
-    select ${planId}, organization_id, engagement_id, ${differs.source ?? `confluence:acme:${planId}`}, ${differs.teamId ?? "team-eng"}, id, 'Checkout'
+    insert into plans (id, organization_id, source, team_id, session_id, page_title)
+    select ${planId}, organization_id, ${differs.source ?? `confluence:acme:${planId}`}, ${differs.teamId ?? "team-eng"}, id, 'Checkout'
       from planning_sessions where id = ${sessionId}`);
   const rows = given.map((item, position) => {
     const fields = someFields({

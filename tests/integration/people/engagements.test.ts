@@ -216,8 +216,8 @@ describe("Engagements", () => {
     });
     const planId = randomUUID();
     await world.db.query(sql`
-      insert into plans (id, organization_id, engagement_id, source, team_id, session_id, confluence_page_id, page_url, page_title, dirty)
-      values (${planId}, ${organization}, ${id}, 'confluence:acme:4711', 'team-2', ${defaultSessionId}, '4711', ${page}, 'Checkout plan', true)`);
+      insert into plans (id, organization_id, source, team_id, session_id, confluence_page_id, page_url, page_title, dirty)
+      values (${planId}, ${organization}, 'confluence:acme:4711', 'team-2', ${defaultSessionId}, '4711', ${page}, 'Checkout plan', true)`);
     await world.db.query(sql`
       insert into plan_items (id, organization_id, plan_id, position, kind, key, title, fields, source, linear_id, state)
       select gen_random_uuid(), ${organization}, ${planId}, n, case when n = 0 then 'feature' else 'story' end, 'K-' || n, 'Item', '{}', '{}',

@@ -33,8 +33,9 @@ it("takes away what has ended and been seen to end, and nothing that lives", asy
     insert into api_tokens (id, organization_id, user_id, name, scope, hash, hint, expires_at, revoked_at)
     select gen_random_uuid(), organization_id, user_id, hash, 'read', hash, 'lpa_0000', expires_at, revoked_at from sign_ins`);
   await world.db.query(sql`
-    insert into idempotency_keys (user_id, key, organization_id, request_hash, created_at)
-    values (${ada.userId}, 'today', ${acme}, '', now()), (${ada.userId}, 'two days ago', ${acme}, '', now() - interval '2 days')`);
+    insert into idempotency_keys (user_id, key, organization_id, request_hash, new_id, held_until, created_at)
+    select ${ada.userId}, k.key, ${acme}, '', gen_random_uuid(), now(), now() - k.age
+      from (values ('today', interval '0'), ('two days ago', interval '2 days')) k(key, age)`);
   await world.db.query(sql`delete from rate_limits`);
   await world.db.query(sql`
     insert into rate_limits (key, window_start, used) values ('now', now(), 1), ('two days ago', now() - interval '2 days', 1)`);

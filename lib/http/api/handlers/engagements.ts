@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Engagement } from "../../../contract/engagements.js";
 import type { engagementRoutes } from "../../../contract/routes/engagements.js";
 import type { EngagementId, SessionId, UserId } from "../../../domain/ids.js";
@@ -11,12 +10,12 @@ export type EngagementDeps = { engagements: EngagementStore; catalog: SessionCat
 
 /** Engagements: bodies of planning work with their sessions, pages, members and settings. */
 export const engagementHandlers: Handlers<typeof engagementRoutes, EngagementDeps> = {
-  async createEngagement({ body, principal, requestId, deps }) {
+  async createEngagement({ body, principal, newId, requestId, deps }) {
     if (!may(principal, "member")) throw notAllowed("member");
     const made = await deps.engagements.create(
       principal,
       {
-        id: randomUUID() as EngagementId,
+        id: newId as EngagementId,
         name: body.name,
         teamId: body.teamId ?? null,
         pageUrls: body.pageUrls ?? [],

@@ -18,8 +18,10 @@ export const lifecycleHandlers: Handlers<typeof lifecycleRoutes, LifecycleDeps> 
     await restoreSession(principal, params.id as SessionId, deps);
     return null;
   },
-  mergeSession: ({ params, body, principal, deps }) =>
-    mergeSessions(principal, { ...body, targetId: params.id as SessionId, sourceId: body.sourceId as SessionId }, deps),
+  mergeSession({ params, body, principal, newId, deps }) {
+    const [targetId, sourceId] = [params.id as SessionId, body.sourceId as SessionId];
+    return mergeSessions(principal, { ...body, id: newId, targetId, sourceId }, deps);
+  },
   async listMerges({ params, principal, deps }) {
     const items = await deps.merges.list(principal, params.id as SessionId);
     if (!items) throw notFound(params.id);

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { coverPage } from "../../../commands/cover-page.js";
 import type { sessionRoutes } from "../../../contract/routes/sessions.js";
 import { RequestError } from "../../../domain/errors.js";
@@ -13,8 +12,8 @@ export type SessionDeps = { livePlans: LivePlanStore; catalog: SessionCatalog };
 
 /** The catalogue of planning sessions. */
 export const sessionHandlers: Handlers<typeof sessionRoutes, SessionDeps> = {
-  async createSession({ body, principal, deps }) {
-    const id = (body.id ?? randomUUID()) as SessionId;
+  async createSession({ body, principal, newId, deps }) {
+    const id = (body.id ?? newId) as SessionId;
     const engagementId = (body.engagementId ?? null) as EngagementId | null;
     if (engagementId !== null && !may(principal, "viewer", engagementId)) throw notFound();
     const made = await deps.livePlans.create({

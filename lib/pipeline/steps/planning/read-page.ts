@@ -169,7 +169,7 @@ async function takeBack(session: PlanningSession, world: World): Promise<StepRes
     teamId,
     engagementId: engagement.id,
     ...(pageUrl && pageId ? { pageUrl } : {}),
-    claimPlan: { id, source, teamId, engagementId: engagement.id, pageId, pageUrl, title: pageTitle },
+    claimPlan: { id, source, teamId, pageId, pageUrl, title: pageTitle },
   });
 }
 
@@ -202,12 +202,14 @@ function chooseAddress(
     const [address] = findPageAddresses(session.question.pages[intent.index - 1] ?? "");
     if (address) return address;
   }
+  const plansSteps = session.agentSessionId === null && session.pageUrl === null;
   const looked = [
     ...replies.map((reply) => reply.body).reverse(),
     session.work.pageUrl,
     ...session.prompt.texts,
     session.work.earlierPageUrl,
-    plan?.pageUrl,
+    // A plan with a page that such a session holds came by a merge.
+    plansSteps ? null : plan?.pageUrl,
   ];
   for (const text of looked) {
     const found = text ? findPageAddresses(text) : [];
@@ -217,7 +219,7 @@ function chooseAddress(
     if (address.target.kind === "unsupported") return askForPage(session, words.notAPage(address.target.what));
     return address;
   }
-  if (session.agentSessionId === null && session.pageUrl === null) return "steps";
+  if (plansSteps) return "steps";
   return askForPage(session, words.noPageFound(session.prompt.issue?.identifier ?? null));
 }
 
@@ -329,7 +331,6 @@ async function takePlan(
       id: found?.plan.id ?? (randomUUID() as PlanId),
       source,
       teamId: team.id,
-      engagementId: engagement.id,
       pageId,
       pageUrl,
       title,
