@@ -16,8 +16,9 @@ export function sessionStore(db: Database, announce: Announce = () => undefined)
       const [row] = await db.query<{ session: SessionRow; plan: PlanRow | null; replies: ReplyRow[] | null }>(
         sql`
         select to_jsonb(s) as session,
-               (select to_jsonb(p) from plans p where p.session_id = s.id 
-                  order by p.team_id is distinct from s.team_id, p.page_url is distinct from s.confluence_page_url, p.created_at limit 1) as plan,
+               (select to_jsonb(p) from plans p where p.session_id = s.id and coalesce(p.id = (s.work->>'planId')::uuid, true)
+                  order by p.team_id is distinct from s.team_id, p.page_url is distinct from s.confluence_page_url,
+                           p.source <> 'session:' || coalesce(s.work->>'stepsOf', s.id::text), p.created_at limit 1) as plan,
                (select jsonb_agg(jsonb_build_object('seq', r.seq, 'body', r.body->>'text', 'actor', r.actor, 'at', r.created_at) order by r.seq)
                   from (select e.* from session_events e where e.session_id = s.id and e.type = 'person.replied'
                         order by e.seq offset s.answered) r) as replies
@@ -91,12 +92,15 @@ export function sessionStore(db: Database, announce: Announce = () => undefined)
     async steps(id) {
       const [row] = await db.query<{ version: number; steps: LiveStep[] }>(
         sql`
+        with recursive merged as (
+          select m.source_id as id from session_merges m where m.target_id = ${id} and m.undone_at is null
+          union select m.source_id from merged join session_merges m on m.target_id = merged.id and m.undone_at is null)
         select coalesce(max(t.revision), 0) as version,
                coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'text', t.text, 'owner', t.owner) order by t.position, t.id)
                  filter (where t.removed_at is null and not exists (
-                   select from plans p join plan_items i on i.plan_id = p.id
-                    where p.session_id = t.session_id and p.source like 'session:%' and p.source <> 'session:' || t.session_id
-                      and i.key = t.id::text and i.linear_id is not null)), '[]') as steps
+                   select from merged join plans p on p.organization_id = t.organization_id and p.source = 'session:' || merged.id
+                     join plan_items i on i.plan_id = p.id
+                    where i.key = t.id::text and i.linear_id is not null)), '[]') as steps
           from plan_steps t where t.session_id = ${id}`,
         repeatable,
       );

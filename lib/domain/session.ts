@@ -40,6 +40,8 @@ export type SessionWork = {
   earlierPageUrl?: string;
   after?: SessionId;
   teamId?: string;
+  /** The plan that the session has claimed last. It may hold others, by a merge. */
+  planId?: PlanId;
   /** The session whose steps are planned, where that is another one than this. */
   stepsOf?: SessionId;
   /** What people said before there was a plan to see. */
