@@ -63,7 +63,8 @@ export type MergeObstacle =
   | "target_busy"
   | "target_moved"
   | "steps_changed"
-  | "plans_changed";
+  | "plans_changed"
+  | "later_merge";
 
 export type MergeStore = {
   /** One transaction: everything of the source is in the target afterwards, or nothing has happened. */

@@ -30,6 +30,7 @@ const obstacles: Record<MergeObstacle, string> = {
   target_moved: "The session that it was merged into has moved since",
   steps_changed: "Steps that were taken over have been changed since",
   plans_changed: "Plans that were taken over have been worked on since",
+  later_merge: "A later merge has found steps or participants of it there and has to be undone first",
 };
 
 /**

@@ -157,22 +157,21 @@ const copies = (merge: SQL): SQL => sql`
 const said = (merge: SQL, actor: string): SQL => sql`
   with m as (select m.*, (m.record->>'seq')::int + (m.record->>'events')::int + 1 as told from ${merge} m),
   living as (select m.id as merge_id, r.* from m cross join ${stepsOf(sql`m`)} where not r.united and not r.removed)
-  insert into session_events (session_id, seq, organization_id, type, body, op_id, actor)
+  insert into session_events (session_id, seq, organization_id, type, body, actor)
   select m.target_id, m.told, m.organization_id, 'session_merged',
          jsonb_build_object('mergeId', m.id, 'from', s.id, 'title', s.planning_title, 'description', s.description, 'pageUrl', s.confluence_page_url,
            'steps', jsonb_array_length(m.record->'steps'), 'participants', jsonb_array_length(m.record->'participants'),
            'plans', jsonb_array_length(m.record->'plans'), 'duplicates', jsonb_array_length(m.record->'duplicates')),
-         null, ${actor}::text
+         ${actor}::text
     from m join planning_sessions s on s.id = m.source_id
   union all
   select m.target_id, r.revision, m.organization_id, 'step_added',
          jsonb_build_object('id', p.id, 'text', p.text, 'owner', p.owner, 'position', p.position::text,
-                            'ts', ${utc(sql`p.created_at`)}, 'mergeId', m.id),
-         case when not exists (select from session_events o where o.session_id = m.target_id and o.op_id = p.id::text) then p.id::text end, ${actor}::text
+                            'ts', ${utc(sql`p.created_at`)}, 'mergeId', m.id), ${actor}::text
     from m join living r on true join plan_steps p on p.session_id = m.target_id and p.id = r."as"
   union all
   select m.target_id, m.told + (select count(*) from living)::int + a.n::int, m.organization_id, 'participant_added',
-         jsonb_build_object('name', a.name, 'mergeId', m.id), null, ${actor}::text
+         jsonb_build_object('name', a.name, 'mergeId', m.id), ${actor}::text
     from m cross join jsonb_array_elements_text(m.record->'participants') with ordinality a(name, n)`;
 
 /** An item that was made from a step follows it to its new id. */

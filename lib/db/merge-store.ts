@@ -4,7 +4,7 @@ import { grantFor, type Principal } from "../domain/principal.js";
 import type { Merge, MergeObstacle, MergeRefusal, MergeRequest, MergeStore } from "../ports-lifecycle.js";
 import type { Announce } from "../ports-live-plans.js";
 import { within } from "./access-store.js";
-import { type Database, repeatable, utc } from "./database.js";
+import { type Database, repeatable, sqlState, uniqueViolation, utc } from "./database.js";
 import { fillDefaults } from "./default-session.js";
 import { busyWith } from "./idle.js";
 import { maxParticipants } from "./live-plan-change.js";
@@ -33,7 +33,11 @@ export function mergeStore(db: Database, announce: Announce = () => undefined): 
 
     async undo(principal, id) {
       for (let tries = 0; tries < 5; tries += 1) {
-        const done = await db.batch(undoStatements(principal, id), repeatable);
+        const done = await db.batch(undoStatements(principal, id), repeatable).catch((error: unknown) => {
+          // Another session became the default at the same moment: the next try finds it.
+          if (sqlState(error) === uniqueViolation) return [];
+          throw error;
+        });
         const merge = await findMerge(db, principal, id);
         if (!merge) return { outcome: "not_found" };
         if (done.length > 0 || merge.undoneAt !== null) return tell(merge);

@@ -39,6 +39,16 @@ export function undoStatements(principal: Principal, mergeId: string): [SQL, ...
   ];
 }
 
+/** Whether the merge `l` has found a step or a participant of its source there, which the merge `m` had brought. */
+const reliesOn = sql`
+  (exists (
+     select from jsonb_array_elements(l.record->'steps') x join ${stepsOf(sql`m`)} on r."as" = (x->>'as')::uuid
+      where (x->>'united')::boolean and not r.united)
+   or exists (
+     select from jsonb_array_elements_text(m.record->'participants') with ordinality a(name, n)
+       join session_participants b on b.session_id = m.target_id and b.name = a.name and b.created_at = ${joinedAt(sql`m`, sql`a`)}
+       join session_participants o on o.session_id = l.source_id and o.name = a.name))`;
+
 /** The first thing that keeps the merge `m` of the source `s` into the target `t` from being taken back; null where nothing does. */
 export const obstacle = sql`
   (case when m.undone_at is not null then 'undone'
@@ -54,6 +64,8 @@ export const obstacle = sql`
         when exists (
           select from jsonb_array_elements(m.record->'plans') x left join plans p on p.id = (x->>'id')::uuid
            where p.session_id is distinct from t.id or p.version <> (x->>'version')::int) then 'plans_changed'
+        when exists (
+          select from session_merges l where l.target_id = t.id and l.undone_at is null and l.created_at > m.created_at and ${reliesOn}) then 'later_merge'
    end)`;
 
 /** Plans that were taken over. An array, so that each is looked up. */
@@ -95,7 +107,8 @@ const people = (merge: SQL): SQL => sql`
   update users u set current_session_id = s.id, updated_at = now()
     from ${merge} m join planning_sessions t on t.id = m.target_id join planning_sessions s on s.id = m.source_id
    where u.id in (select x::uuid from jsonb_array_elements_text(m.record->'people') x)
-     and u.current_session_id is not distinct from case when t.engagement_id is not distinct from s.engagement_id then t.id end`;
+     and case when t.engagement_id is not distinct from s.engagement_id then u.current_session_id = t.id
+              else u.current_session_id is null and u.current_engagement_id is not distinct from s.engagement_id end`;
 
 /** The default goes back where it still is with whom the merge gave it to. */
 const heir = (merge: SQL, actor: string): SQL => sql`

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Database, uniqueViolation } from "../../../lib/db/database.js";
+import { mergeStore } from "../../../lib/db/merge-store.js";
 import type { EngagementId, OrganizationId, SessionId } from "../../../lib/domain/ids.js";
+import type { Principal } from "../../../lib/domain/principal.js";
 import { type ApiWorld, apiWorld, type Person, refused, refusal } from "../../support/api-world.js";
 import { brokenLogs, givenPlan, logOf, oneDefaultAtMost, removedStep, sessionRow } from "./lifecycle-world.js";
 
@@ -197,6 +200,31 @@ describe("Merging two sessions", () => {
     expect(await current()).toBe(source);
   });
 
+  it("brings back who was left without a session by it, but nobody who has gone to another engagement since", async () => {
+    const elsewhere = await world.anEngagement(org);
+    const third = await world.anEngagement(org);
+    const bo = await world.aPerson(org);
+    const moved = await world.aSession(ada, { engagementId: elsewhere });
+    await world.db.query(sql`
+      update users set current_engagement_id = ${elsewhere}, current_session_id = ${moved} where id in (${ada.userId}, ${bo.userId})`);
+    const places = async () =>
+      new Map(
+        (
+          await world.db.query<{ id: string; at: string; session: string | null }>(
+            sql`select id, current_engagement_id as at, current_session_id as session from users`,
+          )
+        ).map(({ id, at, session }) => [id, [at, session]]),
+      );
+    const { id } = await merge(moved, target);
+    expect((await places()).get(bo.userId)).toEqual([elsewhere, null]);
+    await world.db.query(sql`update users set current_engagement_id = ${third} where id = ${ada.userId}`);
+
+    await world.as(ada).undoMerge({ params: { id } });
+
+    expect((await places()).get(ada.userId)).toEqual([third, null]);
+    expect((await places()).get(bo.userId)).toEqual([elsewhere, moved]);
+  });
+
   for (const [what, change, code] of [
     [
       "is at work",
@@ -289,6 +317,80 @@ describe("Merging two sessions", () => {
     await world.as(ada).undoMerge({ params: { id: one.id } });
     expect((await whole(source)).steps).toEqual(before.steps);
     expect((await whole(target)).steps).toEqual([]);
+  });
+
+  describe("after which a second one was merged into the same target", () => {
+    let second: SessionId;
+    beforeEach(async () => {
+      second = await world.aSession(ada, { engagementId, title: "Second", participants: ["Dee"] });
+    });
+    const undo = (id: string) => world.as(ada).undoMerge({ params: { id } });
+    const isKept = async (one: string, two: string) => {
+      const before = await whole(target);
+      const error = await refused(undo(one));
+      expect([error.status, error.code, error.problem?.why]).toEqual([409, "merge_not_undoable", "later_merge"]);
+      expect(await whole(target)).toEqual(before);
+      await undo(two);
+      await undo(one);
+    };
+
+    it("is not taken back before the second one where both have brought the same step", async () => {
+      const same = randomUUID();
+      await addStep(source, "Same", same);
+      await addStep(second, "Same", same);
+      await isKept((await merge()).id, (await merge(second)).id);
+      expect([await textsOf(target), await textsOf(source), await textsOf(second)]).toEqual([[], ["Same"], ["Same"]]);
+    });
+
+    it("is not taken back before the second one where both have brought the same participant", async () => {
+      const third = await world.aSession(ada, { engagementId, participants: ["Bo", "Dee"] });
+      await isKept((await merge()).id, (await merge(third)).id);
+      expect((await whole(target)).participants).toEqual(["Ada", "Cy"]);
+    });
+
+    it("is taken back in any order where they have nothing in common", async () => {
+      await addStep(source, "S1");
+      await addStep(second, "S2");
+      const [one, two] = [await merge(), await merge(second)];
+      await undo(one.id);
+      expect([await textsOf(target), (await whole(target)).participants]).toEqual([["S2"], ["Ada", "Cy", "Dee"]]);
+      await undo(two.id);
+      expect([await textsOf(target), (await whole(target)).participants]).toEqual([[], ["Ada", "Cy"]]);
+    });
+  });
+
+  it("leaves the id of a step free that it had brought, once it is taken back", async () => {
+    const step = await addStep(source, "Same");
+    const { id } = await merge();
+    expect(await refusal(addStep(target, "Same", step))).toEqual([409, "operation_reused"]);
+    await world.as(ada).undoMerge({ params: { id } });
+    expect(await addStep(target, "Same", step)).toBe(step);
+    expect(await textsOf(target)).toEqual(["Same"]);
+  });
+
+  it("is taken back where another session becomes the default at the same moment", async () => {
+    const { id } = await merge();
+    let tries = 0;
+    const db: Database = {
+      query: (...given) => world.db.query(...given),
+      batch(...given) {
+        tries += 1;
+        const taken = Object.assign(new Error("planning_sessions_one_default"), { code: uniqueViolation });
+        return tries === 1 ? Promise.reject(taken) : world.db.batch(...given);
+      },
+    };
+    const { token: _, ...person } = ada;
+    const principal: Principal = {
+      ...person,
+      role: "member",
+      engagementRoles: {},
+      hidden: [],
+      scope: "admin",
+      via: "token",
+      credentialId: null,
+    };
+    expect((await mergeStore(db).undo(principal, id)).outcome).toBe("done");
+    expect([tries, (await row(source)).merged_into]).toEqual([2, null]);
   });
 
   const spoiling: Record<string, [string, () => Promise<unknown>]> = {
