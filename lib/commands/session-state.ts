@@ -145,17 +145,22 @@ const entry = (type: "error" | "warning", { message, code, details }: Noted, act
 
 const mostAttempts = 200;
 
+const isAtWork = ({ status }: PlanningSession): boolean => status === "processing" || status === "awaiting_input";
+
 async function apply(id: SessionId, change: Change, deps: StateDeps, actor: string): Promise<void> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const session = (await deps.sessions.load(id))?.session;
     if (!session) throw sessionNotFound(id);
     const result = change(session);
-    if (result === "refused" || (result.event && session.stopRequested))
+    const isHeld = session.stopRequested || (session.isSetAside && !isAtWork(session));
+    if (result === "refused" || (result.event && isHeld))
       throw standsOtherwise(
         "status_refused",
-        `A ${session.status} session cannot become that`,
+        `A ${session.status} session${session.isSetAside ? " that is set aside" : ""} cannot become that`,
         await getState(id, deps),
       );
+    // One that is deleted is not there, for a line of its log either.
+    if (session.isSetAside) await getState(id, deps);
     const { event, log = [] } = result;
     if (!event && log.length === 0) return;
     const outcome = event

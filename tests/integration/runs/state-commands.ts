@@ -250,6 +250,58 @@ export function stateCommands(name: string, open: () => Promise<TestDatabase>): 
       });
     });
 
+    it("moves nothing that was archived, at once and whatever is asked, and keeps what is reported of it", async () => {
+      const loads: SessionId[] = [];
+      const sessions: SessionStore = {
+        ...deps.sessions,
+        load: (id) => {
+          loads.push(id);
+          return deps.sessions.load(id);
+        },
+      };
+      const changes = {
+        pending: [
+          (id: SessionId, on: StateDeps) => setStatus(id, "processing", on),
+          (id: SessionId, on: StateDeps) => setProgress(id, 5, "A bit", on),
+        ],
+        failed: [(id: SessionId, on: StateDeps) => setStatus(id, "processing", on)],
+        completed: [],
+      };
+      for (const status of ["pending", "failed", "completed"] as const) {
+        const id = await inStatus(status);
+        await database.db.query(sql`update planning_sessions set archived_at = now() where id = ${id}`);
+        for (const change of changes[status]) {
+          loads.length = 0;
+          expect(await refusal(change(id, { ...deps, sessions }))).toMatchObject({
+            status: 409,
+            code: "status_refused",
+            current: { status },
+          });
+          expect(loads.length).toBeLessThan(5);
+        }
+        expect(await addWarning(id, { message: "Late" }, deps)).toMatchObject({
+          status,
+          version: 1,
+          warnings: [{ message: "Late" }],
+        });
+      }
+    });
+
+    it("does not find one that was deleted, and writes nothing into its log", async () => {
+      for (const status of ["pending", "completed", "failed"] as const) {
+        const id = await inStatus(status);
+        await database.db.query(sql`update planning_sessions set deleted_at = now() where id = ${id}`);
+        for (const change of [
+          () => addWarning(id, { message: "Late" }, deps),
+          () => addError(id, { message: "Late" }, deps),
+          () => setStatus(id, "processing", deps),
+          () => setProgress(id, 5, undefined, deps),
+        ])
+          expect(await refusal(change())).toMatchObject({ status: 404 });
+        expect(await store.log(id)).toEqual([]);
+      }
+    });
+
     it("logs a failure to read or write with the session's id, and passes it on", async () => {
       const id = await inStatus("processing");
       const broken = new Error("no database");
