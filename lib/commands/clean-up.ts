@@ -14,21 +14,29 @@ export type CleanUpDeps = {
   log: Log;
 };
 
-/** Sets aside what nobody uses any more, by the policy of each organization: stale sessions are deleted, ended ones archived. */
+/**
+ * Sets aside what nobody uses any more, by the policy of each organization: stale sessions are deleted, ended ones archived. One that cannot
+ * be archived keeps no other from it; what it threw is thrown at the end.
+ */
 export async function cleanUp({ cleanup, archive, log }: CleanUpDeps): Promise<void> {
   const deleted = await cleanup.deleteStale(batch);
   let archived = 0;
+  const failures: unknown[] = [];
   for (const { organizationId, id } of await cleanup.listEnded(batch)) {
     try {
       await archive(agentOf(organizationId), id);
       archived += 1;
     } catch (error) {
       // Somebody was first, or works in it again.
-      if (!(error instanceof RequestError)) throw error;
-      log.info("cleanup.not_archived", { sessionId: id, code: error.code });
+      if (error instanceof RequestError) log.info("cleanup.not_archived", { sessionId: id, code: error.code });
+      else {
+        log.error("cleanup.failed", { sessionId: id, reason: error instanceof Error ? error.name : "unknown" });
+        failures.push(error);
+      }
     }
   }
   if (deleted + archived > 0) log.info("cleanup.done", { deleted, archived });
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The app itself, in whose name no person has asked. */

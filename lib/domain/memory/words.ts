@@ -8,6 +8,10 @@ const maxLength = 40;
 const maxWords = 4_000;
 /** tsvector counts no further, and keeps so many places of a word. */
 const maxPlaces = 250;
+/** It holds a mebibyte: each word as it stands and its stem in each of four languages, with their places. */
+const maxBytes = 900_000;
+const encoder = new TextEncoder();
+const bytesOf = (word: string): number => 5 * (encoder.encode(word).length + 10);
 
 /** The words of a text, in lower case and without accents. One with hyphens is its parts and also the whole: `on-call`, `on`, `call`. */
 export function wordsIn(text: string): Word[] {
@@ -44,10 +48,15 @@ export function indexWords(title: string, text: string): IndexedWords {
   const gap = (inTitle.at(-1)?.position ?? 0) + 2;
   const inText = wordsIn(text).slice(0, maxWords);
   const places = new Map<string, string[]>();
+  let bytes = 0;
   const note = (word: string, place: string) => {
     const known = places.get(word);
-    if (!known) places.set(word, [place]);
-    else if (known.length < maxPlaces) known.push(place);
+    if (known) {
+      if (known.length < maxPlaces) known.push(place);
+      return;
+    }
+    bytes += bytesOf(word);
+    if (bytes <= maxBytes) places.set(word, [place]);
   };
   for (const { word, position } of inTitle) note(word, `${position}A`);
   for (const { word, position } of inText) note(word, `${gap + position}`);

@@ -5,7 +5,7 @@ import { cleanUp } from "../../../lib/commands/clean-up.js";
 import { archiveStore } from "../../../lib/db/archive-store.js";
 import { cleanupStore } from "../../../lib/db/cleanup-store.js";
 import { fillDefaults } from "../../../lib/db/default-session.js";
-import { RequestError } from "../../../lib/domain/errors.js";
+import { RequestError, RetryableError } from "../../../lib/domain/errors.js";
 import type { EngagementId, OrganizationId, SessionId } from "../../../lib/domain/ids.js";
 import type { Principal } from "../../../lib/domain/principal.js";
 import { type ApiWorld, apiWorld, type Person, refusal } from "../../support/api-world.js";
@@ -121,6 +121,23 @@ describe("Cleaning up", () => {
       throw new RequestError("session_busy", 409, "The session is at work");
     });
     expect(archived).toHaveLength(2);
+  });
+
+  it("goes on with other sessions and organizations where one cannot be archived, and fails at the end", async () => {
+    await policy({ archiveEndedAfterDays: 1 });
+    const ended = [await aSession(9, { status: "completed" }), await aSession(8, { status: "completed" })];
+    const other = await world.aPerson(await world.anOrganization(), { role: "admin" });
+    await world.as(other).updateOrganizationSettings({ body: { cleanup: { archiveEndedAfterDays: 1 } } });
+    await world.aSession(other);
+    ended.push(await unusedFor(9, await world.aSession(other, { status: "completed" })));
+    const unreachable = new RetryableError("database_unavailable");
+    const tried: SessionId[] = [];
+    const running = run(async (_principal, id) => {
+      tried.push(id);
+      throw unreachable;
+    });
+    await expect(running).rejects.toBe(unreachable);
+    expect(tried.sort()).toEqual(ended.sort());
   });
 
   for (const [what, change] of Object.entries({

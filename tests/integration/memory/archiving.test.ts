@@ -105,6 +105,21 @@ describe("Archiving a session", () => {
     expect(nodes.find(({ kind }) => kind === "page")?.metadata).toMatchObject({ url: "https://acme.example/7" });
   });
 
+  it("archives a session whatever long words are written in it", async () => {
+    const id = await world.aSession(ada, { title: "Launch" });
+    // 4,000 words of forty letters of three bytes, whose stems differ in each of the four languages.
+    await world.db.query(sql`
+      insert into plan_steps (session_id, id, organization_id, position, text, owner, revision)
+      select ${id}, gen_random_uuid(), ${org}, n, (
+               select string_agg(chr(19968 + n) || chr(19968 + w) || repeat('中', 31) || 'ationen', ' ') from generate_series(1, 40) w), 'Ada', 1
+        from generate_series(1, 100) n`);
+    const { memoryNodeId } = await archive(id);
+    const { metadata } = await world.as(ada).getMemory({ params: { id: memoryNodeId } });
+    expect(metadata).toMatchObject({ step_count: 100 });
+    const { items } = await world.as(ada).searchMemory({ query: { q: "launch" } });
+    expect(items.map(({ node }) => node.id)).toEqual([memoryNodeId]);
+  });
+
   it("leads from what was used in planning to the session", async () => {
     const earlier = await world.aSession(ada, { title: "Research" });
     const { memoryNodeId: contextId } = await archive(earlier);

@@ -27,6 +27,15 @@ describe("words of memory", () => {
     expect(indexWords("", "word ".repeat(100_000)).count).toBeLessThanOrEqual(4_001);
   });
 
+  it("are no more than PostgreSQL takes of one text, and those of the title are among them", () => {
+    const long = Array.from({ length: 4_000 }, (_, n) => String.fromCodePoint(0x4e00 + n) + "中".repeat(39));
+    const { places } = indexWords("Sign in", long.join(" "));
+    const bytes = places.reduce((sum, { word }) => sum + 5 * Buffer.byteLength(word), 0);
+    expect(bytes).toBeLessThan(1_000_000);
+    expect(bytes).toBeGreaterThan(500_000);
+    expect(places.slice(0, 2).map(({ word }) => word)).toEqual(["sign", "in"]);
+  });
+
   it("never end in half a letter", () => {
     expect(words("𝒳".repeat(30) + "𐐷".repeat(30)).join("")).not.toMatch(/[\ud800-\udbff]$/);
   });
