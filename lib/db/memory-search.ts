@@ -157,7 +157,7 @@ async function findNodes(
         ways.map(
           ({ query: wantedWords }, index) => sql`
         ${way(index)} as materialized (
-          select n.id, n.words, n.search from memory_nodes n where ${wanted} and n.search @@ ${wantedWords}::tsquery),`,
+          select n.id, n.words, n.search from memory_nodes n where ${wanted} and n.search @@ ${wantedWords}::tsquery and ${remembered(sql`n`)}),`,
         ),
         sql``,
       )}

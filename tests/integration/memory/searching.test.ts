@@ -196,6 +196,25 @@ describe("Searching memory", () => {
     expect(await first("whale census")).toBe(node);
   });
 
+  it("does not find what only a session that was deleted leads to", async () => {
+    const id = await archived("Voyage", [["Ada", "Sail to Zanzibar"]], shop);
+    await givenPlan(world, id, { items: [{ key: "US-1", title: "Quite other" }] });
+    await archive(id);
+    expect((await search("zanzibar")).map(({ node }) => node.kind)).toEqual(["plan_session", "plan"]);
+    await world.as(ada).deleteSession({ params: { id } });
+    expect(await search("zanzibar")).toEqual([]);
+  });
+
+  it("finds what is there, however many sessions that were deleted say it better", async () => {
+    for (let n = 0; n < 31; n += 1) {
+      const id = await archived("Madagascar", [], shop);
+      await archive(id);
+      await world.as(ada).deleteSession({ params: { id } });
+    }
+    const node = await decide("Somewhere", `We go to Madagascar ${"and then on ".repeat(20)}`);
+    expect((await search("madagascar")).map((hit) => hit.node.id)).toEqual([node]);
+  });
+
   it("keeps a decision once, for a repeated request too, and takes it out again", async () => {
     const headers = { "idempotency-key": "decision-1", "content-type": "application/json" };
     const post = () =>
