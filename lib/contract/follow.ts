@@ -23,6 +23,8 @@ const healthyMs = 2_000;
 /** The server says something every 15 seconds; silence for longer means that the connection is dead. */
 const silenceMs = 40_000;
 const byeWaitMs = 250;
+/** As long as a server may ask to wait. */
+const longestAskedMs = 3_600_000;
 
 /**
  * Reads a stream of events until `signal` aborts or the server says that there is nothing to read for this caller; connects again after
@@ -43,7 +45,8 @@ export async function follow(options: FollowOptions): Promise<"aborted" | "signe
     const longest = end.wasHealthy && end.saidBye ? byeWaitMs : Math.min(longestWaitMs, firstWaitMs * 2 ** failures);
     failures += 1;
     onState("waiting");
-    await sleep(end.retryAfterMs ?? random() * longest, clock, signal);
+    // Never sooner than without the server's word, nor so late that a timer cannot wait for it.
+    await sleep(Math.max(random() * longest, Math.min(end.retryAfterMs ?? 0, longestAskedMs)), clock, signal);
   }
   return "aborted";
 }
@@ -133,7 +136,7 @@ function readRetryAfter({ headers }: Response, clock: Clock): number | null {
   const value = headers.get("retry-after");
   if (value === null) return null;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - clock.now();
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 const systemClock: Clock = {

@@ -14,7 +14,11 @@ export async function* readSse(body: ReadableStream<Uint8Array>): AsyncGenerator
   try {
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return;
+      if (done) {
+        const last = rest.endsWith("\r") ? fields.take(rest.slice(0, -1)) : null;
+        if (last) yield last;
+        return;
+      }
       const { lines, unfinished } = splitLines(rest + value);
       rest = unfinished;
       for (const line of lines) {

@@ -145,6 +145,21 @@ describe("Following a stream", () => {
     expect(asked.map(({ at }) => at)).toEqual([0, 7_000, 8_000]);
   });
 
+  it.each(["0", "Wed, 21 Oct 1969 07:28:00 GMT", "soon"])(
+    "waits as after any failure where the server asks for no time at all: %s",
+    async (after) => {
+      const busy = () => new Response(null, { status: 503, headers: { "retry-after": after } });
+      const { asked } = await through([busy(), busy(), busy()]);
+      expect(asked.map(({ at }) => at)).toEqual([0, 500, 1_500, 3_500]);
+    },
+  );
+
+  it("comes back after an hour where the server asks for longer than a timer can wait", async () => {
+    const busy = new Response(null, { status: 503, headers: { "retry-after": "2592000" } });
+    const { asked } = await through([busy]);
+    expect(asked.map(({ at }) => at)).toEqual([0, 3_600_000]);
+  });
+
   it("takes an answer that is no stream for a failure", async () => {
     const { asked, seen } = await through([new Response("<html>", { headers: { "content-type": "text/html" } })]);
     expect(seen).toEqual([]);

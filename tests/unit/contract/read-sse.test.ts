@@ -39,9 +39,9 @@ describe("A stream of events is read", () => {
   it("whichever line ends it has, and wherever it is cut", async () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       const bytes = encode(["event: é", "data: one", "data:two", "", "data: three", "", ""].join(end));
-      const expected = [{ event: "é", data: "one\ntwo" }, ...(end === "\r" ? [] : [{ data: "three" }])];
+      const expected = [{ event: "é", data: "one\ntwo" }, { data: "three" }];
       for (let at = 0; at <= bytes.length; at += 1)
-        expect((await read(bytes.subarray(0, at), bytes.subarray(at))).slice(0, expected.length)).toEqual(expected);
+        expect(await read(bytes.subarray(0, at), bytes.subarray(at))).toEqual(expected);
     }
   });
 
