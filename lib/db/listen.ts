@@ -26,13 +26,16 @@ export function listener(url: string, log: Log): Hints {
         mine.on("end", () => resolve());
       });
       await mine.connect();
-      // The role ends idle connections, and this one is idle by trade.
-      await mine.query("set idle_session_timeout = 0");
-      await mine.query(`listen ${sessionChannel}`);
-      failures = 0;
-      onHint(null);
-      await ended;
-      await mine.end().catch(() => undefined);
+      try {
+        // The role ends idle connections, and this one is idle by trade.
+        await mine.query("set idle_session_timeout = 0");
+        await mine.query(`listen ${sessionChannel}`);
+        failures = 0;
+        onHint(null);
+        await ended;
+      } finally {
+        await mine.end().catch(() => undefined);
+      }
     };
     const keepConnected = () => {
       connect()

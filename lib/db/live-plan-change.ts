@@ -187,7 +187,9 @@ const changeStep = (id: string, set: SQL): SQL => sql`
 function isSame(change: PlanChange, { type, body }: PlanEventRow): boolean {
   const { type: wanted, ...fields } = change;
   const said = Object.entries(fields).filter(([name, value]) => name !== "expectedRevision" && value !== undefined);
-  return type === wanted && said.every(([name, value]) => body[name] === value);
+  // What an edit leaves out, it leaves as it is: an event that says more was another one.
+  const isWhole = wanted !== "step_edited" || said.length === Object.keys(body).length;
+  return type === wanted && isWhole && said.every(([name, value]) => body[name] === value);
 }
 
 type Facts = {

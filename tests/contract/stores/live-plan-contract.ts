@@ -270,6 +270,10 @@ export function livePlanContract(current: () => Stores): void {
       expect(await change({ type: "step_added", id: step, text: "other", owner: "Ada" }, step)).toEqual({
         outcome: "reused",
       });
+      const edit = randomUUID();
+      await change({ type: "step_edited", id: step, text: "b", owner: "Bo" }, edit);
+      for (const other of [{ text: "b" }, { owner: "Bo" }])
+        expect(await change({ type: "step_edited", id: step, ...other }, edit)).toEqual({ outcome: "reused" });
       // A step's id is used up, whatever the operation is called.
       expect(await change({ type: "step_added", id: step, text: "a", owner: "Ada" })).toEqual({ outcome: "reused" });
       await change({ type: "step_removed", id: step });

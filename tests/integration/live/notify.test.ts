@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listener } from "../../../lib/db/listen.js";
@@ -8,6 +9,49 @@ import { grantFor } from "../../../lib/domain/principal.js";
 import { silent } from "../../../dev/app.js";
 import { type TestDatabase, testDatabase, testServer } from "../../support/test-database.js";
 import { type Stores, stores } from "../../contract/stores/stores.js";
+
+describe("A connection for hints on which nothing can be listened for", () => {
+  it("is ended before another one is made", async () => {
+    const open = new Set<Socket>();
+    let opened = 0;
+    let most = 0;
+    const server = createServer((socket) => {
+      open.add(socket);
+      opened += 1;
+      most = Math.max(most, open.size);
+      socket.on("error", () => undefined);
+      socket.on("close", () => open.delete(socket));
+      // Lets everybody in, and answers each query with an error, as a pooler may.
+      let isIn = false;
+      socket.on("data", (data) => {
+        if (!isIn) socket.write(Buffer.concat([message("R", Buffer.alloc(4)), ready]));
+        else if (data[0] === 0x51)
+          socket.write(Buffer.concat([message("E", Buffer.from("SERROR\0C0A000\0Mno\0\0")), ready]));
+        else socket.end();
+        isIn = true;
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const warned: unknown[] = [];
+    const log = { ...silent, warn: (_event: string, { reason }: Record<string, unknown>) => void warned.push(reason) };
+    const stop = listener(`postgres://somebody@127.0.0.1:${port}/planning`, log)(() => undefined);
+    await expect.poll(() => opened, { timeout: 10_000, interval: 10 }).toBeGreaterThan(2);
+    stop();
+    expect(most).toBe(1);
+    expect(warned).toContain("0A000");
+    await expect.poll(() => open.size, { timeout: 5_000 }).toBe(0);
+    server.close();
+  });
+
+  const message = (type: string, body: Buffer) => {
+    const head = Buffer.alloc(5);
+    head.write(type);
+    head.writeInt32BE(body.length + 4, 1);
+    return Buffer.concat([head, body]);
+  };
+  const ready = message("Z", Buffer.from("I"));
+});
 
 describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_POSTGRES_URL)", () => {
   let database: TestDatabase;
