@@ -431,6 +431,25 @@ describe("Merging two sessions", () => {
       expect((await row(source)).merged_into).toBe(target);
     });
 
+  it("leaves the default to a session that has become it in the source's engagement since", async () => {
+    const elsewhere = await world.anEngagement(org);
+    const moved = await world.aSession(ada, { engagementId: elsewhere });
+    const { id } = await merge(moved, target);
+    const fresh = await world.aSession(ada, { engagementId: elsewhere });
+    await world.as(ada).undoMerge({ params: { id } });
+    expect([(await row(fresh)).is_default, (await row(moved)).is_default]).toEqual([true, false]);
+  });
+
+  it("can be taken back once the target has come out of the archive again", async () => {
+    await addStep(source, "S1");
+    const { id } = await merge();
+    await world.as(ada).archiveSession({ params: { id: target }, body: {} });
+    expect(await refusal(world.as(ada).undoMerge({ params: { id } }))).toEqual([409, "merge_not_undoable"]);
+    await world.as(ada).unarchiveSession({ params: { id: target } });
+    await world.as(ada).undoMerge({ params: { id } });
+    expect([await textsOf(target), await textsOf(source)]).toEqual([[], ["S1"]]);
+  });
+
   it("leaves what came to the target since then where it is", async () => {
     await addStep(source, "S1");
     const { id } = await merge();
