@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { RequestError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
 import type { Merge, MergeObstacle, MergeRequest, MergeStore } from "../ports-lifecycle.js";
@@ -10,7 +9,7 @@ import { toRequestError } from "./refusals.js";
  */
 export async function mergeSessions(
   principal: Principal,
-  request: Omit<MergeRequest, "id">,
+  request: MergeRequest,
   deps: { merges: Pick<MergeStore, "merge"> },
 ): Promise<Merge> {
   const { targetId, sourceId } = request;
@@ -18,7 +17,7 @@ export async function mergeSessions(
     throw new RequestError("same_session", 400, "A session cannot be merged into itself", {
       shown: { sessionId: targetId },
     });
-  const result = await deps.merges.merge(principal, { ...request, id: randomUUID() });
+  const result = await deps.merges.merge(principal, request);
   if (result.outcome === "done") return result.merge;
   throw toRequestError(result);
 }

@@ -160,7 +160,7 @@ export function sessionStore(db: Database, announce: Announce = () => undefined)
           returning id, settings),
         one as (select * from kept union all select * from made)
         select id, settings, (
-          select coalesce(jsonb_agg(u.linear_user_id), '[]'::jsonb) from engagement_members m join users u on u.id = m.user_id
+          select coalesce(jsonb_agg(u.linear_user_id), '[]'::jsonb) from engagement_members m join users u on u.id = m.user_id and m.role <> 'viewer'
            where m.engagement_id = one.id) as members from one`);
       if (!row) throw new Error("an upsert returned no row");
       return {

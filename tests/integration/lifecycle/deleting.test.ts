@@ -110,7 +110,7 @@ describe("Deleting a session", () => {
 
   it("gives its plan to the next session that plans the same page", async () => {
     const gone = await world.aSession(ada, { engagementId });
-    const claim = aPlanClaim(engagementId);
+    const claim = aPlanClaim();
     const { planId } = await givenPlan(world, gone, { source: claim.source, teamId: claim.teamId, items: 1 });
     const next = await world.aSession(ada, { engagementId, status: "processing" });
     const sessions = sessionStore(world.db);
