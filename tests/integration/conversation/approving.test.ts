@@ -84,8 +84,10 @@ describe("approving a plan", () => {
     expect(refused.type).toBe("elicitation");
     expect(refused.body).toMatch(/member/i);
     await story.query(
-      `insert into engagement_members (engagement_id, user_id, organization_id) select e.id, u.id, e.organization_id from engagements e join users u on u.organization_id = e.organization_id`,
+      `insert into engagement_members (engagement_id, user_id, organization_id, role) select e.id, u.id, e.organization_id, 'viewer' from engagements e join users u on u.organization_id = e.organization_id`,
     );
+    expect((await mention.press("create#")).body).toMatch(/member/i);
+    await story.query("update engagement_members set role = 'member'");
     const done = await mention.press("create#");
     await story.query(`update engagements set settings = settings || '{"approval":"anyone"}'`);
     expect(done.type).toBe("response");
