@@ -118,11 +118,15 @@ function headersOf(route: Route): Parameter[] {
       : [header("X-Org-Id", "The organization; where it is named it must be the caller's")]),
     ...(route.isRepeatable
       ? [
-          header("Idempotency-Key", "A repeat with the same key within a day is answered and not done again; it fails where the key was used for something else", {
-            type: "string",
-            minLength: 1,
-            maxLength: 200,
-          }),
+          header(
+            "Idempotency-Key",
+            "A repeat with the same key within a day is answered and not done again; it fails where the key was used for something else",
+            {
+              type: "string",
+              minLength: 1,
+              maxLength: 200,
+            },
+          ),
         ]
       : []),
     ...(isStream(route) ? [header("Last-Event-ID", "The number of the last event that the caller has")] : []),
