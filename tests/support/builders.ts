@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Delivery, DeliveryEvent } from "../../lib/domain/delivery.js";
-import type { EngagementId, OrganizationId, PlanId, PlanItemId, SessionId } from "../../lib/domain/ids.js";
+import type { OrganizationId, PlanId, PlanItemId, SessionId } from "../../lib/domain/ids.js";
 import type { ItemFields, PlanItem } from "../../lib/domain/plan-item.js";
 import { type PlanningSession, type SessionEvent, type StepName, transition } from "../../lib/domain/session.js";
 import type { Effect, LogEntry, Move, SessionStart } from "../../lib/ports.js";

@@ -72,7 +72,7 @@ export function planClaimContract(current: () => Stores): void {
     it("gives a plan that several claim at once to one of them", async () => {
       const { sessions, givenSession, count } = current();
       const rivals = await Promise.all(Array.from({ length: 5 }, () => givenSession()));
-      const moves = await Promise.all(rivals.map((session) => claimBy(session)));
+      const moves = rivals.map((session) => claimBy(session));
 
       const outcomes = await Promise.all(moves.map((move) => sessions.commit(move)));
 
