@@ -25,32 +25,26 @@ export type TailDeps = {
   onAccessChanged(): void;
 };
 
-/** How often logs are looked at without a hint: more seldom the longer nothing has happened, and where hints told of what happened last. */
-export function paceMs(quietMs: number, areHinted: boolean): number {
-  if (quietMs < 5_000) return areHinted ? 1_000 : 150;
-  return quietMs < 60_000 ? (areHinted ? 1_000 : 500) : 1_500;
+/** How often logs are looked at without a hint: more seldom the longer nothing has happened. */
+export function paceMs(quietMs: number): number {
+  if (quietMs < 5_000) return 150;
+  return quietMs < 60_000 ? 500 : 1_500;
 }
 
 /** Reads all logs that anybody in this process follows in one loop, which runs while there is somebody. Returns what adds a reader, which gives back what takes it away. */
 export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   const readers = new Map<SessionId, Set<Reader>>();
-  /** Logs to look at now, and those of them that a hint has named. */
-  const wanted = new Set<SessionId>();
-  const named = new Set<SessionId>();
+  const hinted = new Set<SessionId>();
   let isRunning = false;
   let wake: () => void = () => undefined;
   let lastEventAt = 0;
-  /** A hint had come of the newest events before they were found. */
-  let areHinted = false;
   let nextLookAt = 0;
   let mark: string | null = null;
 
   const hint = (id: SessionId | null) => {
     if (id === null) nextLookAt = 0;
-    else if (readers.has(id)) {
-      wanted.add(id);
-      named.add(id);
-    } else return;
+    else if (readers.has(id)) hinted.add(id);
+    else return;
     wake();
   };
 
@@ -61,13 +55,13 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
       const isWholeLook = deps.now() >= nextLookAt;
       try {
         await look(isWholeLook);
-        if (isWholeLook) nextLookAt = deps.now() + paceMs(deps.now() - lastEventAt, areHinted);
+        if (isWholeLook) nextLookAt = deps.now() + paceMs(deps.now() - lastEventAt);
       } catch (error) {
         deps.onError(error);
         await pause(1_000);
         nextLookAt = 0;
       }
-      if (wanted.size === 0) await sleep(nextLookAt - deps.now());
+      if (hinted.size === 0) await sleep(nextLookAt - deps.now());
     }
     // In the same turn as the last look at `readers`, so that the next reader starts the loop again.
     stopHints();
@@ -75,29 +69,21 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   }
 
   async function look(isWhole: boolean): Promise<void> {
-    const asked = [...wanted];
-    const told = new Set(named);
-    wanted.clear();
-    named.clear();
+    const asked = [...hinted];
+    hinted.clear();
     const ids = isWhole ? [...readers.keys()] : asked.filter((id) => readers.has(id));
-    // Beside the events, which do not wait for it.
-    const access = isWhole ? lookAtAccess().catch(deps.onError) : null;
-    const { events, isAll } = await deps.log.since(ids.map(from));
+    const [{ events, isAll }] = await Promise.all([deps.log.since(ids.map(from)), isWhole ? lookAtAccess() : null]);
     const byId = new Map<SessionId, SessionEventRow[]>();
     for (const event of events.sort((a, b) => a.seq - b.seq)) {
       const found = byId.get(event.sessionId) ?? [];
       found.push(event);
       byId.set(event.sessionId, found);
     }
-    if (events.length > 0) {
-      lastEventAt = deps.now();
-      areHinted = [...byId.keys()].every((id) => told.has(id));
-    }
+    if (events.length > 0) lastEventAt = deps.now();
     for (const [id, found] of byId) for (const reader of readers.get(id) ?? []) give(reader, found);
     for (const id of asked) if (!byId.has(id)) deps.onQuietHint(id);
     // More is there than one look takes.
-    if (!isAll) for (const id of byId.keys()) wanted.add(id);
-    await access;
+    if (!isAll) for (const id of byId.keys()) hinted.add(id);
   }
 
   async function lookAtAccess(): Promise<void> {
@@ -129,7 +115,7 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
     readers.set(reader.sessionId, together.add(reader));
     lastEventAt = deps.now();
     // What was added between the reader's last look and now.
-    wanted.add(reader.sessionId);
+    hinted.add(reader.sessionId);
     wake();
     if (!isRunning) {
       isRunning = true;
