@@ -5,8 +5,10 @@ export const Uuid = z.uuid().check(z.toLowerCase());
 /** An instant in UTC, as ISO 8601 writes it. */
 export const Instant = z.iso.datetime();
 
+/** The highest number that rows keep. */
+export const highest = 2_147_483_647;
 /** A counter as rows keep it: the version that somebody has seen, or the number of an event. */
-export const Version = z.int().check(z.gte(0), z.lte(2_147_483_647));
+export const Version = z.int().check(z.gte(0), z.lte(highest));
 
 /** A text of people: not only blanks, without NUL, which PostgreSQL does not store, and at most so many characters. */
 export const text = (maxLength: number) =>

@@ -9,7 +9,7 @@ import { beyond, placeOf, toPage } from "./keyset.js";
 import { listedSession } from "./session-view.js";
 
 /** So many sessions are looked through for a word before the index of words is asked for all that have it. */
-const lookedThrough = 500;
+const lookedThrough = 1_500;
 
 /** A page of an organization's sessions, the newest first, that are neither deleted nor merged into another. */
 export async function listSessions(

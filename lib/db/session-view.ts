@@ -15,7 +15,7 @@ const lastActivity = (s: SQL): SQL => sql`
   'lastActivity', (select json_build_object('type', e.type, 'actor', e.actor, 'at', ${utc(sql`e.created_at`)})
                      from session_events e where e.session_id = ${s}.id and e.seq = ${s}.last_seq)`;
 
-/** A row of `planning_sessions` as lists show it. JSON here and below, because nothing is looked up in it: as jsonb it takes twice as long. */
+/** A row of `planning_sessions` as lists show it; as JSON, because nothing is looked up in it and there are many. */
 export const listedSession = (s: SQL): SQL => sql`json_build_object(${sessionFields(s)}, ${lastActivity(s)})`;
 
 /** A row of `planning_sessions` with everything that is said of one session. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Instant, optionalText, pageOf, Paging, Uuid, Version } from "../common.js";
+import { highest, Instant, optionalText, pageOf, Paging, Uuid, Version } from "../common.js";
 import { PlanState } from "../engagements.js";
 import { routes } from "../route.js";
 import { Description, PageUrl, Participants, Session, SessionStatus, Title } from "../sessions.js";
@@ -207,7 +207,7 @@ export const sessionRoutes = routes({
     access: "viewer",
     params: byId,
     query: z.object({
-      after: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(2_147_483_647))),
+      after: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(highest))),
       limit: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1_000))),
     }),
     status: 200,

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Uuid, Version } from "../common.js";
+import { highest, Uuid, Version } from "../common.js";
 import { Presence } from "../events.js";
 import { PlacedStep, PlanState } from "../plan-state.js";
 import { routes } from "../route.js";
@@ -70,7 +70,7 @@ export const stepRoutes = routes({
     summary: "Takes a step out of the plan; the log keeps it",
     params: byStep,
     query: z.object({
-      expectedRevision: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(2_147_483_647))),
+      expectedRevision: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(highest))),
       opId: z.optional(Uuid),
     }),
     status: 204,

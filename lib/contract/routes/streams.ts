@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { Uuid } from "../common.js";
+import { highest, Uuid } from "../common.js";
 import { routes } from "../route.js";
 
-const After = z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(2_147_483_647)));
+const After = z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(highest)));
 const common = {
   method: "GET",
   tag: "live plans",

@@ -9,6 +9,7 @@ import type { IdempotencyStore } from "../../ports-people.js";
 import { inRequest, requestIdOf } from "../request.js";
 import { type AccessDeps, authenticate, countAnonymous } from "./authenticate.js";
 import { documents } from "./documents.js";
+import { mayOnlyRead } from "./handlers/refusals.js";
 import { checkInput, readBody } from "./input.js";
 import { idempotencyKeyOf, once, type Reply } from "./once.js";
 import { toProblem } from "./problem.js";
@@ -138,8 +139,7 @@ async function admit(route: Route, request: Request, deps: KernelDeps): Promise<
     return null;
   }
   const principal = await authenticate(request, deps, route);
-  if (route.changesOwn && principal.scope === "read")
-    throw new RequestError("not_allowed", 403, "This token may only read");
+  if (route.changesOwn && principal.scope === "read") throw mayOnlyRead();
   if (mayAnywhere(principal, route.access)) return principal;
   throw new RequestError("not_allowed", 403, `This needs the role ${route.access}`);
 }

@@ -8,6 +8,7 @@ import type { ApiTokenStore, PageWish, SignInStore } from "../../../ports-creden
 import type { OAuthStateStore } from "../../../ports-identity.js";
 import { hashOf, sessionCookie, tokenPrefix } from "../authenticate.js";
 import { Answer, type Handlers } from "../kernel.js";
+import { mayOnlyRead } from "./refusals.js";
 
 export type AccessApiDeps = {
   publicUrl: string;
@@ -81,7 +82,7 @@ const notKept = { "cache-control": "no-store" };
 
 /** Whoever may only read may still end what they read with. */
 function requireWrite({ scope, credentialId }: Principal, id: string): void {
-  if (scope === "read" && id !== credentialId) throw new RequestError("not_allowed", 403, "This token may only read");
+  if (scope === "read" && id !== credentialId) throw mayOnlyRead();
 }
 
 const toWish = ({ limit, cursor }: { limit?: number | undefined; cursor?: string | undefined }): PageWish => ({
