@@ -77,5 +77,5 @@ export type LivePlanStore = {
   change(principal: Principal, id: SessionId, opId: string, change: PlanChange): Promise<ChangeResult>;
 };
 
-/** Tells whoever watches, in this process and, where that is configured, in others, that a log has grown. A hint: nothing is lost without it. */
-export type Announce = (id: SessionId) => void;
+/** Tells whoever watches, in this process and, where that is configured, in others, that a log has grown, and by which event where the writer knows it. A hint: nothing is lost without it. */
+export type Announce = (id: SessionId, event?: PlanEventRow) => void;

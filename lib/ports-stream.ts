@@ -37,5 +37,7 @@ export type PresenceStore = {
   list(ids: SessionId[]): Promise<Map<SessionId, PresenceList>>;
 };
 
-/** Calls back with each session whose log has grown or that is watched by others than before, or null where hints may have been missed; gives back what ends that. */
-export type Hints = (onHint: (id: SessionId | null) => void) => () => void;
+/** A session's log has grown, by this event where the writer has said so, or others watch it than before. */
+export type Hint = { id: SessionId; event?: SessionEventRow | undefined };
+/** Calls back with each hint, or null where some may have been missed; gives back what ends that. */
+export type Hints = (onHint: (hint: Hint | null) => void) => () => void;

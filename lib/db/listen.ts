@@ -1,8 +1,7 @@
 import type { Client } from "pg";
-import type { SessionId } from "../domain/ids.js";
 import type { Log } from "../ports.js";
 import type { Hints } from "../ports-stream.js";
-import { sessionChannel } from "./notify.js";
+import { readPayload, sessionChannel } from "./notify.js";
 
 const wait = { firstMs: 500, longestMs: 30_000 };
 
@@ -20,7 +19,7 @@ export function listener(url: string, log: Log): Hints {
       if (!isWanted) return;
       const mine = new pg.Client({ connectionString: url, keepAlive: true });
       client = mine;
-      mine.on("notification", ({ payload }) => onHint((payload ?? "") as SessionId));
+      mine.on("notification", ({ payload }) => onHint(readPayload(payload ?? "")));
       const ended = new Promise<void>((resolve) => {
         mine.on("error", () => resolve());
         mine.on("end", () => resolve());

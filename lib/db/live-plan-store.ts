@@ -41,7 +41,8 @@ export function livePlanStore(db: Database, announce: Announce = () => undefined
 
     async change(principal, id, opId, change) {
       const result = await changePlan(db, principal, id, opId, change);
-      if (result.outcome === "applied" || result.outcome === "repeated") announce(id);
+      if (result.outcome === "applied") announce(id, result.event);
+      if (result.outcome === "repeated") announce(id);
       return result;
     },
   };

@@ -11,8 +11,8 @@ const installations = "/usr/lib/postgresql";
 /** A PostgreSQL server of its own in a temporary directory; `restart` kills it as a crash does and starts it again on the same data. */
 export type PostgresServer = { url: string; restart(): Promise<void>; stop(): Promise<void> };
 
-/** Starts the newest PostgreSQL that Debian's packages have installed, without durability: its data live as long as the server. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** Starts the newest PostgreSQL that Debian's packages have installed, without durability: its data live as long as the server. `more` are settings, each `name=value`. */
+export async function startPostgres(more: string[] = []): Promise<PostgresServer> {
   const bin = newestInstallation();
   const dir = mkdtempSync(join(tmpdir(), "postgres-"));
   const account = serverAccount();
@@ -33,6 +33,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       "full_page_writes=off",
       "max_connections=200",
       "timezone=UTC",
+      ...more,
     ];
     const server = spawn(
       join(bin, "postgres"),

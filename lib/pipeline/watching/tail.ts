@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OrganizationId, SessionId } from "../../domain/ids.js";
-import type { Hints, LogTail, SessionEventRow } from "../../ports-stream.js";
+import type { Hint, Hints, LogTail, SessionEventRow } from "../../ports-stream.js";
 
 /** Somebody who reads a log from an event on. */
 export type Reader = {
@@ -41,12 +41,20 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   let nextLookAt = 0;
   let mark: string | null = null;
 
-  const hint = (id: SessionId | null) => {
-    if (id === null) nextLookAt = 0;
-    else if (readers.has(id)) hinted.add(id);
-    else return;
+  const hint = (said: Hint | null) => {
+    if (said === null) nextLookAt = 0;
+    else if (!readers.has(said.id) || (said.event && giveNext(said.event))) return;
+    else hinted.add(said.id);
     wake();
   };
+
+  /** Gives an event to those whom it follows what they have; whether nobody lacks anything before it. */
+  function giveNext(event: SessionEventRow): boolean {
+    const together = [...(readers.get(event.sessionId) ?? [])];
+    lastEventAt = deps.now();
+    for (const reader of together) if (reader.cursor === event.seq - 1) give(reader, [event]);
+    return together.every(({ cursor }) => cursor >= event.seq);
+  }
 
   async function run(): Promise<void> {
     const stopHints = deps.hints(hint);

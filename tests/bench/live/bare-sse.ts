@@ -8,7 +8,8 @@ const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
-      const frame = Buffer.from(`data: ${body}\n\n`);
+      const written = performance.timeOrigin + performance.now();
+      const frame = Buffer.from(`data: ${JSON.stringify({ ...JSON.parse(body), written })}\n\n`);
       for (const reader of readers) reader.write(frame);
       response.end("{}");
     });

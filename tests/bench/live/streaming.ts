@@ -1,12 +1,13 @@
 /**
  * `npm run bench:stream -- [--seconds 20]`: how long a step takes to everybody who reads, writer and stream in two processes as they are
- * deployed: with NOTIFY on a direct connection, by polling alone, and beside a bare loop of node:http. `write` counts from the instant that
- * the statement has given the event, `request` from the request that asked for it.
+ * deployed: with NOTIFY on a direct connection, by polling alone, and beside a bare loop of node:http. `write` counts from the commit,
+ * in the bare loop from the instant that it has the event; `request` from the request that asked for it.
  */
 import { randomUUID } from "node:crypto";
-import http from "node:http";
+import net from "node:net";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { sql } from "drizzle-orm";
 import type { SessionId } from "../../../lib/domain/ids.js";
 import { at, type BenchWorld, benchWorld, line, ms, pause, type Somebody } from "./world.js";
 
@@ -17,10 +18,10 @@ const targets = [
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "20" } } });
 const seconds = Number(values.seconds);
 
-/** When the event was given, where the stream says that, and when the request was sent. */
-const stepPattern = /data: \{(?:.*?"at":"([^"]+)")?.*?"text":"at ([\d.]+)"/g;
-
-type Reading = { requests: number[]; writes: number[]; connects: number[]; stop(): void };
+type Reader = { chunks: { ms: number; bytes: Buffer }[] };
+type Readers = { all: Reader[]; connects: number[]; stop(): void };
+/** How long each event took to each reader, since it was asked for and since it was written, in ms. */
+type Figures = { requests: number[]; writes: number[]; connects: number[] };
 const failures: string[] = [];
 console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before`);
 const world = await benchWorld(20);
@@ -44,27 +45,30 @@ async function measure(
   count: number,
   everyMs: number,
   env: Record<string, string>,
-): Promise<Reading> {
+): Promise<Figures> {
   const plan = await bench.aPlan();
   const api = await bench.start("server.ts", { ...env, BENCH_ROLE: "api" });
   const stream = await bench.start("server.ts", { ...env, BENCH_ROLE: "stream" });
-  const reading = await read(count, () => `${stream.url}/api/v1/sessions/${plan}/stream`, bench.everybody);
-  await write(reading, everyMs, (text) => post(api.url, plan, bench.everybody[0] as Somebody, text));
-  reading.stop();
+  const readers = await connect(count, () => `${stream.url}/api/v1/sessions/${plan}/stream`, bench.everybody);
+  await write(readers, everyMs, (text) => post(api.url, plan, bench.everybody[0] as Somebody, text));
+  readers.stop();
   api.stop();
   stream.stop();
-  return reading;
+  const commits = await bench.db.query<{ seq: number; ms: number }>(sql`
+    select seq, extract(epoch from pg_xact_commit_timestamp(xmin))::float * 1000 as ms from session_events where session_id = ${plan}`);
+  const committed = new Map(commits.map(({ seq, ms: at }) => [seq, at]));
+  return figures(readers, ({ seq }) => committed.get(Number(seq)));
 }
 
-async function measureBare(bench: BenchWorld, count: number, everyMs: number): Promise<Reading> {
+async function measureBare(bench: BenchWorld, count: number, everyMs: number): Promise<Figures> {
   const server = await bench.start("bare-sse.ts");
-  const reading = await read(count, () => server.url, bench.everybody);
-  await write(reading, everyMs, async (text) => {
+  const readers = await connect(count, () => server.url, bench.everybody);
+  await write(readers, everyMs, async (text) => {
     await (await fetch(server.url, { method: "POST", body: JSON.stringify({ text }) })).arrayBuffer();
   });
-  reading.stop();
+  readers.stop();
   server.stop();
-  return reading;
+  return figures(readers, ({ written }) => Number(written));
 }
 
 async function post(url: string, plan: SessionId, by: Somebody, text: string): Promise<void> {
@@ -77,13 +81,12 @@ async function post(url: string, plan: SessionId, by: Somebody, text: string): P
   if (response.status !== 201) throw new Error(`a step was answered ${response.status}`);
 }
 
-/** A step says when it was sent, so that each reader knows how long it took; the first steps are for warming up. */
-async function write(reading: Reading, everyMs: number, send: (text: string) => Promise<void>): Promise<void> {
+/** A step says when it was asked for, so that each reader knows how long it took; the first steps are for warming up. */
+async function write(readers: Readers, everyMs: number, send: (text: string) => Promise<void>): Promise<void> {
   const duration = Math.max(seconds * 1_000, everyMs * 4);
   for (let n = 0; n < 300; n += 1) await send("warm up");
   await pause(1_500);
-  reading.requests.length = 0;
-  reading.writes.length = 0;
+  for (const { chunks } of readers.all) chunks.length = 0;
   const begun = performance.now();
   for (let turn = 0; turn * everyMs < duration; turn += 1) {
     await pause(begun + turn * everyMs - performance.now());
@@ -92,54 +95,72 @@ async function write(reading: Reading, everyMs: number, send: (text: string) => 
   await pause(2_000);
 }
 
-/** Opens so many streams, twenty at a time, and keeps what each step took to get there. */
-async function read(count: number, urlOf: () => string, people: Somebody[]): Promise<Reading> {
-  const open: http.ClientRequest[] = [];
-  const reading: Reading = {
-    requests: [],
-    writes: [],
-    connects: [],
-    stop: () => open.forEach((request) => request.destroy()),
-  };
-  const connect = (n: number) =>
+/**
+ * Opens so many streams, twenty at a time, each a bare socket. What comes is kept with its instant and read after all is over: everybody who
+ * reads is on this one machine, and shall take as little of it as can be.
+ */
+async function connect(count: number, urlOf: () => string, people: Somebody[]): Promise<Readers> {
+  const sockets: net.Socket[] = [];
+  const readers: Readers = { all: [], connects: [], stop: () => sockets.forEach((socket) => socket.destroy()) };
+  const open = (n: number) =>
     new Promise<void>((resolve, reject) => {
       const asked = performance.now();
-      const headers = { authorization: `Bearer ${people[n % people.length]?.token}`, accept: "text/event-stream" };
-      const request = http.get(urlOf(), { headers, agent: false }, (response) => {
-        if (response.statusCode !== 200) return reject(new Error(`a stream was answered ${response.statusCode}`));
-        response.setEncoding("utf8");
-        let rest = "";
-        let isConnected = false;
-        response.on("data", (chunk: string) => {
-          const now = performance.now();
-          rest += chunk;
-          if (!isConnected && rest.includes('"connected"')) {
-            isConnected = true;
-            reading.connects.push(now - asked);
-            resolve();
-          }
-          const end = rest.lastIndexOf("\n\n");
-          if (end < 0) return;
-          for (const [, written, sent] of rest.slice(0, end).matchAll(stepPattern)) {
-            reading.requests.push(now - Number(sent));
-            if (written) reading.writes.push(performance.timeOrigin + now - Date.parse(written));
-          }
-          rest = rest.slice(end + 2);
-        });
+      const reader: Reader = { chunks: [] };
+      const { hostname, port, pathname } = new URL(urlOf());
+      let isOpen = false;
+      const callback = (size: number, buffer: Uint8Array) => {
+        const bytes = Buffer.from(buffer.subarray(0, size));
+        reader.chunks.push({ ms: performance.now(), bytes });
+        if (isOpen) return true;
+        isOpen = true;
+        readers.connects.push(performance.now() - asked);
+        if (bytes.toString().startsWith("HTTP/1.1 200 ")) resolve();
+        else reject(new Error(`a stream was answered ${bytes.toString().split("\r\n")[0]}`));
+        return true;
+      };
+      const socket = net.connect({
+        port: Number(port),
+        host: hostname,
+        onread: { buffer: Buffer.alloc(64 * 1024), callback },
       });
-      request.on("error", (error) => (isOver(error) ? undefined : reject(error)));
-      open.push(request);
+      socket.on("error", reject);
+      const token = people[n % people.length]?.token;
+      socket.write(`GET ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${token}\r\n\r\n`);
+      readers.all.push(reader);
+      sockets.push(socket);
     });
   for (let n = 0; n < count; n += 20)
-    await Promise.all(Array.from({ length: Math.min(20, count - n) }, (_, i) => connect(n + i)));
+    await Promise.all(Array.from({ length: Math.min(20, count - n) }, (_, i) => open(n + i)));
   await pause(1_000);
-  return reading;
+  return readers;
 }
 
-const isOver = (error: Error): boolean => "code" in error && error.code === "ECONNRESET";
+/** An event counts as read when its last byte is there. */
+function figures(
+  { all, connects }: Readers,
+  writtenAt: (event: Record<string, unknown>) => number | undefined,
+): Figures {
+  const requests: number[] = [];
+  const writes: number[] = [];
+  for (const { chunks } of all) {
+    let rest = "";
+    for (const { ms: now, bytes } of chunks) {
+      const frames = (rest + bytes.toString()).split("\n\n");
+      rest = frames.pop() ?? "";
+      for (const frame of frames) {
+        const data = /^data: (.*"text":"at .*)$/m.exec(frame)?.[1];
+        if (data === undefined) continue;
+        const event = JSON.parse(data) as Record<string, unknown>;
+        requests.push(now - Number(String(event.text).slice("at ".length)));
+        writes.push(performance.timeOrigin + now - (writtenAt(event) ?? Number.NaN));
+      }
+    }
+  }
+  return { requests, writes, connects };
+}
 
-function print(name: string, { requests, writes, connects }: Reading): void {
-  if (writes.length > 0) console.log(`${name.padEnd(42)} write    ${line(writes)}`);
-  console.log(`${(writes.length > 0 ? "" : name).padEnd(42)} request  ${line(requests)}`);
+function print(name: string, { requests, writes, connects }: Figures): void {
+  console.log(`${name.padEnd(42)} write    ${line(writes)}`);
+  console.log(`${"".padEnd(42)} request  ${line(requests)}`);
   console.log(`${"".padEnd(42)} ${requests.length} read; connected p95 ${ms(at(connects, 0.95))}`);
 }

@@ -19,7 +19,7 @@ export type BenchWorld = Awaited<ReturnType<typeof benchWorld>>;
 
 /** A PostgreSQL of its own with an organization and its people, and the production handlers in processes of their own. */
 export async function benchWorld(people: number) {
-  const server = await startPostgres();
+  const server = await startPostgres(["track_commit_timestamp=on"]);
   const url = await createDatabase(server.url, "bench");
   const engine = openPostgres(url, { max: 64 });
   await migrate(engine);

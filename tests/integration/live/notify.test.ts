@@ -3,9 +3,11 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listener } from "../../../lib/db/listen.js";
 import { livePlanStore } from "../../../lib/db/live-plan-store.js";
+import { logTail } from "../../../lib/db/log-tail.js";
 import { notifier } from "../../../lib/db/notify.js";
 import type { SessionId } from "../../../lib/domain/ids.js";
 import { grantFor } from "../../../lib/domain/principal.js";
+import type { Hint } from "../../../lib/ports-stream.js";
 import { silent } from "../../../dev/app.js";
 import { type TestDatabase, testDatabase, testServer } from "../../support/test-database.js";
 import { type Stores, stores } from "../../contract/stores/stores.js";
@@ -64,8 +66,8 @@ describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_
 
   const soon = { timeout: 10_000, interval: 10 };
   const listening = () => {
-    const heard: (SessionId | null)[] = [];
-    const stop = listener(database.url, silent)((id) => heard.push(id));
+    const heard: (Hint | null)[] = [];
+    const stop = listener(database.url, silent)((hint) => heard.push(hint));
     return { heard, stop };
   };
   const listeners = () =>
@@ -107,8 +109,13 @@ describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_
     );
     await Promise.all(behind);
 
-    await expect.poll(() => heard.includes(id), soon).toBe(true);
+    await expect.poll(() => heard, soon).toHaveLength(32);
     expect(statements).toBeLessThan(31);
+    // Each says its event as the log has it.
+    const { events } = await logTail(database.db).since([{ id, after: 1 }]);
+    const told = heard.flatMap((hint) => hint?.event ?? []);
+    expect(told.toSorted((a, b) => a.seq - b.seq)).toEqual(events);
+    expect(new Set(heard.map((hint) => hint?.id))).toEqual(new Set([undefined, id]));
     stop();
     await expect.poll(listeners, soon).toEqual([]);
   });
@@ -122,7 +129,26 @@ describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_
 
     const id = crypto.randomUUID() as SessionId;
     notifier(database.db, () => undefined)(id);
-    await expect.poll(() => heard, soon).toEqual([null, null, id]);
+    await expect.poll(() => heard, soon).toEqual([null, null, { id }]);
+    stop();
+  });
+
+  it("leave out an event that is too long, and are whatever they are where somebody else has sent them", async () => {
+    const { heard, stop } = listening();
+    await expect.poll(() => heard, soon).toEqual([null]);
+    const id = crypto.randomUUID() as SessionId;
+    const announce = notifier(database.db, () => undefined);
+    const eventOf = (text: string) => ({ seq: 2, type: "step_added", body: { text }, actor: "ada", at: "" });
+    const room = 7_999 - Buffer.byteLength(JSON.stringify({ ...eventOf(""), sessionId: id }));
+    for (const text of ["é".repeat(room >> 1), "é".repeat((room >> 1) + 1)]) {
+      const known = heard.length;
+      announce(id, eventOf(text));
+      await expect.poll(() => heard, soon).toHaveLength(known + 1);
+    }
+    expect(heard.slice(1)).toEqual([{ id, event: { ...eventOf("é".repeat(room >> 1)), sessionId: id } }, { id }]);
+    for (const payload of [id, "null", ""])
+      await database.db.query(sql`select pg_notify('session_events', ${payload})`);
+    await expect.poll(() => heard.slice(3), soon).toEqual([null, null, null]);
     stop();
   });
 

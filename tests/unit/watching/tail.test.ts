@@ -14,12 +14,11 @@ function aTail() {
   let failures = 0;
   let listening = 0;
   let hint: Parameters<Hints>[0] = () => undefined;
-  const add = (id: string, ...seqs: number[]) => {
-    const rows = seqs.map(
-      (seq): SessionEventRow => ({ sessionId: id as SessionId, seq, type: "x", body: {}, actor: "a", at: "" }),
-    );
-    logs.set(id, [...(logs.get(id) ?? []), ...rows]);
+  const anEvent = (id: string, seq: number): SessionEventRow => {
+    return { sessionId: id as SessionId, seq, type: "x", body: {}, actor: "a", at: "" };
   };
+  const add = (id: string, ...seqs: number[]) =>
+    logs.set(id, [...(logs.get(id) ?? []), ...seqs.map((seq) => anEvent(id, seq))]);
   const follow = logTailing({
     log: {
       head: () => Promise.resolve(0),
@@ -60,7 +59,8 @@ function aTail() {
     aReader,
     looks,
     said,
-    hint: (id: string | null) => hint(id as SessionId | null),
+    hint: (id: string | null) => hint(id === null ? null : { id: id as SessionId }),
+    hintOf: (id: string, seq: number) => hint({ id: id as SessionId, event: anEvent(id, seq) }),
     listening: () => listening,
     fail: (times: number) => (failures = times),
     changeAccess: () => (mark += "1"),
@@ -98,6 +98,47 @@ describe("The loop that reads logs", () => {
     tail.add("b", 1);
     await expect.poll(() => b.seen, soon).toEqual([1]);
     expect(tail.looks).toContainEqual(["a", "b"]);
+    a.leave();
+    b.leave();
+  });
+
+  it("gives the event that a hint brings without a look, where it is the next one", async () => {
+    const tail = aTail();
+    const [a, b] = [tail.aReader("a"), tail.aReader("a", 1)];
+    await expect.poll(() => tail.looks.length, soon).toBeGreaterThan(1);
+    tail.looks.length = 0;
+    tail.said.length = 0;
+    tail.hintOf("a", 1);
+    tail.hintOf("a", 2);
+    expect([a.seen, b.seen]).toEqual([[1, 2], [2]]);
+    // Said twice, or once more by another who has it from the log.
+    tail.add("a", 1, 2);
+    tail.hintOf("a", 1);
+    tail.hintOf("b", 7);
+    expect([a.seen, b.seen]).toEqual([[1, 2], [2]]);
+    expect(tail.looks).not.toContainEqual(["a"]);
+    tail.hint("a");
+    await expect.poll(() => tail.said, soon).toEqual(["quiet a"]);
+    expect([a.seen, b.seen]).toEqual([[1, 2], [2]]);
+    a.leave();
+    b.leave();
+  });
+
+  it("looks at the log where a hint brings an event beyond the next one, for whoever lacks some", async () => {
+    const tail = aTail();
+    const [a, b] = [tail.aReader("a"), tail.aReader("a", 2)];
+    tail.add("a", 1, 2, 3);
+    tail.hintOf("a", 3);
+    expect([a.seen, b.seen]).toEqual([[], [3]]);
+    await expect.poll(() => a.seen, soon).toEqual([1, 2, 3]);
+    tail.add("a", 4, 5, 6);
+    for (const seq of [6, 5, 4]) tail.hintOf("a", seq);
+    await expect
+      .poll(() => [a.seen, b.seen], soon)
+      .toEqual([
+        [1, 2, 3, 4, 5, 6],
+        [3, 4, 5, 6],
+      ]);
     a.leave();
     b.leave();
   });
