@@ -1,7 +1,7 @@
 /**
  * `npm run bench:live -- [--seconds 60]`: many people who add steps at the same time, on PostgreSQL. First as fast as they can on one plan,
- * beside pgbench with one update and one insert; then 200 adds a second together, by statement, and through the API for the figure; then one
- * plan with ten steps beside one with five hundred.
+ * beside pgbench with one update and one insert; then 200 adds a second together, by statement on one plan, ten and a thousand, and through the
+ * API for the figure; then one plan with ten steps beside one with five hundred.
  */
 import { randomUUID } from "node:crypto";
 import { cpus, loadavg } from "node:os";
@@ -22,10 +22,14 @@ console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} befor
 try {
   await saturate(world);
   const several = await Promise.all(Array.from({ length: 10 }, () => world.aPlan()));
+  const thousand = await Promise.all(Array.from({ length: 1_000 }, () => world.aPlan()));
   const one = await world.aPlan();
   const direct = (plan: SessionId, by: Somebody) => add(world, plan, by);
   await pacedBy("by statement, one plan", () => one, direct, target.addMs);
   await pacedBy("by statement, ten plans", (n) => several[n % several.length] as SessionId, direct, target.addMs);
+  let turn = 0;
+  const anyOfThousand = () => thousand[turn++ % thousand.length] as SessionId;
+  await pacedBy("by statement, a thousand plans", anyOfThousand, direct, target.addMs);
   const api = await world.start("server.ts", { BENCH_ROLE: "api" });
   const posting = (plan: SessionId, by: Somebody) => post(api.url, plan, by);
   const busy = await world.aPlan();

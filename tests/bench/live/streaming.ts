@@ -25,13 +25,15 @@ type Figures = { requests: number[]; writes: number[]; connects: number[] };
 const failures: string[] = [];
 console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before`);
 const world = await benchWorld(20);
+const notifying = { DATABASE_URL_DIRECT: world.url };
 try {
   for (const { readers, everyMs, p95 } of targets) {
-    const notified = await measure(world, readers, everyMs, { DATABASE_URL_DIRECT: world.url });
+    const notified = await measure(world, readers, everyMs, notifying);
     print(`${readers} readers, NOTIFY`, notified);
     if (!(at(notified.writes, 0.95) < p95)) failures.push(`p95 at ${readers} readers is not under ${p95} ms`);
     print(`${readers} readers, bare loop`, await measureBare(world, readers, everyMs));
   }
+  print("1000 readers, each of a plan of its own", await measure(world, 1_000, 10, notifying, 1_000));
   print("100 readers, polling", await measure(world, 100, 100, {}));
   print("100 readers, polling, a step each 10 s", await measure(world, 100, 10_000, {}));
 } finally {
@@ -45,19 +47,22 @@ async function measure(
   count: number,
   everyMs: number,
   env: Record<string, string>,
+  planCount = 1,
 ): Promise<Figures> {
-  const plan = await bench.aPlan();
+  const plans = await Promise.all(Array.from({ length: planCount }, () => bench.aPlan()));
+  const any = (n: number) => plans[n % planCount] as SessionId;
   const api = await bench.start("server.ts", { ...env, BENCH_ROLE: "api" });
   const stream = await bench.start("server.ts", { ...env, BENCH_ROLE: "stream" });
-  const readers = await connect(count, () => `${stream.url}/api/v1/sessions/${plan}/stream`, bench.everybody);
-  await write(readers, everyMs, (text) => post(api.url, plan, bench.everybody[0] as Somebody, text));
+  const readers = await connect(count, (n) => `${stream.url}/api/v1/sessions/${any(n)}/stream`, bench.everybody);
+  let turn = 0;
+  await write(readers, everyMs, (text) => post(api.url, any(turn++), bench.everybody[0] as Somebody, text));
   readers.stop();
   api.stop();
   stream.stop();
-  const commits = await bench.db.query<{ seq: number; ms: number }>(sql`
-    select seq, extract(epoch from pg_xact_commit_timestamp(xmin))::float * 1000 as ms from session_events where session_id = ${plan}`);
-  const committed = new Map(commits.map(({ seq, ms: at }) => [seq, at]));
-  return figures(readers, ({ seq }) => committed.get(Number(seq)));
+  const commits = await bench.db.query<{ id: string; ms: number }>(sql`
+    select body->>'id' as id, extract(epoch from pg_xact_commit_timestamp(xmin))::float * 1000 as ms from session_events where type = 'step_added'`);
+  const committed = new Map(commits.map(({ id, ms: at }) => [id, at]));
+  return figures(readers, ({ id }) => committed.get(String(id)));
 }
 
 async function measureBare(bench: BenchWorld, count: number, everyMs: number): Promise<Figures> {
@@ -99,14 +104,14 @@ async function write(readers: Readers, everyMs: number, send: (text: string) => 
  * Opens so many streams, twenty at a time, each a bare socket. What comes is kept with its instant and read after all is over: everybody who
  * reads is on this one machine, and shall take as little of it as can be.
  */
-async function connect(count: number, urlOf: () => string, people: Somebody[]): Promise<Readers> {
+async function connect(count: number, urlOf: (n: number) => string, people: Somebody[]): Promise<Readers> {
   const sockets: net.Socket[] = [];
   const readers: Readers = { all: [], connects: [], stop: () => sockets.forEach((socket) => socket.destroy()) };
   const open = (n: number) =>
     new Promise<void>((resolve, reject) => {
       const asked = performance.now();
       const reader: Reader = { chunks: [] };
-      const { hostname, port, pathname } = new URL(urlOf());
+      const { hostname, port, pathname } = new URL(urlOf(n));
       let isOpen = false;
       const callback = (size: number, buffer: Uint8Array) => {
         const bytes = Buffer.from(buffer.subarray(0, size));
