@@ -7,6 +7,8 @@ export type Seek = { any: string[][][]; isTitle: boolean; limit: number };
 const fewNodes = 150;
 /** Of what is found in other ways so many are. */
 const seekLimit = 60;
+/** Most of the best hold two rare words, so of those more are. */
+const pairedLimit = 90;
 const maxPaired = 3;
 
 /**
@@ -33,8 +35,9 @@ export function waysToSeek(groups: WordGroup[]): Seek[] {
       : [];
   if (frequent.length === 0) return ways;
   if (terms.length > 2) ways.push(way([terms]));
-  const [rarest, ...others] = frequent;
-  for (const other of others) if (rarest) ways.push(way([[rarest, other]]));
+  const [rarest = [], ...others] = frequent;
+  const pairs = others.map((other) => [rarest, other]);
+  if (pairs.length > 0) ways.push(way(pairs, false, pairedLimit));
   ways.push(
     way(
       frequent.map((set) => [set]),
