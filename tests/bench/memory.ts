@@ -1,10 +1,11 @@
 /**
  * `npm run bench:memory -- [--nodes 100000] [--rounds 3]`: the judged queries on an organization with many nodes, through the HTTP handler in
- * this process and Neon's protocol in front of PostgreSQL without durability; beside it the store alone and `select 1` through the same
- * driver.
+ * this process and Neon's protocol in front of PostgreSQL without durability; beside it the store alone, `select 1` through the same
+ * driver, and what PostgreSQL itself spends on the statements of a search.
  */
 import { parseArgs } from "node:util";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import { memoryStore } from "../../lib/db/memory-store.js";
 import { apiWorld } from "../support/api-world.js";
 import { judgedQueries } from "../support/memory-collection.js";
 import { testServer } from "../support/test-database.js";
@@ -41,16 +42,30 @@ console.log(
   `${nodes.toLocaleString("en")} nodes, ${size?.terms.toLocaleString("en")} words and stems, ${size?.bytes}, in ${Math.round((performance.now() - begun) / 1_000)} s`,
 );
 
+/** What the store asks of PostgreSQL, kept while `asked` is there. */
+let asked: SQL[] | null = null;
+const store = memoryStore({
+  ...world.db,
+  query: (statement, options) => {
+    asked?.push(statement);
+    return world.db.query(statement, options);
+  },
+});
 const queries = judgedQueries().map(({ q }) => q);
 const reader = { organizationId, readable: { byDefault: true, except: [] } };
 const searches: Record<string, (q: string) => Promise<unknown>> = {
   "select 1": () => world.db.query(sql`select 1`),
-  "the store": (text) => world.deps.memory.search(reader, { text, kinds: [], engagementId: null, limit: 10 }),
+  "the store": (text) => store.search(reader, { text, kinds: [], engagementId: null, limit: 10 }),
   "GET /api/v1/memory/search": async (q) => {
     const response = await world.send(`/api/v1/memory/search?q=${encodeURIComponent(q)}`, {}, ada);
     if (response.status !== 200) throw new Error(`${response.status} for ${q}`);
     return response.text();
   },
+};
+const figures = (ms: number[]): { at: (share: number) => number; shown: string } => {
+  const sorted = ms.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0;
+  return { at, shown: `p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, worst ${at(1).toFixed(1)} ms` };
 };
 let missed = false;
 for (const [name, run] of Object.entries(searches)) {
@@ -63,13 +78,28 @@ for (const [name, run] of Object.entries(searches)) {
       took.push({ ms: performance.now() - start, q });
     }
   took.sort((a, b) => a.ms - b.ms);
-  const at = (share: number) => took[Math.min(Math.floor(took.length * share), took.length - 1)]?.ms ?? 0;
-  console.log(
-    `${name.padEnd(26)} ${took.length} calls: p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, worst ${at(1).toFixed(1)} ms`,
-  );
+  const { at, shown } = figures(took.map(({ ms }) => ms));
+  console.log(`${name.padEnd(26)} ${took.length} calls: ${shown}`);
   if (values.worst) for (const { ms, q } of took.slice(-8)) console.log(`    ${ms.toFixed(1)} ${q}`);
   missed ||= name.startsWith("GET") && at(0.95) >= targetMs;
 }
+const planned = { words: [] as number[], ranking: [] as number[] };
+for (const text of queries) {
+  asked = [];
+  await searches["the store"]?.(text);
+  const statements = asked;
+  asked = null;
+  for (const statement of statements) {
+    const [row] = await world.db.query<{ "QUERY PLAN": [Record<"Planning Time" | "Execution Time", number>] }>(
+      sql`explain (analyze, timing off, format json) ${statement}`,
+    );
+    const [plan] = row?.["QUERY PLAN"] ?? [];
+    const isRanking = JSON.stringify(plan).includes('"memory_nodes"');
+    if (plan) planned[isRanking ? "ranking" : "words"].push(plan["Planning Time"] + plan["Execution Time"]);
+  }
+}
+for (const [name, ms] of Object.entries(planned))
+  console.log(`PostgreSQL alone, ${name.padEnd(8)} ${ms.length} statements: ${figures(ms).shown}`);
 console.log(`promised: p95 below ${targetMs} ms${missed ? ", MISSED" : ""}`);
 await world.close();
 if (missed) process.exitCode = 1;
