@@ -9,7 +9,7 @@ const readAheadBytes = 64 * 1024;
 export type EventStream = {
   body: ReadableStream<Uint8Array>;
   /** Adds to what the reader will get. A reader who has not read what was sent long before is cut. */
-  send(...frames: Uint8Array[]): void;
+  send(frames: Uint8Array): void;
   /** Resolves when the reader has taken nearly everything, or is gone. */
   drained(): Promise<void>;
   end(): void;
@@ -41,11 +41,11 @@ export function eventStream(onClosed: (reason: "ended" | "left" | "too_slow") =>
   );
   return {
     body,
-    send(...frames) {
+    send(frames) {
       if (!controller) return;
       if (readAheadBytes - (controller.desiredSize ?? 0) > mostWaitingBytes)
         return close("too_slow", (open) => open.error(new Error("The reader does not read")));
-      for (const frame of frames) controller.enqueue(frame);
+      controller.enqueue(frames);
     },
     drained: () =>
       controller && (controller.desiredSize ?? 0) <= 0

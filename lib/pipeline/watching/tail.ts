@@ -35,6 +35,7 @@ export function paceMs(quietMs: number): number {
 export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   const readers = new Map<SessionId, Set<Reader>>();
   const hinted = new Set<SessionId>();
+  const brought: SessionEventRow[] = [];
   let isRunning = false;
   let wake: () => void = () => undefined;
   let lastEventAt = 0;
@@ -43,17 +44,28 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
 
   const hint = (said: Hint | null) => {
     if (said === null) nextLookAt = 0;
-    else if (!readers.has(said.id) || (said.event && giveNext(said.event))) return;
+    else if (!readers.has(said.id)) return;
+    else if (said.event) return bring(said.event);
     else hinted.add(said.id);
     wake();
   };
 
-  /** Gives an event to those whom it follows what they have; whether nobody lacks anything before it. */
-  function giveNext(event: SessionEventRow): boolean {
-    const together = [...(readers.get(event.sessionId) ?? [])];
+  /** What comes while everybody is given something is given together. */
+  function bring(event: SessionEventRow): void {
+    brought.push(event);
+    if (brought.length === 1) setImmediate(giveBrought);
+  }
+
+  function giveBrought(): void {
     lastEventAt = deps.now();
-    for (const reader of together) if (reader.cursor === event.seq - 1) give(reader, [event]);
-    return together.every(({ cursor }) => cursor >= event.seq);
+    for (const [id, events] of bySession(brought.splice(0))) {
+      const together = readers.get(id) ?? new Set();
+      give(together, (cursor) => following(events, cursor).filter(({ seq }, n) => seq === cursor + 1 + n));
+      // Before the last of them something is missing to somebody: the log has it.
+      const last = events.at(-1)?.seq ?? 0;
+      if ([...together].some(({ cursor }) => cursor < last)) hinted.add(id);
+    }
+    if (hinted.size > 0) wake();
   }
 
   async function run(): Promise<void> {
@@ -81,14 +93,9 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
     hinted.clear();
     const ids = isWhole ? [...readers.keys()] : asked.filter((id) => readers.has(id));
     const [{ events, isAll }] = await Promise.all([deps.log.since(ids.map(from)), isWhole ? lookAtAccess() : null]);
-    const byId = new Map<SessionId, SessionEventRow[]>();
-    for (const event of events.sort((a, b) => a.seq - b.seq)) {
-      const found = byId.get(event.sessionId) ?? [];
-      found.push(event);
-      byId.set(event.sessionId, found);
-    }
+    const byId = bySession(events);
     if (events.length > 0) lastEventAt = deps.now();
-    for (const [id, found] of byId) for (const reader of readers.get(id) ?? []) give(reader, found);
+    for (const [id, found] of byId) give(readers.get(id) ?? [], (cursor) => following(found, cursor));
     for (const id of asked) if (!byId.has(id)) deps.onQuietHint(id);
     // More is there than one look takes.
     if (!isAll) for (const id of byId.keys()) hinted.add(id);
@@ -138,12 +145,31 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   };
 }
 
-function give(reader: Reader, events: SessionEventRow[]): void {
-  const fresh = events.filter(({ seq }) => seq > reader.cursor);
-  const [first] = fresh;
-  const last = fresh.at(-1);
-  if (!first || !last) return;
-  if (first.seq !== reader.cursor + 1) reader.onGap();
-  reader.cursor = last.seq;
-  reader.onEvents(fresh);
+/** The events of each session in their order, each once. */
+function bySession(events: SessionEventRow[]): Map<SessionId, SessionEventRow[]> {
+  const found = new Map<SessionId, SessionEventRow[]>();
+  for (const event of events.toSorted((a, b) => a.seq - b.seq)) {
+    const own = found.get(event.sessionId) ?? [];
+    if (own.at(-1)?.seq !== event.seq) own.push(event);
+    found.set(event.sessionId, own);
+  }
+  return found;
+}
+
+const following = (events: SessionEventRow[], cursor: number): SessionEventRow[] =>
+  events.filter(({ seq }) => seq > cursor);
+
+/** Gives each reader what comes after its number, which is the same to all who stand at the same one. */
+function give(together: Iterable<Reader>, nextAfter: (cursor: number) => SessionEventRow[]): void {
+  const known = new Map<number, SessionEventRow[]>();
+  for (const reader of together) {
+    const next = known.get(reader.cursor) ?? nextAfter(reader.cursor);
+    known.set(reader.cursor, next);
+    const [first] = next;
+    const last = next.at(-1);
+    if (!first || !last) continue;
+    if (first.seq !== reader.cursor + 1) reader.onGap();
+    reader.cursor = last.seq;
+    reader.onEvents(next);
+  }
 }

@@ -23,7 +23,7 @@ type Readers = { all: Reader[]; connects: number[]; stop(): void };
 /** How long each event took to each reader, since it was asked for and since it was written, in ms. */
 type Figures = { requests: number[]; writes: number[]; connects: number[] };
 const failures: string[] = [];
-console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before`);
+console.log(`Node ${process.version}, ${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)} before`);
 const world = await benchWorld(20);
 const notifying = { DATABASE_URL_DIRECT: world.url };
 try {

@@ -82,7 +82,7 @@ async function open(route: Route, id: string, { query, principal, request, reque
           name,
           via,
           credentialId,
-          onEvents: (events) => stream.send(...events.map(frameOf)),
+          onEvents: (events) => stream.send(framesOf(events)),
           onGap: () => say("reset"),
           onPresence: (list) => stream.send(presenceFrameOf(list)),
           onRefused: bye,
@@ -104,7 +104,7 @@ async function open(route: Route, id: string, { query, principal, request, reque
     while (isOpen && cursor < to) {
       const { events } = await deps.tail.since([{ id: sessionId, after: cursor }]);
       if (events.length === 0) break;
-      stream.send(...events.map(frameOf));
+      stream.send(framesOf(events));
       cursor = events.at(-1)?.seq ?? cursor;
       await stream.drained();
     }
@@ -120,13 +120,15 @@ function lastEventId({ headers }: Request): number | null {
   throw new RequestError("invalid_request", 400, "Last-Event-ID: is none that this stream gave");
 }
 
-/** Written once for all who read the same. */
-const frameOf = rememberingWeakly((row: SessionEventRow) => {
+/** Written once for all who are given the same. */
+const framesOf = rememberingWeakly((events: SessionEventRow[]) => Buffer.concat(events.map(frameOf)));
+const presenceFrameOf = rememberingWeakly((list: object) => toFrame({ name: "presence", data: list }));
+
+function frameOf(row: SessionEventRow): Uint8Array {
   const { seq, type, actor, at, body } = toPublicEvent(row);
   const own = { seq, type, actor, at };
   return toFrame({ id: seq, data: { ...own, ...body, ...own } });
-});
-const presenceFrameOf = rememberingWeakly((list: object) => toFrame({ name: "presence", data: list }));
+}
 
 function rememberingWeakly<In extends object, Out>(make: (from: In) => Out): (from: In) => Out {
   const made = new WeakMap<In, Out>();
