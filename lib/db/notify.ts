@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import * as z from "zod/mini";
 import type { SessionId } from "../domain/ids.js";
 import { oneAtATime } from "../domain/one-at-a-time.js";
 import type { Announce } from "../ports-live-plans.js";
@@ -9,6 +10,8 @@ export const sessionChannel = "session_events";
 
 /** PostgreSQL takes payloads of less than 8,000 bytes (documentation of NOTIFY). */
 const mostBytes = 7_999;
+/** So many events wait while a statement is on its way; of what comes then, ids are told, of which each waits once. */
+const mostEvents = 200;
 
 /**
  * Tells other processes which logs have grown. A statement of its own after the commit, because NOTIFY takes a lock of the whole database
@@ -25,22 +28,32 @@ export function notifier(db: Database, runBehind: (work: Promise<unknown>) => vo
       .catch(() => undefined);
   });
   return (id, event) => {
-    waiting.add(toPayload({ id, event: event && { ...event, sessionId: id } }));
+    waiting.add(event && waiting.size < mostEvents ? toPayload({ ...event, sessionId: id }) : id);
     runBehind(send());
   };
 }
 
-/** The event, or the session's id alone, where the writer knows no event or it is too long. */
-function toPayload({ id, event }: Hint): string {
-  const whole = JSON.stringify(event ?? id);
-  return Buffer.byteLength(whole) <= mostBytes ? whole : JSON.stringify(id);
+/** The event, or the session's id alone where that is too long. */
+function toPayload(event: SessionEventRow): string {
+  const whole = JSON.stringify(event);
+  return Buffer.byteLength(whole) <= mostBytes ? whole : event.sessionId;
 }
 
-/** What a payload says; null for one that nobody here has written. */
+const SessionEvent = z.object({
+  sessionId: z.uuid(),
+  seq: z.int().check(z.positive()),
+  type: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  actor: z.string(),
+  at: z.string(),
+});
+
+/** What a payload says; null for what no release of ours has written. */
 export function readPayload(payload: string): Hint | null {
+  if (z.uuid().safeParse(payload).success) return { id: payload as SessionId };
   try {
-    const said = JSON.parse(payload) as SessionId | SessionEventRow;
-    return typeof said === "string" ? { id: said } : { id: said.sessionId, event: said };
+    const event = SessionEvent.parse(JSON.parse(payload)) as SessionEventRow;
+    return { id: event.sessionId, event };
   } catch {
     return null;
   }

@@ -41,11 +41,13 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   let lastEventAt = 0;
   let nextLookAt = 0;
   let mark: string | null = null;
+  /** Whether the last look told everything, also who may see what. */
+  let hasLooked = false;
 
   const hint = (said: Hint | null) => {
     if (said === null) nextLookAt = 0;
     else if (!readers.has(said.id)) return;
-    else if (said.event) return bring(said.event);
+    else if (said.event && hasLooked) return bring(said.event);
     else hinted.add(said.id);
     wake();
   };
@@ -60,7 +62,11 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
     lastEventAt = deps.now();
     for (const [id, events] of bySession(brought.splice(0))) {
       const together = readers.get(id) ?? new Set();
-      give(together, (cursor) => following(events, cursor).filter(({ seq }, n) => seq === cursor + 1 + n));
+      try {
+        give(together, (cursor) => following(events, cursor).filter(({ seq }, n) => seq === cursor + 1 + n));
+      } catch (error) {
+        deps.onError(error);
+      }
       // Before the last of them something is missing to somebody: the log has it.
       const last = events.at(-1)?.seq ?? 0;
       if ([...together].some(({ cursor }) => cursor < last)) hinted.add(id);
@@ -71,12 +77,17 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   async function run(): Promise<void> {
     const stopHints = deps.hints(hint);
     mark = null;
+    hasLooked = false;
     while (readers.size > 0) {
       const isWholeLook = deps.now() >= nextLookAt;
+      // Hints that were missed meanwhile put it to 0.
+      if (isWholeLook) nextLookAt = Number.POSITIVE_INFINITY;
       try {
         await look(isWholeLook);
-        if (isWholeLook) nextLookAt = deps.now() + paceMs(deps.now() - lastEventAt);
+        hasLooked ||= isWholeLook;
+        nextLookAt = Math.min(nextLookAt, deps.now() + paceMs(deps.now() - lastEventAt));
       } catch (error) {
+        hasLooked = false;
         deps.onError(error);
         await pause(1_000);
         nextLookAt = 0;
@@ -92,10 +103,15 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
     const asked = [...hinted];
     hinted.clear();
     const ids = isWhole ? [...readers.keys()] : asked.filter((id) => readers.has(id));
-    const [{ events, isAll }] = await Promise.all([deps.log.since(ids.map(from)), isWhole ? lookAtAccess() : null]);
+    const watched = ids.map(from);
+    const [{ events, isAll }] = await Promise.all([deps.log.since(watched), isWhole ? lookAtAccess() : null]);
     const byId = bySession(events);
     if (events.length > 0) lastEventAt = deps.now();
-    for (const [id, found] of byId) give(readers.get(id) ?? [], (cursor) => following(found, cursor));
+    for (const { id, after } of watched) {
+      // For who came meanwhile with less than everybody had, what was found begins too late; the next look is for them.
+      const together = [...(readers.get(id) ?? [])].filter(({ cursor }) => cursor >= after);
+      give(together, (cursor) => following(byId.get(id) ?? [], cursor));
+    }
     for (const id of asked) if (!byId.has(id)) deps.onQuietHint(id);
     // More is there than one look takes.
     if (!isAll) for (const id of byId.keys()) hinted.add(id);
@@ -169,7 +185,7 @@ function give(together: Iterable<Reader>, nextAfter: (cursor: number) => Session
     const last = next.at(-1);
     if (!first || !last) continue;
     if (first.seq !== reader.cursor + 1) reader.onGap();
-    reader.cursor = last.seq;
     reader.onEvents(next);
+    reader.cursor = last.seq;
   }
 }

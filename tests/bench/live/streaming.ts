@@ -157,7 +157,9 @@ function figures(
         if (data === undefined) continue;
         const event = JSON.parse(data) as Record<string, unknown>;
         requests.push(now - Number(String(event.text).slice("at ".length)));
-        writes.push(performance.timeOrigin + now - (writtenAt(event) ?? Number.NaN));
+        const written = writtenAt(event);
+        if (written === undefined) throw new Error("an event was read that nobody has written");
+        writes.push(performance.timeOrigin + now - written);
       }
     }
   }

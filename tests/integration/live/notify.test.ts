@@ -140,15 +140,15 @@ describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_
     const announce = notifier(database.db, () => undefined);
     const eventOf = (text: string) => ({ seq: 2, type: "step_added", body: { text }, actor: "ada", at: "" });
     const room = 7_999 - Buffer.byteLength(JSON.stringify({ ...eventOf(""), sessionId: id }));
-    for (const text of ["é".repeat(room >> 1), "é".repeat((room >> 1) + 1)]) {
+    for (const text of ["x".repeat(room), "x".repeat(room + 1), `é${"x".repeat(room - 1)}`]) {
       const known = heard.length;
       announce(id, eventOf(text));
       await expect.poll(() => heard, soon).toHaveLength(known + 1);
     }
-    expect(heard.slice(1)).toEqual([{ id, event: { ...eventOf("é".repeat(room >> 1)), sessionId: id } }, { id }]);
-    for (const payload of [id, "null", ""])
-      await database.db.query(sql`select pg_notify('session_events', ${payload})`);
-    await expect.poll(() => heard.slice(3), soon).toEqual([null, null, null]);
+    expect(heard.slice(1)).toEqual([{ id, event: { ...eventOf("x".repeat(room)), sessionId: id } }, { id }, { id }]);
+    const strange = ["null", "", "5", "{}", JSON.stringify({ sessionId: id, seq: 3 })];
+    for (const payload of strange) await database.db.query(sql`select pg_notify('session_events', ${payload})`);
+    await expect.poll(() => heard.slice(4), soon).toEqual(strange.map(() => null));
     stop();
   });
 
@@ -161,5 +161,24 @@ describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_
     const count = warned.length;
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(warned.length - count).toBeLessThanOrEqual(1);
+  });
+
+  it("name the session alone where many events wait", async () => {
+    const { heard, stop } = listening();
+    await expect.poll(() => heard, soon).toEqual([null]);
+    const id = crypto.randomUUID() as SessionId;
+    let open = () => {};
+    const isOpen = new Promise<void>((resolve) => (open = resolve));
+    const slow: typeof database.db = {
+      ...database.db,
+      query: (statement, options) => isOpen.then(() => database.db.query(statement, options)),
+    };
+    const announce = notifier(slow, () => undefined);
+    for (let seq = 1; seq <= 400; seq += 1) announce(id, { seq, type: "note", body: {}, actor: "ada", at: "" });
+    open();
+    // The first is on its way; two hundred wait, and one for all that come after.
+    await expect.poll(() => heard.length, soon).toBe(1 + 1 + 200 + 1);
+    expect(heard.at(-1)).toEqual({ id });
+    stop();
   });
 });

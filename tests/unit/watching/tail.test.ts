@@ -7,13 +7,14 @@ import type { Hints, SessionEventRow } from "../../../lib/ports-stream.js";
 const acme = "acme" as OrganizationId;
 
 /** Logs in memory, and everything that was asked of them. */
-function aTail() {
+function aTail({ now = Date.now, failing = () => false }: { now?: () => number; failing?: () => boolean } = {}) {
   const logs = new Map<string, SessionEventRow[]>();
   const looks: string[][] = [];
   const said: string[] = [];
   let mark = "0";
   let failures = 0;
   let listening = 0;
+  let held: Promise<void> = Promise.resolve();
   let hint: Parameters<Hints>[0] = () => undefined;
   const anEvent = (id: string, seq: number): SessionEventRow => {
     return { sessionId: id as SessionId, seq, type: "x", body: {}, actor: "a", at: "" };
@@ -25,21 +26,21 @@ function aTail() {
       head: () => Promise.resolve(0),
       async since(watched) {
         looks.push(watched.map(({ id }) => id));
-        await Promise.resolve();
-        if (failures-- > 0) throw new Error("away");
         const events = watched.flatMap(({ id, after }) =>
           (logs.get(id) ?? []).filter(({ seq }) => seq > after).slice(0, 3),
         );
+        await held;
+        if (failures-- > 0) throw new Error("away");
         return { events: events.map((event) => ({ ...event })), isAll: events.length < 3 };
       },
-      accessMark: () => Promise.resolve(mark),
+      accessMark: () => (failing() ? Promise.reject(new Error("away")) : Promise.resolve(mark)),
     },
     hints: (onHint) => {
       hint = onHint;
       listening += 1;
       return () => (listening -= 1);
     },
-    now: Date.now,
+    now,
     onError: () => said.push("error"),
     onQuietHint: (id) => said.push(`quiet ${id}`),
     onAccessChanged: () => said.push("access"),
@@ -47,17 +48,19 @@ function aTail() {
   const aReader = (id: string, cursor = 0) => {
     const seen: (number | "gap")[] = [];
     let given = 0;
+    let refusals = 0;
     const reader: Reader = {
       sessionId: id as SessionId,
       organizationId: acme,
       cursor,
       onEvents(events) {
+        if (refusals-- > 0) throw new Error("not now");
         seen.push(...events.map(({ seq }) => seq));
         given += 1;
       },
       onGap: () => seen.push("gap"),
     };
-    return { seen, given: () => given, leave: follow(reader) };
+    return { seen, given: () => given, refuse: (times: number) => (refusals = times), leave: follow(reader) };
   };
   return {
     add,
@@ -68,6 +71,12 @@ function aTail() {
     hintOf: (id: string, seq: number) => hint({ id: id as SessionId, event: anEvent(id, seq) }),
     listening: () => listening,
     fail: (times: number) => (failures = times),
+    /** Answers nothing until what it gives back is called. */
+    hold() {
+      let release = () => {};
+      held = new Promise((resolve) => (release = resolve));
+      return release;
+    },
     changeAccess: () => (mark += "1"),
   };
 }
@@ -107,51 +116,104 @@ describe("The loop that reads logs", () => {
     b.leave();
   });
 
-  it("gives the event that a hint brings without a look, where it is the next one", async () => {
-    const tail = aTail();
-    const [a, b] = [tail.aReader("a"), tail.aReader("a", 1)];
+  /** A tail whose clock stands, so that it looks at everything once and then only where it has a reason. */
+  const aStandingTail = async (...readers: [id: string, cursor?: number][]) => {
+    const tail = aTail({ now: () => 1_000 });
+    const seen = readers.map(([id, cursor]) => tail.aReader(id, cursor));
     await expect.poll(() => tail.looks.length, soon).toBeGreaterThan(1);
     tail.looks.length = 0;
     tail.said.length = 0;
+    return { tail, readers: seen, leave: () => seen.forEach((reader) => reader.leave()) };
+  };
+
+  it("gives the events that hints bring without a look, where they are the next ones", async () => {
+    const { tail, readers, leave } = await aStandingTail(["a"], ["a", 1]);
+    const [a, b] = readers;
     tail.hintOf("a", 2);
     tail.hintOf("a", 1);
     tail.hintOf("a", 1);
     await setImmediate();
-    expect([a.seen, b.seen]).toEqual([[1, 2], [2]]);
+    expect([a?.seen, b?.seen]).toEqual([[1, 2], [2]]);
     // What comes together is given together.
-    expect(a.given()).toBe(1);
+    expect(a?.given()).toBe(1);
     // Said once more by another who has it from the log.
     tail.add("a", 1, 2);
     tail.hintOf("a", 1);
-    tail.hintOf("b", 7);
     await setImmediate();
-    expect([a.seen, b.seen]).toEqual([[1, 2], [2]]);
-    expect(tail.looks).not.toContainEqual(["a"]);
+    expect([a?.seen, b?.seen]).toEqual([[1, 2], [2]]);
+    expect(tail.looks.flat()).toEqual([]);
     tail.hint("a");
     await expect.poll(() => tail.said, soon).toEqual(["quiet a"]);
-    expect([a.seen, b.seen]).toEqual([[1, 2], [2]]);
-    a.leave();
-    b.leave();
+    expect([a?.seen, b?.seen]).toEqual([[1, 2], [2]]);
+    leave();
   });
 
   it("looks at the log where a hint brings an event beyond the next one, for whoever lacks some", async () => {
-    const tail = aTail();
-    const [a, b] = [tail.aReader("a"), tail.aReader("a", 2)];
-    tail.add("a", 1, 2, 3);
-    tail.hintOf("a", 3);
+    const { tail, readers, leave } = await aStandingTail(["a"], ["a", 1], ["b"]);
+    const [a, b] = readers;
+    tail.add("a", 1, 2);
+    tail.hintOf("a", 2);
+    await expect.poll(() => [a?.seen, b?.seen], soon).toEqual([[1, 2], [2]]);
+    expect(tail.looks.flat()).toEqual(["a"]);
+    tail.add("a", 3, 4);
+    for (const seq of [5, 3]) tail.hintOf("a", seq);
+    await expect.poll(() => a?.seen, soon).toEqual([1, 2, 3, 4]);
+    expect(b?.seen).toEqual([2, 3, 4]);
+    leave();
+  });
+
+  it("gives nothing that hints bring while it cannot look who may see it", async () => {
+    let isAway = true;
+    const tail = aTail({ failing: () => isAway });
+    const a = tail.aReader("a");
+    await expect.poll(() => tail.said, soon).toContain("error");
+    tail.add("a", 1);
+    tail.hintOf("a", 1);
     await setImmediate();
-    expect(b.seen).toEqual([3]);
-    await expect.poll(() => a.seen, soon).toEqual([1, 2, 3]);
-    tail.add("a", 4, 5, 6);
-    for (const seq of [6, 4]) tail.hintOf("a", seq);
-    await expect
-      .poll(() => [a.seen, b.seen], soon)
-      .toEqual([
-        [1, 2, 3, 4, 5, 6],
-        [3, 4, 5, 6],
-      ]);
+    expect(a.seen).toEqual([]);
+    isAway = false;
+    await expect.poll(() => a.seen, soon).toEqual([1]);
     a.leave();
-    b.leave();
+  });
+
+  it("goes on where somebody cannot be given an event, and loses nothing for the others", async () => {
+    const { tail, readers, leave } = await aStandingTail(["a"], ["b"]);
+    const [a, b] = readers;
+    a?.refuse(1);
+    tail.add("a", 1);
+    tail.hintOf("a", 1);
+    tail.hintOf("b", 1);
+    await setImmediate();
+    expect(b?.seen).toEqual([1]);
+    expect(tail.said).toContain("error");
+    await expect.poll(() => a?.seen, soon).toEqual([1]);
+    leave();
+  });
+
+  it("tells nobody of a gap who comes while it looks, with less than the others have", async () => {
+    const { tail, readers, leave } = await aStandingTail(["a", 6]);
+    tail.add("a", 1, 2, 3, 4, 5, 6, 7);
+    const release = tail.hold();
+    tail.hint("a");
+    await expect.poll(() => tail.looks.flat(), soon).toEqual(["a"]);
+    const late = tail.aReader("a", 4);
+    release();
+    await expect.poll(() => late.seen, soon).toEqual([5, 6, 7]);
+    expect(readers[0]?.seen).toEqual([7]);
+    late.leave();
+    leave();
+  });
+
+  it("looks at everything again where hints were missed while it looked", async () => {
+    const { tail, readers, leave } = await aStandingTail(["a"]);
+    tail.hint(null);
+    const release = tail.hold();
+    await expect.poll(() => tail.looks.flat(), soon).toEqual(["a"]);
+    tail.add("a", 1);
+    tail.hint(null);
+    release();
+    await expect.poll(() => readers[0]?.seen, soon).toEqual([1]);
+    leave();
   });
 
   it("looks at everything where hints may have been missed", async () => {
