@@ -38,6 +38,6 @@ export type PresenceStore = {
 };
 
 /** A session's log has grown, by this event where the writer has said so, or others watch it than before. */
-export type Hint = { id: SessionId; event?: SessionEventRow | undefined };
+export type Hint = { id: SessionId; event?: PlanEventRow | undefined };
 /** Calls back with each hint, or null where some may have been missed; gives back what ends that. */
 export type Hints = (onHint: (hint: Hint | null) => void) => () => void;

@@ -17,7 +17,7 @@ export const hintsOfThisProcess: Hints = (onHint) => {
 export function announcing(env: Environment, db: Database): Announce {
   const notify = env.DATABASE_URL_DIRECT === undefined ? () => undefined : notifier(db, waitUntil);
   return (id, event) => {
-    for (const onHint of readers) onHint({ id, event: event && { ...event, sessionId: id } });
+    for (const onHint of readers) onHint({ id, event });
     notify(id, event);
   };
 }

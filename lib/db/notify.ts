@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { SessionId } from "../domain/ids.js";
 import { oneAtATime } from "../domain/one-at-a-time.js";
 import type { Announce } from "../ports-live-plans.js";
-import type { Hint, SessionEventRow } from "../ports-stream.js";
+import type { Hint } from "../ports-stream.js";
 import { type Database, json } from "./database.js";
 
 export const sessionChannel = "session_events";
@@ -28,32 +28,33 @@ export function notifier(db: Database, runBehind: (work: Promise<unknown>) => vo
       .catch(() => undefined);
   });
   return (id, event) => {
-    waiting.add(event && waiting.size < mostEvents ? toPayload({ ...event, sessionId: id }) : id);
+    waiting.add(event && waiting.size < mostEvents ? toPayload({ id, event }) : id);
     runBehind(send());
   };
 }
 
-/** The event, or the session's id alone where that is too long. */
-function toPayload(event: SessionEventRow): string {
-  const whole = JSON.stringify(event);
-  return Buffer.byteLength(whole) <= mostBytes ? whole : event.sessionId;
+/** The session and its event, or its id alone where that is too long. */
+function toPayload(hint: Hint): string {
+  const whole = JSON.stringify(hint);
+  return Buffer.byteLength(whole) <= mostBytes ? whole : hint.id;
 }
 
-const SessionEvent = z.object({
-  sessionId: z.uuid(),
-  seq: z.int().check(z.positive()),
-  type: z.string(),
-  body: z.record(z.string(), z.unknown()),
-  actor: z.string(),
-  at: z.string(),
+const Payload = z.object({
+  id: z.uuid(),
+  event: z.object({
+    seq: z.int().check(z.positive()),
+    type: z.string(),
+    body: z.record(z.string(), z.unknown()),
+    actor: z.string(),
+    at: z.string(),
+  }),
 });
 
 /** What a payload says; null for what no release of ours has written. */
 export function readPayload(payload: string): Hint | null {
   if (z.uuid().safeParse(payload).success) return { id: payload as SessionId };
   try {
-    const event = SessionEvent.parse(JSON.parse(payload)) as SessionEventRow;
-    return { id: event.sessionId, event };
+    return Payload.parse(JSON.parse(payload)) as Hint;
   } catch {
     return null;
   }

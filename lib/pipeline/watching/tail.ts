@@ -47,7 +47,7 @@ export function logTailing(deps: TailDeps): (reader: Reader) => () => void {
   const hint = (said: Hint | null) => {
     if (said === null) nextLookAt = 0;
     else if (!readers.has(said.id)) return;
-    else if (said.event && hasLooked) return bring(said.event);
+    else if (said.event && hasLooked) return bring({ ...said.event, sessionId: said.id });
     else hinted.add(said.id);
     wake();
   };

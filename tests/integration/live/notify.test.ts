@@ -113,7 +113,7 @@ describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_
     expect(statements).toBeLessThan(31);
     // Each says its event as the log has it.
     const { events } = await logTail(database.db).since([{ id, after: 1 }]);
-    const told = heard.flatMap((hint) => hint?.event ?? []);
+    const told = heard.flatMap((hint) => (hint?.event ? { ...hint.event, sessionId: hint.id } : []));
     expect(told.toSorted((a, b) => a.seq - b.seq)).toEqual(events);
     expect(new Set(heard.map((hint) => hint?.id))).toEqual(new Set([undefined, id]));
     stop();
@@ -139,14 +139,14 @@ describe.runIf(testServer !== "")("Hints between processes, on PostgreSQL (TEST_
     const id = crypto.randomUUID() as SessionId;
     const announce = notifier(database.db, () => undefined);
     const eventOf = (text: string) => ({ seq: 2, type: "step_added", body: { text }, actor: "ada", at: "" });
-    const room = 7_999 - Buffer.byteLength(JSON.stringify({ ...eventOf(""), sessionId: id }));
+    const room = 7_999 - Buffer.byteLength(JSON.stringify({ id, event: eventOf("") }));
     for (const text of ["x".repeat(room), "x".repeat(room + 1), `é${"x".repeat(room - 1)}`]) {
       const known = heard.length;
       announce(id, eventOf(text));
       await expect.poll(() => heard, soon).toHaveLength(known + 1);
     }
-    expect(heard.slice(1)).toEqual([{ id, event: { ...eventOf("x".repeat(room)), sessionId: id } }, { id }, { id }]);
-    const strange = ["null", "", "5", "{}", JSON.stringify({ sessionId: id, seq: 3 })];
+    expect(heard.slice(1)).toEqual([{ id, event: eventOf("x".repeat(room)) }, { id }, { id }]);
+    const strange = ["null", "", "5", "{}", JSON.stringify({ id, event: { seq: 3 } })];
     for (const payload of strange) await database.db.query(sql`select pg_notify('session_events', ${payload})`);
     await expect.poll(() => heard.slice(4), soon).toEqual(strange.map(() => null));
     stop();

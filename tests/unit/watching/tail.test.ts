@@ -16,11 +16,9 @@ function aTail({ now = Date.now, failing = () => false }: { now?: () => number; 
   let listening = 0;
   let held: Promise<void> = Promise.resolve();
   let hint: Parameters<Hints>[0] = () => undefined;
-  const anEvent = (id: string, seq: number): SessionEventRow => {
-    return { sessionId: id as SessionId, seq, type: "x", body: {}, actor: "a", at: "" };
-  };
+  const anEvent = (seq: number) => ({ seq, type: "x", body: {}, actor: "a", at: "" });
   const add = (id: string, ...seqs: number[]) =>
-    logs.set(id, [...(logs.get(id) ?? []), ...seqs.map((seq) => anEvent(id, seq))]);
+    logs.set(id, [...(logs.get(id) ?? []), ...seqs.map((seq) => ({ ...anEvent(seq), sessionId: id as SessionId }))]);
   const follow = logTailing({
     log: {
       head: () => Promise.resolve(0),
@@ -68,7 +66,7 @@ function aTail({ now = Date.now, failing = () => false }: { now?: () => number; 
     looks,
     said,
     hint: (id: string | null) => hint(id === null ? null : { id: id as SessionId }),
-    hintOf: (id: string, seq: number) => hint({ id: id as SessionId, event: anEvent(id, seq) }),
+    hintOf: (id: string, seq: number) => hint({ id: id as SessionId, event: anEvent(seq) }),
     listening: () => listening,
     fail: (times: number) => (failures = times),
     /** Answers nothing until what it gives back is called. */
