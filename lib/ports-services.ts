@@ -39,6 +39,15 @@ export type LinearClient = {
   trashIssues(ids: string[]): Promise<WriteResult[]>;
   /** Relations in both directions of the named issues. */
   readRelations(issueIds: string[]): Promise<Relation[]>;
+  /**
+   * Issues of the team, and the named ones wherever they are, that changed after `since` (ISO; null: all), trashed and archived ones too:
+   * those changed first come first, 50 to a request. Relations do not count as a change of an issue.
+   */
+  issuesChangedSince(query: { teamId: string; ids: string[]; since: string | null }): Promise<IssueSnapshot[]>;
+  /** What was changed in these issues at or after `since` (ISO), oldest first: one request for each 50 issues. */
+  readHistory(issueIds: string[], since: string): Promise<IssueHistoryEntry[]>;
+  /** Opens a conversation on an issue; its id. */
+  createAgentSession(issueId: string): Promise<string>;
   createRelations(relations: (Relation & { id: string })[]): Promise<WriteResult[]>;
   deleteRelations(ids: string[]): Promise<WriteResult[]>;
   upsertAttachments(
@@ -81,6 +90,7 @@ export type IssueInput = {
   estimate: number | null;
 };
 export type IssueChange = Partial<Omit<IssueInput, "id" | "teamId" | "labelIds">> & {
+  subIssueSortOrder?: number;
   addedLabelIds?: string[];
   removedLabelIds?: string[];
   stateId?: string;
@@ -96,8 +106,11 @@ export type IssueSnapshot = {
   estimate: number | null;
   stateId: string;
   stateType: string;
+  stateName: string;
   parentId: string | null;
   projectId: string | null;
+  /** Where it stands among the children of its parent, the lowest first; null where Linear says none. */
+  subIssueSortOrder: number | null;
   teamId: string;
   labelIds: string[];
   delegateId: string | null;
@@ -107,6 +120,21 @@ export type IssueSnapshot = {
   trashed: boolean;
   archivedAt: string | null;
   updatedAt: string;
+};
+/** One entry of an issue's history. What a field was before is there for all but the description, of which Linear only says that it changed. */
+export type IssueHistoryEntry = {
+  issueId: string;
+  at: string;
+  /** Null where an integration or automation did it. */
+  actorId: string | null;
+  title?: { from: string; to: string };
+  priority?: { from: number; to: number };
+  estimate?: { from: number | null; to: number | null };
+  parentId?: { from: string | null; to: string | null };
+  stateId?: { from: string; to: string };
+  addedLabelIds?: string[];
+  removedLabelIds?: string[];
+  description?: true;
 };
 export type OpenIssue = { id: string; identifier: string; url: string; title: string };
 export type CreatedIssues =
@@ -164,7 +192,25 @@ export type Budget = {
  */
 export type ConfluenceClient = {
   readPage(address: PageAddress): Promise<PageResult>;
+  /** The number of the page's newest version, without its text; null where the page is not there, or not shown to us. */
+  findVersion(pageId: string): Promise<number | null>;
+  /**
+   * Writes title and body as version `from` + 1, with this message. `stale`: the page is not at `from` any more. `forbidden`: we may read but not
+   * write it. A lost answer may have been written: the message tells, see `versionsAfter`.
+   */
+  writePage(write: {
+    pageId: string;
+    from: number;
+    title: string;
+    body: string;
+    message: string;
+  }): Promise<"written" | "stale" | "forbidden" | "not_found" | "too_large">;
+  /** The versions after this one, the oldest first; null where the page is not there, or not shown to us. */
+  versionsAfter(pageId: string, version: number): Promise<PageVersion[] | null>;
+  /** True where somebody has begun to edit the page and has not published: writing it now could take their draft away. */
+  hasOpenDraft(pageId: string): Promise<boolean>;
 };
+export type PageVersion = { number: number; message: string; authorId: string | null; createdAt: string };
 export type PageResult =
   | { kind: "page"; page: Page }
   | { kind: "not_found" }
@@ -181,6 +227,9 @@ export type Page = {
   url: string;
   /** True where the page has view restrictions of its own. */
   restricted: boolean;
+  /** When and by whom this version was written, as Confluence says. */
+  updatedAt: string;
+  authorId: string | null;
 };
 
 // ---- QStash ------------------------------------------------------------------------------------------------------------------
