@@ -39,6 +39,8 @@ export type Plan = {
   pageUrl: string | null;
   pageTitle: string;
   basePageVersion: number | null;
+  /** Moves with whatever is written of the plan and its items. */
+  version: number;
 };
 export type PageSnapshot = { pageVersion: number; title: string; body: string };
 
@@ -74,6 +76,8 @@ export type Move = {
   snapshot?: PageSnapshot;
   plan?: {
     id: PlanId;
+    /** What was decided counts only where nobody has written the plan since. */
+    version?: number;
     items?: PlanItem[];
     basePageVersion?: number;
     /** Gives the lease back. */

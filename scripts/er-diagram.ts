@@ -7,13 +7,14 @@ import * as core from "../lib/db/schema.js";
 import * as access from "../lib/db/schema-access.js";
 import * as live from "../lib/db/schema-live.js";
 import * as metrics from "../lib/db/schema-metrics.js";
+import * as sync from "../lib/db/schema-sync.js";
 
 const document = join(import.meta.dirname, "../docs/database.md");
 const [start, end] = ["<!-- diagram: npm run db:diagram -->", "<!-- end of diagram -->"];
 
 /** Every table of the schema, by name. */
 export const schemaTables = (): PgTable[] =>
-  Object.values<unknown>({ ...core, ...access, ...live, ...metrics })
+  Object.values<unknown>({ ...core, ...access, ...live, ...metrics, ...sync })
     .filter((value): value is PgTable => is(value, PgTable))
     .sort((a, b) => (getTableName(a) < getTableName(b) ? -1 : 1));
 

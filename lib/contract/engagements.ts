@@ -7,11 +7,35 @@ export const EngagementName = text(255);
 export const TeamId = text(100);
 export const PageUrls = z.array(PageUrl).check(z.maxLength(100));
 
-/** Whether epics become issues or projects, who may approve a plan, and who may see the engagement at all. */
+const Policy = z.enum(["ask", "linear", "confluence", "newest"]);
+
+/** How page and issues are kept in step: which way changes go, and who has the last word on a field that both sides changed. */
+export const SyncSettings = z.object({
+  direction: z.enum(["both", "to_linear", "to_page", "off"]),
+  policies: z.partialRecord(
+    z.enum([
+      "title",
+      "kind",
+      "parent",
+      "description",
+      "storyPoints",
+      "priority",
+      "enablerType",
+      "acceptanceCriteria",
+      "dependsOn",
+    ]),
+    Policy,
+  ),
+  comments: z.boolean(),
+  links: z.boolean(),
+});
+
+/** Whether epics become issues or projects, who may approve a plan, who may see the engagement at all, and how its plans are kept in step. */
 export const EngagementSettings = z.object({
   epics: z.enum(["issue", "project"]),
   approval: z.enum(["anyone", "members"]),
   access: z.enum(["organization", "members"]),
+  sync: SyncSettings,
 });
 
 /** A body of planning work. `role` is what the caller is there. */

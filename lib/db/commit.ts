@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Effect, LogEntry, Move } from "../ports.js";
+import type { PlanItem } from "../domain/plan-item.js";
+import type { Effect, LogEntry, Move, PageSnapshot } from "../ports.js";
 import { json } from "./database.js";
 import { isLiving, passDefault } from "./idle.js";
 import { toItemRow } from "./session-rows.js";
@@ -22,6 +23,7 @@ export function commitStatement(move: Move): SQL {
          and (${isWindUp} or stop_requested_at is null)
          and (status in ('processing', 'awaiting_input') or ${isLiving(sql`planning_sessions`)})
          for no key update),
+    unmoved as (${isUnmoved(plan)}),
     claimed as (${claimPlan ? claim(claimPlan, session.id) : sql`select null::uuid as id where false`}),
     moved as (
       update planning_sessions s
@@ -35,18 +37,25 @@ export function commitStatement(move: Move): SQL {
              confluence_page_url = coalesce(${move.pageUrl ?? null}, s.confluence_page_url),
              engagement_id = coalesce(${goesTo}::uuid, s.engagement_id), ${goesTo ? isDefaultIn(goesTo) : sql``}
              team_id = coalesce(${move.teamId ?? null}, s.team_id), updated_at = now()
-        from guard where s.id = guard.id and (${!claimPlan} or exists (select from claimed))
+        from guard, unmoved where s.id = guard.id and (${!claimPlan} or exists (select from claimed))
       returning s.id, s.organization_id, s.last_seq, s.version),
     held as (select id, engagement_id, is_default from guard where ${goesTo !== null}),
     ${passDefault("agent")},
     plan_of_move as (select coalesce((select id from claimed), ${plan?.id ?? null}::uuid) as plan_id, moved.* from moved),
     logged as (${appendLog(move.log)}),
     queued as (${queueEffects(move.effects)}),
-    snapped as (${snapshot(move)}),
-    itemized as (${items(move)}),
+    snapped as (${storeSnapshot(move.snapshot)}),
+    itemized as (${storeItems(move.plan?.items ?? [])}),
     planned as (${plan && !claimPlan ? settlePlan(plan, move) : sql`select null::uuid as id where false`}),
     handed as (${plan?.handTo ? handOver(plan.handTo) : sql`select null::uuid as id where false`})
     select exists (select from moved) as moved, exists (select from guard) as guarded`;
+}
+
+/** Locks the plan behind the session, as whoever moves both does. */
+function isUnmoved(plan: Move["plan"]): SQL {
+  if (plan?.version === undefined) return sql`select id from guard`;
+  return sql`
+      select p.id from plans p, guard where p.id = ${plan.id} and p.version = ${plan.version} for no key update of p`;
 }
 
 /** A session that comes into an engagement without a default is it; whoever was there first stays it. */
@@ -95,8 +104,8 @@ export function queueEffects(effects: Effect[]): SQL {
       returning id, organization_id, session_id, attempts, message_id, kind, body`;
 }
 
-function snapshot(move: Move): SQL {
-  const page = move.snapshot;
+/** Keeps a page's body with the plan that the row of `plan_of_move` names. */
+export function storeSnapshot(page: PageSnapshot | undefined): SQL {
   if (!page) return sql`select null::uuid as id where false`;
   return sql`
       insert into page_snapshots (plan_id, page_version, organization_id, title, body)
@@ -104,24 +113,26 @@ function snapshot(move: Move): SQL {
       on conflict (plan_id, page_version) do update set title = excluded.title, body = excluded.body, updated_at = now()`;
 }
 
-function items(move: Move): SQL {
-  const rows = move.plan?.items?.map(toItemRow) ?? [];
+/** Stores items of the plan that the row of `plan_of_move` (organization_id, plan_id) names. */
+export function storeItems(items: PlanItem[]): SQL {
+  const rows = items.map(toItemRow);
   if (rows.length === 0) return sql`select null::uuid as id where false`;
   return sql`
       insert into plan_items (id, organization_id, plan_id, parent_id, position, kind, key, title, fields, local_id, source, pending,
-                              links_pending, state, generation, linear_kind, linear_id, linear_identifier, linear_url, adopted, base, created_by_session)
+                              links_pending, state, generation, linear_kind, linear_id, linear_identifier, linear_url, adopted, base, unsettled, status, created_by_session)
       select i.id, m.organization_id, m.plan_id, i.parent_id, i.position, i.kind, i.key, i.title, i.fields, i.local_id, i.source, i.pending,
-             i.links_pending, i.state, i.generation, i.linear_kind, i.linear_id, i.linear_identifier, i.linear_url, i.adopted, i.base, i.created_by_session
+             i.links_pending, i.state, i.generation, i.linear_kind, i.linear_id, i.linear_identifier, i.linear_url, i.adopted, i.base, i.unsettled, i.status, i.created_by_session
         from plan_of_move m cross join jsonb_to_recordset(${json(rows)}) as i(
              id uuid, parent_id uuid, position int, kind text, key text, title text, fields jsonb, local_id text, source jsonb, pending text,
              links_pending boolean, state text, generation int, linear_kind text, linear_id text, linear_identifier text, linear_url text,
-             adopted boolean, base jsonb, created_by_session uuid)
+             adopted boolean, base jsonb, unsettled boolean, status text, created_by_session uuid)
       on conflict (id) do update
          set parent_id = excluded.parent_id, position = excluded.position, kind = excluded.kind, key = excluded.key, title = excluded.title,
              fields = excluded.fields, local_id = excluded.local_id, source = excluded.source, pending = excluded.pending,
              links_pending = excluded.links_pending, state = excluded.state, generation = excluded.generation, linear_kind = excluded.linear_kind,
              linear_id = excluded.linear_id, linear_identifier = excluded.linear_identifier, linear_url = excluded.linear_url,
-             adopted = excluded.adopted, base = excluded.base, created_by_session = excluded.created_by_session, updated_at = now()
+             adopted = excluded.adopted, base = excluded.base, unsettled = excluded.unsettled, status = excluded.status,
+             created_by_session = excluded.created_by_session, updated_at = now()
        where plan_items.plan_id = excluded.plan_id`;
 }
 

@@ -41,3 +41,16 @@ export const planningEnablers = pgView("planning_enablers", {
 }).as(
   sql`select i.id, p.session_id as planning_session_id, i.linear_id as enabler_id, i.title, i.fields->>'description' as description, i.fields->>'enablerType' as enabler_type, i.created_at, i.updated_at from plan_items i join plans p on p.id = i.plan_id where i.kind = 'enabler'`,
 );
+
+/** State of sync of the database document: a row for each plan of a page that is kept in step. */
+export const syncState = pgView("sync_state", {
+  id: uuid("id"),
+  organizationId: text("organization_id"),
+  confluencePageId: text("confluence_page_id"),
+  linearTeamId: text("linear_team_id"),
+  timestamp: instant("timestamp"),
+  createdAt: instant("created_at"),
+  updatedAt: instant("updated_at"),
+}).as(
+  sql`select p.id, p.organization_id, p.confluence_page_id, p.team_id as linear_team_id, p.last_synced_at as timestamp, p.created_at, p.updated_at from plans p where p.confluence_page_id is not null and p.base_page_version is not null`,
+);

@@ -17,6 +17,7 @@ import {
 import type { ItemFields, PlanItem } from "../domain/plan-item.js";
 import type { Role } from "../domain/principal.js";
 import type { EngagementSettings, Failure, Proposal, Question, SessionPrompt, SessionWork } from "../domain/session.js";
+import type { PlanSetup, SyncQuestion, SyncStatus, SyncStepName, SyncTrigger, SyncWork } from "../domain/sync/run.js";
 import type { Budget } from "../ports-services.js";
 
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
@@ -250,11 +251,34 @@ export const plans = pgTable(
     pageUrl: text("page_url"),
     pageTitle: text("page_title").notNull(),
     version: integer("version").notNull().default(1),
-    syncStatus: text("sync_status").$type<"idle" | "running" | "paused" | "revoked">().notNull().default("idle"),
-    step: text("step"),
+    syncStatus: text("sync_status").$type<SyncStatus>().notNull().default("idle"),
+    step: text("step").$type<SyncStepName>(),
+    /** Something happened while somebody worked on the plan: another run follows. */
     dirty: boolean("dirty").notNull().default(false),
-    /** Page version that the items were last approved from. */
+    /** Page version that the items were last approved or read from; null before the first approval, and nothing is kept in step before that. */
     basePageVersion: integer("base_page_version"),
+    /** What the run that is under way keeps from step to step. */
+    syncWork: jsonb("sync_work").$type<SyncWork>(),
+    /** When the next run is to begin, since when it has been wanted, and why. */
+    dueAt: instant("due_at"),
+    dueSince: instant("due_since"),
+    dueBecause: text("due_because").$type<SyncTrigger>(),
+    /** Linear's id of the person who asked for it. */
+    dueFor: text("due_for"),
+    /** A running run goes on after this. */
+    waitingUntil: instant("waiting_until"),
+    /** Why it is paused, in words. */
+    pausedBecause: jsonb("paused_because").$type<{ code: string; words: string }>(),
+    /** The question that people were asked last about conflicts of this plan, while it is open. */
+    syncQuestion: jsonb("sync_question").$type<SyncQuestion>(),
+    /** The instant, by Linear's clock, up to which its issues have been read. */
+    linearSeenAt: text("linear_seen_at"),
+    /** The team as it was read last. */
+    setup: jsonb("setup").$type<PlanSetup>(),
+    /** Of several plans of an organization on one page the first writes to it. */
+    writesPage: boolean("writes_page").notNull().default(true),
+    lastSyncedAt: instant("last_synced_at"),
+    lastPolledAt: instant("last_polled_at"),
     attemptId: uuid("attempt_id"),
     lockedUntil: instant("locked_until"),
     ...times,
@@ -263,6 +287,9 @@ export const plans = pgTable(
     unique("plans_source_team").on(table.organizationId, table.source, table.teamId),
     // Few: plans that are being synchronised, or that somebody must look at.
     index("plans_not_idle").on(table.syncStatus).where(sql`sync_status <> 'idle'`),
+    index("plans_due").on(table.dueAt).where(sql`due_at is not null`),
+    index("plans_polled").on(table.lastPolledAt).where(sql`base_page_version is not null`),
+    index("plans_page").on(table.confluencePageId),
     index("plans_session").on(table.sessionId),
   ],
 );
@@ -297,8 +324,12 @@ export const planItems = pgTable(
     adopted: boolean("adopted").notNull().default(false),
     /** The item of another plan of the session that is the same as this one: set by a merge, cleared by its undo. */
     duplicateOf: uuid("duplicate_of"),
-    /** What both sides last agreed on; null before the first write. */
+    /** What the issue said when it was last read or written; null before the first write. */
     base: jsonb("base").$type<ItemFields>(),
+    /** The next sync run reads the issue, whatever Linear reports. */
+    unsettled: boolean("unsettled").notNull().default(false),
+    /** Name of the issue's workflow state as the page was told it last. */
+    status: text("status"),
     ...times,
   },
   (table) => [

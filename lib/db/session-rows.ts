@@ -74,6 +74,7 @@ export type PlanRow = {
   page_url: string | null;
   page_title: string;
   base_page_version: number | null;
+  version: number;
 };
 
 export function toPlan(row: PlanRow): Plan {
@@ -88,6 +89,7 @@ export function toPlan(row: PlanRow): Plan {
     pageUrl: row.page_url,
     pageTitle: row.page_title,
     basePageVersion: row.base_page_version,
+    version: row.version,
   };
 }
 
@@ -108,6 +110,8 @@ export type ItemRow = {
   linear_url: string | null;
   adopted: boolean;
   base: PlanItem["base"];
+  unsettled: boolean;
+  status: string | null;
   created_by_session: string | null;
 };
 
@@ -129,6 +133,8 @@ export function toPlanItem(row: ItemRow): PlanItem {
     linearUrl: row.linear_url,
     adopted: row.adopted,
     base: row.base,
+    unsettled: row.unsettled,
+    status: row.status,
     createdBySession: row.created_by_session as SessionId | null,
   };
 }
@@ -154,6 +160,8 @@ export function toItemRow(item: PlanItem): ItemRow & { kind: string; key: string
     linear_url: item.linearUrl,
     adopted: item.adopted,
     base: item.base,
+    unsettled: item.unsettled,
+    status: item.status,
     created_by_session: item.createdBySession,
   };
 }

@@ -101,6 +101,8 @@ function toDo(item: ProposedItem, approval: Approval, place: Place): PlanItem {
     linearUrl: null,
     adopted: false,
     base: null,
+    unsettled: false,
+    status: null,
     createdBySession: approval.sessionId,
   };
   if (!adopts) return fresh;

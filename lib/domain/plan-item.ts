@@ -68,11 +68,12 @@ export type PlanItem = {
   id: PlanItemId;
   parentId: PlanItemId | null;
   position: number;
-  /** What the page said when a person approved it. */
+  /** What the page said when it was last read into the plan. */
   fields: ItemFields;
   localId: string | null;
   source: ExtractedItem["source"];
-  pending: "create" | "adopt" | "update" | "reopen" | "cancel" | null;
+  /** What is to be done in Linear; `insert`: the issue is there, and the row on the page is still to come. */
+  pending: "create" | "adopt" | "update" | "reopen" | "cancel" | "insert" | null;
   linksPending: boolean;
   state: "active" | "removed" | "undone" | "refused";
   /** Part of the derived ids; grows only when a person asks to create again what was thrown away. */
@@ -82,8 +83,12 @@ export type PlanItem = {
   linearIdentifier: string | null;
   linearUrl: string | null;
   adopted: boolean;
-  /** What both sides last agreed on; null before the first write. */
+  /** What the issue said when it was last read or written; null before the first write. */
   base: ItemFields | null;
+  /** Something differs from its base that has not been written or decided yet, so the issue is read by the next sync run whatever Linear reports. */
+  unsettled: boolean;
+  /** Name of the issue's workflow state when it was last shown on the page; null before. */
+  status: string | null;
   /** Session that created the issue; null where it was adopted. */
   createdBySession: SessionId | null;
 };

@@ -1,6 +1,7 @@
 import type { EngagementId, OrganizationId, PlanId, SessionId, UserId } from "./ids.js";
 import type { EstimateScale } from "./estimate-scale.js";
 import type { Selection } from "./conversation/intent.js";
+import { defaultSyncSettings, type SyncSettings } from "./sync/run.js";
 
 export type SessionStatus = "pending" | "processing" | "awaiting_input" | "completed" | "failed" | "cancelled";
 export const workingStatuses = ["pending", "processing", "awaiting_input"] as const satisfies SessionStatus[];
@@ -33,6 +34,15 @@ export type Question = { step: StepName; again: number } & (
 /** A plan that was shown and waits for approval; an answer binds to its id. */
 export type Proposal = { id: string; pageVersion: number; selections: Selection[]; keys: string[] };
 
+/** What writing issues needs to know of the team; labels by lower-case name. */
+export type Setup = {
+  labels: Record<string, string>;
+  estimation: { scale: EstimateScale; extended: boolean; allowZero: boolean };
+  canceledStateId: string | null;
+  /** Where an issue goes that was cancelled and is on the page again. */
+  openStateId: string | null;
+};
+
 /** What applying steps keep between batches. Everything here can be read again; nothing here is the only copy. */
 export type SessionWork = {
   pageUrl?: string;
@@ -51,13 +61,7 @@ export type SessionWork = {
   confirmedPageVersion?: number;
   proposedPageVersion?: number;
   approvedPageVersion?: number;
-  setup?: {
-    labels: Record<string, string>;
-    estimation: { scale: EstimateScale; extended: boolean; allowZero: boolean };
-    canceledStateId: string | null;
-    /** Where an issue goes that was cancelled and is on the page again. */
-    openStateId: string | null;
-  };
+  setup?: Setup;
   /** The session whose work is taken back, and how many of its issues are gone. */
   undoOf?: SessionId;
   trashed?: number;
@@ -69,16 +73,18 @@ export type SessionWork = {
 /** Why a session failed, in words for people, and the step that a retry goes back to. */
 export type Failure = { code: string; words: string; step: StepName };
 
-/** How epics are mapped, who may approve, and who may see the engagement at all. */
+/** How epics are mapped, who may approve, who may see the engagement at all, and how its plans are kept in step. */
 export type EngagementSettings = {
   epics: "issue" | "project";
   approval: "anyone" | "members";
   access: "organization" | "members";
+  sync: SyncSettings;
 };
 export const defaultEngagementSettings: EngagementSettings = {
   epics: "issue",
   approval: "anyone",
   access: "organization",
+  sync: defaultSyncSettings,
 };
 
 export type PlanningSession = {

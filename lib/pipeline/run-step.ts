@@ -136,8 +136,9 @@ async function attempt(run: () => Promise<StepResult>, { world }: StepInput): Pr
   }
 }
 
-async function settle(result: StepResult, { world, session }: StepInput): Promise<"over" | "again"> {
-  const outcome = await move(world.sessions, session, result);
+async function settle(result: StepResult, { world, session, plan }: StepInput): Promise<"over" | "again"> {
+  const seen = result.plan && result.plan.id === plan?.id ? { plan: { ...result.plan, version: plan.version } } : {};
+  const outcome = await move(world.sessions, session, { ...result, ...seen });
   if (outcome !== "committed") return "again";
   if (result.plan?.handTo) await publishSteps(result.plan.handTo, world);
   return "over";

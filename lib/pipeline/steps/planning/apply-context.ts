@@ -1,12 +1,10 @@
 import { derivedUuid } from "../../../domain/ids.js";
 import { labelOf } from "../../../domain/issue-fields.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
+import type { Setup } from "../../../domain/session.js";
 import type { Plan } from "../../../ports.js";
 import type { LinearClient } from "../../../ports-services.js";
 import type { Lease, StepInput } from "../../step.js";
-
-/** The team as it was read when the plan was approved. */
-export type Setup = NonNullable<StepInput["session"]["work"]["setup"]>;
 
 /** What writing a batch of items needs. */
 export type ApplyContext = { plan: Plan; items: PlanItem[]; setup: Setup; linear: LinearClient; lease: Lease };

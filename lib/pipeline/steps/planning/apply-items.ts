@@ -1,9 +1,9 @@
 import { labelOf } from "../../../domain/issue-fields.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
+import type { Setup } from "../../../domain/session.js";
 import type { Plan } from "../../../ports.js";
 import type { LinearClient } from "../../../ports-services.js";
 import { type ApplyingStep, goTo, type Lease, type StepInput, type StepResult, thought } from "../../step.js";
-import type { Setup } from "./apply-context.js";
 import { waitForBudget } from "./budget.js";
 import { changeBatch } from "./change-batch.js";
 import { createBatch } from "./create-batch.js";

@@ -1,11 +1,11 @@
 import { issueContent } from "../../../domain/issue-fields.js";
 import { normalizeMarkdown } from "../../../domain/markdown.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
+import type { Setup } from "../../../domain/session.js";
 import { type KeptReason, undone, undoTooLate } from "../../../domain/wording/ending.js";
 import type { Plan } from "../../../ports.js";
 import type { IssueSnapshot, LinearClient } from "../../../ports-services.js";
 import { type ApplyingStep, complete, goTo, type Lease } from "../../step.js";
-import type { Setup } from "./apply-context.js";
 
 const undoDays = 7;
 

@@ -1,8 +1,8 @@
 import { derivedUuid } from "../../../domain/ids.js";
+import type { Setup } from "../../../domain/session.js";
 import type { Plan } from "../../../ports.js";
 import type { LinearClient } from "../../../ports-services.js";
 import type { Lease } from "../../step.js";
-import type { Setup } from "./apply-context.js";
 import { toSetup } from "./proposal.js";
 
 const colors: Record<string, string> = { Epic: "#8B5CF6", Feature: "#3B82F6", Enabler: "#F59E0B" };

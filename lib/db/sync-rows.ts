@@ -1,0 +1,112 @@
+import type { PlanItemId } from "../domain/ids.js";
+import type { ChangeOf, Conflict, ConflictField, ConflictKind, Strategy } from "../domain/sync/conflict.js";
+import {
+  defaultSyncSettings,
+  type PlanSetup,
+  type SyncQuestion,
+  type SyncSettings,
+  type SyncStatus,
+  type SyncStepName,
+  type SyncWork,
+} from "../domain/sync/run.js";
+import type { PageSnapshot } from "../ports.js";
+import type { SyncedPlan } from "../ports-sync.js";
+import { type ItemRow, type PlanRow, type SessionRow, toPlan, toPlanItem, toSession } from "./session-rows.js";
+
+/** A plan with everything that a sync run needs, as one statement gives it. */
+export type SyncedRow = {
+  plan: PlanRow & {
+    sync_status: SyncStatus;
+    step: SyncStepName | null;
+    dirty: boolean;
+    sync_work: SyncWork | null;
+    due_at: string | null;
+    waiting_until: string | null;
+    sync_question: SyncQuestion | null;
+    linear_seen_at: string | null;
+    setup: PlanSetup | null;
+    writes_page: boolean;
+  };
+  session: SessionRow;
+  app_user_id: string | null;
+  settings: Partial<SyncSettings> | null;
+  items: ItemRow[];
+  conflicts: ConflictRow[];
+  events: EventRow[];
+  writes: { id: string; from_version: number; body_hash: string; inserts: string[] }[];
+  base: PageSnapshot | null;
+};
+
+export function toSyncedPlan(row: SyncedRow): SyncedPlan {
+  const { plan } = row;
+  return {
+    plan: toPlan(plan),
+    session: toSession(row.session),
+    appUserId: row.app_user_id,
+    settings: { ...defaultSyncSettings, ...row.settings },
+    status: plan.sync_status,
+    step: plan.step,
+    dueAt: instantOf(plan.due_at),
+    waitingUntil: instantOf(plan.waiting_until),
+    dirty: plan.dirty,
+    work: plan.sync_work,
+    question: plan.sync_question,
+    setup: plan.setup,
+    linearSeenAt: plan.linear_seen_at,
+    writesPage: plan.writes_page,
+    items: row.items.map(toPlanItem),
+    conflicts: row.conflicts.map(toConflict),
+    events: row.events.map(({ issue_id, changed_at, actor_id, actor_name, data }) => ({
+      issueId: issue_id,
+      changedAt: changed_at,
+      actorId: actor_id,
+      actorName: actor_name,
+      data,
+    })),
+    openWrites: row.writes.map(({ id, from_version, body_hash, inserts }) => ({
+      id,
+      fromVersion: from_version,
+      bodyHash: body_hash,
+      inserts: inserts as PlanItemId[],
+    })),
+    base: row.base,
+  };
+}
+
+const instantOf = (value: string | null): number | null => (value === null ? null : new Date(value).getTime());
+
+type EventRow = {
+  issue_id: string;
+  changed_at: string;
+  actor_id: string | null;
+  actor_name: string | null;
+  data: Record<string, unknown>;
+};
+
+/** A row of `conflicts`. */
+export type ConflictRow = {
+  id: string;
+  item_id: string;
+  field: ConflictField;
+  kind: ConflictKind;
+  base: unknown;
+  linear_change: ChangeOf;
+  confluence_change: ChangeOf;
+  is_resolved: boolean;
+  resolution_strategy: Strategy | null;
+  resolved_change: ChangeOf | null;
+};
+
+export function toConflict(row: ConflictRow): Conflict {
+  const { resolution_strategy: strategy, resolved_change: resolved } = row;
+  return {
+    id: row.id,
+    itemId: row.item_id as PlanItemId,
+    field: row.field,
+    kind: row.kind,
+    base: row.base,
+    linear: row.linear_change,
+    page: row.confluence_change,
+    decision: row.is_resolved && strategy ? { strategy, value: resolved?.value, by: resolved?.author ?? null } : null,
+  };
+}

@@ -1,0 +1,148 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { PlanId } from "../domain/ids.js";
+import { nothingCounted, type SyncStepName, type SyncWork } from "../domain/sync/run.js";
+import type { Announce } from "../ports-live-plans.js";
+import type { DueRun, SyncStore } from "../ports-sync.js";
+import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { isLiving } from "./idle.js";
+import { type SyncedRow, toSyncedPlan } from "./sync-rows.js";
+import { syncCommit } from "./sync-commit.js";
+
+/** `quietMs`: how long a plan is left in peace before a run, `longestMs`: how long at most, `stuckMs`: how long a run may move nothing, `pollMs`: how often a plan is looked at of which nobody reports anything. */
+export type SyncTimes = { quietMs: number; longestMs: number; stuckMs: number; pollMs: number };
+
+/** Plans as they are kept in step. Each method is one statement. */
+export function syncStore(db: Database, times: SyncTimes, announce: Announce = () => undefined): SyncStore {
+  return {
+    async load(planId) {
+      const [row] = await db.query<SyncedRow>(loadStatement(planId), repeatable);
+      return row ? toSyncedPlan(row) : null;
+    },
+
+    async begin(seen, runId) {
+      const { plan, session } = seen;
+      const [row] = await db.query<{ begun: boolean; busy: boolean }>(sql`
+        with session as (
+          select id, status = 'processing' and ${isLiving(sql`s`)} as busy from planning_sessions s where id = ${session.id} for no key update),
+        begun as (
+          update plans p set sync_status = 'running', step = 'detect-changes', version = p.version + 1, dirty = false, due_at = null, due_since = null,
+                 waiting_until = null, last_polled_at = now(), updated_at = now(),
+                 sync_work = ${json(emptyWork(runId))} || jsonb_build_object(
+                   'trigger', coalesce(p.due_because, 'poll'), 'askedBy', p.due_for, 'startedAt', now())
+            from session where p.id = ${plan.id} and p.session_id = session.id and p.version = ${plan.version} and p.sync_status = 'idle' and not session.busy
+          returning p.id),
+        put_off as (
+          update plans p set dirty = true, updated_at = now() from session where p.id = ${plan.id} and session.busy and not p.dirty)
+        select exists (select from begun) as begun, coalesce((select busy from session), false) as busy`);
+      return row?.begun ? "begun" : row?.busy ? "busy" : "changed";
+    },
+
+    async commit(move) {
+      const [row] = await db.query<{ moved: boolean }>(syncCommit(move)).catch((error: unknown) => {
+        // Another plan has taken one of the issues, or the same was asked twice: the step looks again and decides anew.
+        if (sqlState(error) === uniqueViolation) return [];
+        throw error;
+      });
+      if (row?.moved && (move.log?.length || move.effects?.length)) announce(move.seen.session.id);
+      return row?.moved ? "committed" : "changed";
+    },
+
+    async openPageWrite({ plan }, attemptId, write) {
+      const rows = await db.query(
+        sql`
+        insert into page_writes (id, organization_id, plan_id, from_version, body_hash, inserts)
+        select ${write.id}::uuid, p.organization_id, p.id, ${write.fromVersion}::int, ${write.bodyHash}::text,
+               array(select jsonb_array_elements_text(${json(write.inserts)})::uuid)
+          from plans p where p.id = ${plan.id} and p.version = ${plan.version} and p.attempt_id = ${attemptId}::uuid
+        on conflict (id) do update set updated_at = now() returning id`,
+        repeatable,
+      );
+      return rows.length > 0;
+    },
+
+    async request({ organizationId, because, planIds, askedBy }) {
+      const rows = await db.query<DueRow>(
+        makeDue(
+          times,
+          { because, askedBy: askedBy ?? null },
+          sql`p.organization_id = ${organizationId} and p.id in (select jsonb_array_elements_text(${json(planIds)})::uuid)`,
+        ),
+      );
+      return rows.map(toDueRun);
+    },
+
+    async listOverdue(limit) {
+      await db.query(sql`
+        update plans p set due_at = now(), due_since = now(), due_because = 'poll', last_polled_at = now()
+          from (select id from plans where base_page_version is not null and confluence_page_id is not null and sync_status = 'idle' and due_at is null
+                   and coalesce(last_polled_at, created_at) < now() - ${times.pollMs}::int * interval '1 millisecond'
+                 order by last_polled_at nulls first limit ${limit} for update skip locked) old
+         where p.id = old.id`);
+      const rows = await db.query<{ id: string; version: number; step: SyncStepName | null; status: string }>(
+        sql`
+        select p.id, p.version, p.step, p.sync_status as status from plans p join planning_sessions s on s.id = p.session_id
+         where (p.sync_status = 'idle' and p.due_at < now() - ${times.stuckMs}::int * interval '1 millisecond' and s.status <> 'processing'
+                or p.sync_status = 'idle' and p.due_because = 'poll' and p.due_at <= now() and p.due_at = p.last_polled_at
+                or p.sync_status = 'running' and p.updated_at < now() - ${times.stuckMs}::int * interval '1 millisecond'
+                   and coalesce(p.waiting_until, now()) <= now() and coalesce(p.locked_until, now()) <= now())
+         order by p.updated_at limit ${limit}`,
+        repeatable,
+      );
+      return rows.map(({ id, version, step, status }) => ({
+        planId: id as PlanId,
+        version: status === "running" ? version : 0,
+        step: step ?? "detect-changes",
+      }));
+    },
+  };
+}
+
+const emptyWork = (runId: string): Omit<SyncWork, "trigger" | "askedBy" | "startedAt"> => ({
+  runId,
+  pageVersion: 0,
+  toLinear: [],
+  toPage: [],
+  counts: nothingCounted,
+  done: [],
+  stale: 0,
+});
+
+type DueRow = { id: string; due: number; is_new: boolean };
+export const toDueRun = (row: DueRow): DueRun => ({ planId: row.id as PlanId, dueAt: row.due, isNew: row.is_new });
+
+/**
+ * Puts the next run of plans off until they have been quiet for a while, but not for ever; for a person it is now. Plans that are not kept in
+ * step, or are paused, stay as they are; one that is being worked on is looked at again afterwards.
+ */
+export function makeDue(
+  times: Pick<SyncTimes, "quietMs" | "longestMs">,
+  { because, askedBy }: { because: string; askedBy: string | null },
+  which: SQL,
+): SQL {
+  const ms = (value: number) => sql`${value}::int * interval '1 millisecond'`;
+  const quiet = sql`least(now() + ${ms(times.quietMs)}, coalesce(p.due_since, now()) + ${ms(times.longestMs)})`;
+  return sql`
+    update plans p set due_at = ${because === "person" ? sql`now()` : quiet}, due_since = coalesce(p.due_since, now()), dirty = p.dirty or p.sync_status = 'running',
+           due_because = case when p.due_because = 'person' and p.due_at is not null then p.due_because else ${because} end,
+           due_for = coalesce(${askedBy}::text, case when p.due_at is not null then p.due_for end), updated_at = now()
+      from (select id, due_at is null or ${because === "person"} as is_new from plans p
+             where ${which} and p.confluence_page_id is not null and p.sync_status in ('idle', 'running')
+             order by id for no key update) before
+     where p.id = before.id
+    returning p.id, (extract(epoch from p.due_at) * 1000)::float8 as due, before.is_new and p.sync_status = 'idle' as is_new`;
+}
+
+function loadStatement(planId: PlanId): SQL {
+  return sql`
+    select to_jsonb(p) as plan, to_jsonb(s) as session, o.app_user_id, e.settings->'sync' as settings,
+           coalesce((select jsonb_agg(to_jsonb(i) order by i.position, i.id) from plan_items i where i.plan_id = p.id), '[]') as items,
+           coalesce((select jsonb_agg(to_jsonb(c) order by c.created_at, c.id) from conflicts c where c.plan_id = p.id and c.applied_at is null), '[]') as conflicts,
+           coalesce((select jsonb_agg(to_jsonb(v) order by v.changed_at) from issue_events v
+                      where v.organization_id = p.organization_id and v.issue_id in (select i.linear_id from plan_items i where i.plan_id = p.id)), '[]') as events,
+           coalesce((select jsonb_agg(to_jsonb(w) order by w.created_at) from page_writes w where w.plan_id = p.id and w.status = 'open'), '[]') as writes,
+           (select jsonb_build_object('pageVersion', n.page_version, 'title', n.title, 'body', n.body) from page_snapshots n
+             where n.plan_id = p.id and n.page_version = p.base_page_version) as base
+      from plans p join planning_sessions s on s.id = p.session_id join organizations o on o.id = p.organization_id
+      left join engagements e on e.id = s.engagement_id
+     where p.id = ${planId}`;
+}

@@ -1,0 +1,79 @@
+import type { PlanItemId } from "../ids.js";
+import type { PlanItem } from "../plan-item.js";
+import { indexOf, linearBase, pageBase, type PlanIndex, toFields } from "./item-values.js";
+import { type ItemMerge, mergeItem } from "./merge-item.js";
+import type { ItemValues, Policy, Sides, SyncField } from "./values.js";
+import { syncFields } from "./values.js";
+import type { PageView } from "./view-page.js";
+
+/** One item on both sides: as it was agreed, as it is, and what each side is to be given. */
+export type Difference = { item: PlanItem; before: Sides; now: Sides; merge: ItemMerge };
+
+export type Comparing = {
+  items: readonly PlanItem[];
+  view: PageView;
+  /** What an issue says, given what it said before; null where it was not read, which means that it has not changed. */
+  issueOf(item: PlanItem, before: ItemValues, index: PlanIndex): ItemValues | null;
+  policies: Record<SyncField, Policy>;
+  /** When page and issue were changed last (ms); null where nobody knows. */
+  changedAt(item: PlanItem): { page: number | null; linear: number | null };
+  /** What people have decided about an item's conflicts and has not been written yet. */
+  resolvedOf(item: PlanItem): Partial<ItemValues>;
+};
+
+/** What an item that both sides have is to be given on each; items that one side does not have are for `existence`. */
+export function compareItem(item: PlanItem, comparing: Comparing): Difference | null {
+  const { items, view } = comparing;
+  const onPage = view.valuesOf(item.id);
+  if (item.state !== "active" || item.linearId === null || item.pending !== null || onPage === null) return null;
+  const index = indexOf(items);
+  const before = { page: pageBase(item, index), linear: linearBase(item, index) };
+  const now = { page: onPage, linear: comparing.issueOf(item, before.linear, view.index) ?? before.linear };
+  const merge = mergeItem({
+    before,
+    now,
+    policies: comparing.policies,
+    changedAt: comparing.changedAt(item),
+    resolved: comparing.resolvedOf(item),
+  });
+  return { item, before, now, merge };
+}
+
+/** Values that a side has been given by now. A field that a side cannot say counts as given with what stands there. */
+export type Given = Partial<Record<"page" | "linear", Partial<ItemValues>>>;
+
+/** True where the field is still to be written or decided. */
+function isOpen({ merge }: Difference, field: SyncField, given: Given): boolean {
+  const waits = (side: "page" | "linear", wanted: Partial<ItemValues>) =>
+    field in wanted && !(field in (given[side] ?? {}));
+  return (
+    merge.conflicts.some((conflict) => conflict.field === field) ||
+    waits("page", merge.toPage) ||
+    waits("linear", merge.toLinear)
+  );
+}
+
+/**
+ * The item with its bases moved on: fields that are done on both sides count as agreed with what each side says now, all others keep the bases
+ * they had, so that the next run finds the same difference again.
+ */
+export function settle(difference: Difference, given: Given, view: PageView): PlanItem {
+  const { item, before, now } = difference;
+  const open = syncFields.filter((field) => isOpen(difference, field, given));
+  const keep = (side: "page" | "linear"): ItemValues => {
+    const old = Object.fromEntries(open.map((field) => [field, before[side][field]]));
+    return { ...now[side], ...given[side], ...old };
+  };
+  const { page, linear } = { page: keep("page"), linear: keep("linear") };
+  const sighted = view.pairs.get(item.id);
+  const like = sighted ?? item.fields;
+  return {
+    ...item,
+    localId: sighted?.localId ?? item.localId,
+    source: sighted?.source ?? item.source,
+    parentId: linear.parent === "outside" ? item.parentId : (linear.parent as PlanItemId | null),
+    fields: toFields(page, like, view.index),
+    base: toFields(linear, like, view.index),
+    unsettled: open.length > 0,
+  };
+}

@@ -1,0 +1,122 @@
+import type { PlanItemId } from "../ids.js";
+import { matchItems } from "../matching/match-items.js";
+import type { ExtractedItem, Extraction, PlanItem } from "../plan-item.js";
+import { type PlanIndex, toValues } from "./item-values.js";
+import type { ItemValues } from "./values.js";
+
+/** A page as it is now, seen from the plan. */
+export type PageView = {
+  extraction: Extraction;
+  /** What each item of the plan is on the page. */
+  pairs: ReadonlyMap<PlanItemId, ExtractedItem>;
+  /** What nobody knows yet, in page order. */
+  added: ExtractedItem[];
+  /** Items that stood on the page and are not there any more. */
+  gone: PlanItem[];
+  /** By the keys that the page gives its items now. */
+  index: PlanIndex;
+  /** The nearest item of the plan above a key of the page. */
+  parentOf(item: ExtractedItem): PlanItemId | null;
+  valuesOf(id: PlanItemId): ItemValues | null;
+};
+
+export type PageReading = {
+  extraction: Extraction;
+  /** Keys by the marks that rows of ours carry. */
+  marks: ReadonlyMap<string, string>;
+  /** What the plan's base version said: items of it that are not in the plan were left out by people. */
+  before: Extraction | null;
+};
+
+/** The mark by which the row of an item that came from Linear is found again. */
+export const markOf = (id: PlanItemId): string => `plan-item-${id}`;
+
+/**
+ * Finds the items of a plan on its page: by the mark in the row or a link to the item's own issue, else by what is weighed in `matching`. What
+ * people had left out when they approved the plan is known too, and no news.
+ */
+export function viewPage(items: readonly PlanItem[], { extraction, marks, before }: PageReading): PageView {
+  const extracted = extraction.items;
+  const certain = byMarkOrLink(items, extracted, marks);
+  const taken = new Set([...certain.values()].map((item) => item.key));
+  const planned = items.filter((item) => !certain.has(item.id) && item.pending !== "insert");
+  const leftOut = itemsLeftOut(items, before);
+  const matched = matchItems(
+    [
+      ...planned.map(({ id, fields, localId, source }) => ({ id: id as string, fields, localId, source })),
+      ...leftOut.map((item) => ({
+        id: `left-out:${item.key}`,
+        fields: item,
+        localId: item.localId,
+        source: item.source,
+      })),
+    ],
+    extracted.filter((item) => !taken.has(item.key)),
+  );
+  const isPlanned = new Set<string>(planned.map((item) => item.id));
+  const pairs = new Map<PlanItemId, ExtractedItem>(certain);
+  for (const { id, item } of matched.pairs) if (isPlanned.has(id)) pairs.set(id as PlanItemId, item);
+  const index = indexOnPage(items, pairs);
+  const view = { extraction, pairs, index };
+  return {
+    ...view,
+    added: matched.added,
+    gone: planned.filter((item) => item.state === "active" && item.pending === null && !pairs.has(item.id)),
+    parentOf: (item) => nearestPlanned(item, view, items),
+    valuesOf: (id) => {
+      const item = pairs.get(id);
+      return item ? toValues(item, nearestPlanned(item, view, items), index) : null;
+    },
+  };
+}
+
+function byMarkOrLink(
+  items: readonly PlanItem[],
+  extracted: readonly ExtractedItem[],
+  marks: ReadonlyMap<string, string>,
+): Map<PlanItemId, ExtractedItem> {
+  const byKey = new Map(extracted.map((item) => [item.key, item]));
+  const byLink = new Map(extracted.flatMap((item) => (item.issueLink ? [[identifierIn(item.issueLink), item]] : [])));
+  const found = new Map<PlanItemId, ExtractedItem>();
+  const taken = new Set<ExtractedItem>();
+  for (const item of items) {
+    const sighted = byKey.get(marks.get(markOf(item.id)) ?? "") ?? byLink.get(item.linearIdentifier ?? "none");
+    if (!sighted || taken.has(sighted)) continue;
+    found.set(item.id, sighted);
+    taken.add(sighted);
+  }
+  return found;
+}
+
+/** "ENG-12", from itself or from the address of the issue. */
+const identifierIn = (link: string): string => /([A-Z][A-Z0-9]*-\d+)/.exec(link)?.[1] ?? link;
+
+function itemsLeftOut(items: readonly PlanItem[], before: Extraction | null): ExtractedItem[] {
+  const planned = new Set(items.map((item) => item.fields.key));
+  return (before?.items ?? []).filter((item) => !planned.has(item.key));
+}
+
+/** An item that is not on the page keeps its key where no other has it now. */
+function indexOnPage(items: readonly PlanItem[], pairs: ReadonlyMap<PlanItemId, ExtractedItem>): PlanIndex {
+  const keyById = new Map<string, string>(items.map((item) => [item.id, pairs.get(item.id)?.key ?? item.fields.key]));
+  const idByKey = new Map<string, PlanItemId>();
+  for (const item of items) if (!pairs.has(item.id)) idByKey.set(item.fields.key, item.id);
+  for (const [id, { key }] of pairs) idByKey.set(key, id);
+  return { idOf: (key) => idByKey.get(key) ?? null, keyOf: (id) => keyById.get(id) ?? null };
+}
+
+function nearestPlanned(
+  item: ExtractedItem,
+  { extraction, index }: Pick<PageView, "extraction" | "index">,
+  items: readonly PlanItem[],
+): PlanItemId | null {
+  const active = new Set(items.filter((one) => one.state === "active").map((one) => one.id));
+  const parents = new Map(extraction.items.map((one) => [one.key, one.parent]));
+  const seen = new Set<string>();
+  for (let key = item.parent; key !== null && !seen.has(key); key = parents.get(key) ?? null) {
+    const id = index.idOf(key);
+    if (id && active.has(id)) return id;
+    seen.add(key);
+  }
+  return null;
+}

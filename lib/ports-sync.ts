@@ -1,0 +1,114 @@
+/** What keeping plans in step asks of the outside, beside `ports.ts`. */
+import type { OrganizationId, PlanId, PlanItemId } from "./domain/ids.js";
+import type { PlanItem } from "./domain/plan-item.js";
+import type { PlanningSession } from "./domain/session.js";
+import type { Conflict } from "./domain/sync/conflict.js";
+import type {
+  PlanSetup,
+  SyncQuestion,
+  SyncSettings,
+  SyncStatus,
+  SyncStepName,
+  SyncTrigger,
+  SyncWork,
+} from "./domain/sync/run.js";
+import type { Effect, LogEntry, PageSnapshot, Plan } from "./ports.js";
+
+/** How a plan stands to its page and its issues, and everything that a run needs to know of it. */
+export type SyncedPlan = {
+  plan: Plan;
+  /** The session that the plan belongs to now. */
+  session: PlanningSession;
+  appUserId: string | null;
+  settings: SyncSettings;
+  status: SyncStatus;
+  step: SyncStepName | null;
+  dueAt: number | null;
+  waitingUntil: number | null;
+  dirty: boolean;
+  work: SyncWork | null;
+  question: SyncQuestion | null;
+  setup: PlanSetup | null;
+  linearSeenAt: string | null;
+  writesPage: boolean;
+  items: PlanItem[];
+  /** Those that are open, and those that are decided and not written yet. */
+  conflicts: Conflict[];
+  events: IssueEvent[];
+  /** Page writes of which nobody knows yet what became of them. */
+  openWrites: PageWrite[];
+  /** The page as the plan's items were last read from it. */
+  base: PageSnapshot | null;
+};
+
+/** A change of an issue as Linear's event told it, kept until a run has taken it into account. */
+export type IssueEvent = {
+  issueId: string;
+  changedAt: string;
+  actorId: string | null;
+  actorName: string | null;
+  data: Record<string, unknown>;
+};
+
+export type PageWrite = { id: string; fromVersion: number; bodyHash: string; inserts: PlanItemId[] };
+
+/** A run that is to begin at `dueAt` (ms); `isNew`: nobody has queued a message for it yet. */
+export type DueRun = { planId: PlanId; dueAt: number; isNew: boolean };
+
+/** What a page's event is about: plans of this page, in organizations that are connected to this site. */
+export type PageReference = { site: { cloudId: string } | { connectionId: string }; pageId: string };
+
+/** One commit of a sync run. It is refused where the plan has moved since it was read, or somebody else holds its lease. */
+export type SyncMove = {
+  seen: SyncedPlan;
+  attemptId: string;
+  /** The step that follows, or the end of the run. A run whose session has gone to work meanwhile ends in any case, and another one follows. */
+  next:
+    | { step: SyncStepName; work: SyncWork; notBefore?: number }
+    | { end: "idle" }
+    | { end: "paused"; because: { code: string; words: string } };
+  items?: PlanItem[];
+  snapshot?: PageSnapshot;
+  basePageVersion?: number;
+  linearSeenAt?: string;
+  setup?: PlanSetup;
+  /** Stored as they are now; `applied` ends them. */
+  conflicts?: (Conflict & { applied: boolean })[];
+  /** Events that have been taken into account. */
+  takenEvents?: IssueEvent[];
+  pageWrites?: { id: string; status: "written" | "not_written" | "page_gone" }[];
+  question?: SyncQuestion | null;
+  history?: SyncRun;
+  log?: LogEntry[];
+  /** Words for the agent session of the session that the plan belongs to. */
+  effects?: Extract<Effect, { kind: "activity" }>[];
+};
+
+/** A run as the history keeps it. */
+export type SyncRun = {
+  work: SyncWork;
+  trigger: SyncTrigger | "undo";
+  error: string | null;
+  toPageVersion: number | null;
+};
+
+export type SyncStore = {
+  load(planId: PlanId): Promise<SyncedPlan | null>;
+  /** Begins the run that is due: `busy` where the plan's session is at work, which then queues it again; `changed` where somebody was first. */
+  begin(seen: SyncedPlan, runId: string): Promise<"begun" | "busy" | "changed">;
+  commit(move: SyncMove): Promise<"committed" | "changed">;
+  /** Writes down a page write that is about to be sent; false where the lease is lost. */
+  openPageWrite(seen: SyncedPlan, attemptId: string, write: PageWrite): Promise<boolean>;
+  /** Makes runs due after a time of quiet; those of idle plans that are kept in step. */
+  request(query: SyncRequest): Promise<DueRun[]>;
+  /** Runs that should have begun or gone on and have not, for whoever looks after lost messages; and plans that nobody has looked at for long, which become due. */
+  listOverdue(limit: number): Promise<{ planId: PlanId; version: number; step: SyncStepName }[]>;
+};
+
+export type SyncRequest = {
+  organizationId: OrganizationId;
+  because: SyncTrigger;
+  planIds: PlanId[];
+  /** Linear's id of the person who asks; a person waits for no quiet. */
+  askedBy?: string;
+};
