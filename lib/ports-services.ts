@@ -125,7 +125,7 @@ export type IssueSnapshot = {
 export type IssueHistoryEntry = {
   issueId: string;
   at: string;
-  /** Null where an integration or automation did it. */
+  /** Who did it: a person, an app's user, or the id of an integration; null where Linear names none, as for its own automations. */
   actorId: string | null;
   title?: { from: string; to: string };
   priority?: { from: number; to: number };

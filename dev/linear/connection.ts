@@ -14,20 +14,22 @@ const largestPage = 250;
 
 type Listed = { id: string; createdAt: string; updatedAt?: string; archivedAt?: string | null };
 
-/** A page of a list, newest first; `view` is what a filter sees of an entity. */
+/** A page of a list, newest first unless told otherwise; `view` is what a filter sees of an entity. */
 export function toConnection<T extends Listed>(
   list: T[],
   page: PageArguments,
   view: (entity: T) => unknown = (it) => it,
+  newestFirst = true,
 ) {
   const size = page.first ?? defaultPageSize;
   if (size < 1 || size > largestPage)
     throw refused("Argument Validation Error", `first must be between 1 and ${largestPage}.`);
   const key = (entity: T) => (page.orderBy === "updatedAt" ? entity.updatedAt : undefined) ?? entity.createdAt;
+  const newest = newestFirst ? 1 : -1;
   const all = list
     .filter((entity) => page.includeArchived || !entity.archivedAt)
     .filter((entity) => !page.filter || matches(view(entity), page.filter))
-    .toSorted((a, b) => (key(a) < key(b) ? 1 : key(a) > key(b) ? -1 : 0));
+    .toSorted((a, b) => (key(a) < key(b) ? newest : key(a) > key(b) ? -newest : 0));
   const after = page.after ? all.findIndex((entity) => entity.id === page.after) : -1;
   if (page.after && after === -1) throw refused("Argument Validation Error", "after is not a cursor of this list.");
   const nodes = all.slice(after + 1, after + 1 + size);

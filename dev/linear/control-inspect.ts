@@ -116,6 +116,7 @@ function toIssue(store: Store, issue: Issue) {
     state: { name: state.name, type: state.type },
     parent: issue.parentId === null ? null : identifier(issue.parentId),
     parentId: issue.parentId,
+    subIssueSortOrder: issue.subIssueSortOrder,
     projectId: issue.projectId,
     project: world.projects.find((project) => project.id === issue.projectId)?.slugId ?? null,
     labels: issue.labelIds.map((id) => related(world.labels, id).name),

@@ -2,9 +2,10 @@ import { announceSession, notifyApp, prompt, startSession } from "./agent-sessio
 import { createComment } from "./comments.js";
 import { commentEvent } from "./events.js";
 import type { IssueInput } from "./issue-fields.js";
-import { createIssue, type IssueCreateInput, updateIssue } from "./issues.js";
+import { archiveIssue, createIssue, type IssueCreateInput, purgeIssue, updateIssue } from "./issues.js";
+import { createRelation, deleteRelation } from "./links.js";
 import { rewriteMarkdown } from "./markdown.js";
-import type { AgentSession, Comment, Issue, Organization, User } from "./model.js";
+import type { AgentSession, Comment, Issue, Organization, RelationType, User } from "./model.js";
 import { type Actor, freshEntity, identifierOf, loadIssue, newId, organizationOf, type Store } from "./store.js";
 
 /** Who does it, and in which workspace: the first of each where nobody is named. `user` is an id, a name or an e-mail address. */
@@ -94,6 +95,67 @@ export function people(store: Store) {
       const actor = actorOf(store, by, wanted);
       const issue = updateIssue(store, actor, loadIssue(store, actor, wanted), { trashed: true });
       return { id: issue.id, updatedAt: issue.updatedAt };
+    },
+    archiveIssue({ issue: wanted, ...by }: OnIssue) {
+      const actor = actorOf(store, by, wanted);
+      const issue = archiveIssue(store, actor, loadIssue(store, actor, wanted), true);
+      return { id: issue.id, updatedAt: issue.updatedAt };
+    },
+    /** Out of the trash, or of the archive. */
+    restoreIssue({ issue: wanted, ...by }: OnIssue) {
+      const actor = actorOf(store, by, wanted);
+      const found = loadIssue(store, actor, wanted);
+      const issue = found.trashed
+        ? updateIssue(store, actor, found, { trashed: false })
+        : archiveIssue(store, actor, found, false);
+      return { id: issue.id, updatedAt: issue.updatedAt };
+    },
+    /** For good, as an administrator can. */
+    deleteIssue({ issue: wanted, ...by }: OnIssue) {
+      const actor = actorOf(store, by, wanted);
+      const issue = loadIssue(store, actor, wanted);
+      purgeIssue(store, actor, issue);
+      return { id: issue.id };
+    },
+    /** Below another issue, or below none. */
+    moveIssue({ issue: wanted, parent, ...by }: OnIssue & { parent: string | null }) {
+      const actor = actorOf(store, by, wanted);
+      const parentId = parent === null ? null : loadIssue(store, actor, parent).id;
+      const issue = updateIssue(store, actor, loadIssue(store, actor, wanted), { parentId });
+      return { id: issue.id, updatedAt: issue.updatedAt };
+    },
+    /** To a place among the children of its parent: 0 is before all others. */
+    reorderIssue({ issue: wanted, position, ...by }: OnIssue & { position: number }) {
+      const actor = actorOf(store, by, wanted);
+      const moved = loadIssue(store, actor, wanted);
+      if (moved.parentId === null) throw new Error(`${wanted} has no parent, and so no place among its children`);
+      const others = store.world.issues
+        .filter((issue) => issue !== moved && issue.parentId === moved.parentId)
+        .map((issue) => issue.subIssueSortOrder ?? 0)
+        .toSorted((a, b) => a - b);
+      const [before, after] = [others[position - 1], others[position]];
+      const subIssueSortOrder =
+        before === undefined ? (after ?? 0) - 100 : after === undefined ? before + 100 : (before + after) / 2;
+      updateIssue(store, actor, moved, { subIssueSortOrder });
+      return { id: moved.id, subIssueSortOrder, updatedAt: moved.updatedAt };
+    },
+    /** `issue` blocks `other`, unless another type is named. */
+    relateIssues({ issue: wanted, other, type = "blocks", ...by }: OnIssue & { other: string; type?: RelationType }) {
+      const actor = actorOf(store, by, wanted);
+      const [issueId, relatedIssueId] = [wanted, other].map((each) => loadIssue(store, actor, each).id);
+      const relation = createRelation(store, actor, { issueId: issueId!, relatedIssueId: relatedIssueId!, type });
+      return { id: relation.id };
+    },
+    unrelateIssues({ issue: wanted, other, type = "blocks", ...by }: OnIssue & { other: string; type?: RelationType }) {
+      const actor = actorOf(store, by, wanted);
+      const [issueId, relatedIssueId] = [wanted, other].map((each) => loadIssue(store, actor, each).id);
+      const relations = store.world.relations.filter(
+        (relation) =>
+          relation.issueId === issueId && relation.relatedIssueId === relatedIssueId && relation.type === type,
+      );
+      if (relations.length === 0) throw new Error(`${wanted} does not stand in this relation to ${other}`);
+      for (const { id } of relations) deleteRelation(store, actor, id);
+      return { ids: relations.map(({ id }) => id) };
     },
   };
 }

@@ -57,7 +57,7 @@ export function issueEvent(
   actor: Actor,
   action: DataAction,
   issue: Issue,
-  updatedFrom?: Partial<IssueFields> & { updatedAt: string },
+  updatedFrom?: Partial<IssueFields> & { updatedAt: string; archivedAt?: string | null },
 ): WebhookEvent {
   const { world } = store;
   const state = related(world.states, issue.stateId);

@@ -68,7 +68,6 @@ function prepareIssue(store: Store, actor: Actor, input: IssueCreateInput, sibli
     delegateId: null,
     dueDate: null,
     sortOrder: 0,
-    subIssueSortOrder: null,
     labelIds: [],
     trashed: false,
     startedAt: null,
@@ -76,7 +75,17 @@ function prepareIssue(store: Store, actor: Actor, input: IssueCreateInput, sibli
     canceledAt: null,
     title: fields.title,
     ...fields,
+    subIssueSortOrder: orderAmong(store, fields.parentId ?? null, fields.subIssueSortOrder, before),
   };
+}
+
+/** A child goes behind its siblings where nobody says otherwise; what has no parent has no place among them. */
+function orderAmong(store: Store, parentId: string | null, wanted?: number | null, before = 0): number | null {
+  if (wanted != null || parentId === null) return wanted ?? null;
+  const orders = store.world.issues
+    .filter((issue) => issue.parentId === parentId)
+    .map((issue) => issue.subIssueSortOrder ?? 0);
+  return Math.max(0, ...orders) + 100 * (before + 1);
 }
 
 function insertIssues(store: Store, actor: Actor, issues: Issue[]): void {
@@ -100,6 +109,8 @@ export function updateIssue(store: Store, actor: Actor, issue: Issue, input: Iss
   const team = find(store.world.teams, actor, issue.teamId);
   if (!team) throw notFound("Team");
   const wanted = readFields(store, actor, input, { team, issue });
+  if (wanted.parentId !== undefined && wanted.parentId !== issue.parentId)
+    wanted.subIssueSortOrder = orderAmong(store, wanted.parentId, wanted.subIssueSortOrder);
   const from: Partial<IssueFields> = {};
   const to: Partial<IssueFields> = {};
   for (const key of Object.keys(wanted) as (keyof IssueFields)[]) {
@@ -113,22 +124,51 @@ export function updateIssue(store: Store, actor: Actor, issue: Issue, input: Iss
   Object.assign(issue, to, { updatedAt: at });
   if (to.trashed !== undefined) issue.archivedAt = to.trashed ? at : null;
   if (to.stateId !== undefined) followState(store, issue);
-  const entry: HistoryEntry = {
-    id: randomUUID(),
-    organizationId: issue.organizationId,
-    issueId: issue.id,
-    actorId: actor.userId,
-    createdAt: at,
-    from,
-    to,
-  };
-  store.world.history.push(entry);
+  // Where an issue stands in lists is no part of its history.
+  if (Object.keys(to).some((key) => key !== "sortOrder" && key !== "subIssueSortOrder"))
+    remember(store, actor, issue, { createdAt: at, from, to });
   store.touch();
   store.notify(
     issue.organizationId,
     issueEvent(store, actor, to.trashed === true ? "remove" : "update", issue, previous),
   );
   return issue;
+}
+
+/** Puts an issue away, or takes it out again; throwing away is `trashed`. */
+export function archiveIssue(store: Store, actor: Actor, issue: Issue, archived: boolean): Issue {
+  if ((issue.archivedAt !== null) === archived) return issue;
+  const previous = { updatedAt: issue.updatedAt, archivedAt: issue.archivedAt };
+  const at = store.stamp();
+  Object.assign(issue, { archivedAt: archived ? at : null, updatedAt: at });
+  remember(store, actor, issue, { createdAt: at, from: {}, to: {}, archived });
+  store.touch();
+  store.notify(issue.organizationId, issueEvent(store, actor, "update", issue, previous));
+  return issue;
+}
+
+/** Ends an issue for good, with its history and relations; its children stand alone from then on. */
+export function purgeIssue(store: Store, actor: Actor, issue: Issue): void {
+  const { world } = store;
+  store.notify(issue.organizationId, issueEvent(store, actor, "remove", issue));
+  world.issues = world.issues.filter((other) => other !== issue);
+  for (const child of world.issues) if (child.parentId === issue.id) child.parentId = null;
+  world.history = world.history.filter((entry) => entry.issueId !== issue.id);
+  world.attachments = world.attachments.filter((attachment) => attachment.issueId !== issue.id);
+  world.comments = world.comments.filter((comment) => comment.issueId !== issue.id);
+  world.relations = world.relations.filter(
+    (relation) => relation.issueId !== issue.id && relation.relatedIssueId !== issue.id,
+  );
+  store.touch();
+}
+
+function remember(
+  store: Store,
+  actor: Actor,
+  { organizationId, id: issueId }: Issue,
+  change: Pick<HistoryEntry, "createdAt" | "from" | "to" | "archived">,
+): void {
+  store.world.history.push({ id: randomUUID(), organizationId, issueId, actorId: actor.userId, ...change });
 }
 
 function followState(store: Store, issue: Issue): void {

@@ -108,6 +108,8 @@ export type HistoryEntry = {
   createdAt: string;
   from: Partial<IssueFields>;
   to: Partial<IssueFields>;
+  /** Where it was put away, or taken out again, without being thrown away. */
+  archived?: boolean;
 };
 
 export type Project = Entity & {

@@ -12,13 +12,17 @@ export type Switches = {
   webhookRetryDeliveryId: "same" | "new";
   /** Whether a parentId may name an issue of the same batch. */
   parentInSameBatch: "allowed" | "refused";
-  /** Who stands as actor in data events about what the app did. */
+  /** Who stands as actor in data events and in the history about what the app did. */
   ownActorKind: "app_user" | "oauth_client";
   /**
    * One refused field among several of a mutation: the others are done and answered, or, as the non-null types of the
    * schema ask, `data` is null, those before it are done and those after it are not.
    */
   aliasedFailure: "only_itself" | "stops_document";
+  /** The order in which an issue's history is given out where none is asked for, or another than Linear's other lists. */
+  historyOrder: "newest_first" | "oldest_first";
+  /** Whether an agent session that the app opens by itself is told to it as one that a person opened. */
+  announcesOwnSessions: boolean;
   /** Issues that the workspace's plan allows; null is no limit. */
   freeIssueLimit: number | null;
   requestsPerHour: number;
@@ -34,6 +38,8 @@ export const defaultSwitches: Switches = {
   parentInSameBatch: "refused",
   ownActorKind: "app_user",
   aliasedFailure: "only_itself",
+  historyOrder: "newest_first",
+  announcesOwnSessions: false,
   freeIssueLimit: null,
   requestsPerHour: 5_000,
   complexityPerHour: 2_000_000,

@@ -14,7 +14,8 @@ import { type Connection, type ConnectionOptions, connectLinear } from "./connec
 import * as documents from "./documents.js";
 import { meaningOf, noAccess, refusalOf, refused } from "./errors.js";
 import * as inputs from "./inputs.js";
-import { issuesByFilter, openIssues, projectIssueIds } from "./issue-reads.js";
+import { historyOf } from "./issue-history.js";
+import { changedIssues, issuesByFilter, openIssues, projectIssueIds } from "./issue-reads.js";
 import { relationsOf } from "./relations.js";
 import { teamSetup } from "./team-setup.js";
 import { entriesPerRequest, inChunks, type WriteEntry, writeEntries } from "./write-entries.js";
@@ -48,6 +49,9 @@ export function linearClient(options: ConnectionOptions): LinearClient {
     updateIssues: (updates) => write(updates.map(updateEntry)),
     trashIssues: (ids) => write(ids.map((id) => ({ kind: "trashIssue", id, variables: { id } }))),
     readRelations: (issueIds) => relationsOf(connection, issueIds),
+    issuesChangedSince: (query) => changedIssues(connection, inputs.toChangedFilter(query)),
+    readHistory: (issueIds, since) => historyOf(connection, issueIds, since),
+    createAgentSession: (issueId) => createAgentSession(connection, issueId),
     createRelations: (relations) => write(relations.map(relationEntry)),
     deleteRelations: (ids) => write(ids.map((id) => ({ kind: "deleteRelation", id, variables: { id } }))),
     upsertAttachments: (attachments) => write(attachments.map(attachmentEntry)),
@@ -101,6 +105,13 @@ async function updateAgentSession(connection: Connection, id: string, change: in
   const document = documents.updateAgentSession;
   const { agentSessionUpdate } = await connection.ask(document, { id, input: inputs.toSessionInput(change) });
   if (!agentSessionUpdate.success) throw refused(document.name, noReason);
+}
+
+async function createAgentSession(connection: Connection, issueId: string): Promise<string> {
+  const document = documents.createAgentSession;
+  const { agentSessionCreateOnIssue } = await connection.ask(document, { input: { issueId } });
+  if (!agentSessionCreateOnIssue.success) throw refused(document.name, noReason);
+  return agentSessionCreateOnIssue.agentSession.id;
 }
 
 async function createIssues(connection: Connection, issues: IssueInput[]): Promise<CreatedIssues> {

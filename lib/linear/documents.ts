@@ -28,7 +28,8 @@ const issue = z.object({
   description: z.nullish(z.string()),
   priority: z.number(),
   estimate: z.nullish(z.number()),
-  state: z.object({ id: z.string(), type: z.string() }),
+  state: z.object({ id: z.string(), type: z.string(), name: z.string() }),
+  subIssueSortOrder: z.nullish(z.number()),
   parent: reference,
   project: reference,
   team: node,
@@ -66,6 +67,44 @@ const related = z.object({
 });
 /** An issue with a page of its relations in each direction. */
 export type RelatedNode = z.infer<typeof related>;
+
+const issueFields = /* GraphQL */ `
+  id identifier url title description priority estimate subIssueSortOrder labelIds trashed archivedAt updatedAt
+  state { id type name } parent { id } project { id } team { id } delegate { id } assignee { id }
+  comments(first: 1) { nodes { id } }`;
+
+const historyNode = z.object({
+  id: z.string(),
+  updatedAt: z.string(),
+  actorId: z.nullish(z.string()),
+  botActor: z.nullish(z.object({ id: z.nullish(z.string()) })),
+  fromTitle: z.nullish(z.string()),
+  toTitle: z.nullish(z.string()),
+  fromPriority: z.nullish(z.number()),
+  toPriority: z.nullish(z.number()),
+  fromEstimate: z.nullish(z.number()),
+  toEstimate: z.nullish(z.number()),
+  fromParentId: z.nullish(z.string()),
+  toParentId: z.nullish(z.string()),
+  fromStateId: z.nullish(z.string()),
+  toStateId: z.nullish(z.string()),
+  addedLabelIds: z.nullish(z.array(z.string())),
+  removedLabelIds: z.nullish(z.array(z.string())),
+  updatedDescription: z.nullish(z.boolean()),
+});
+/** One entry of an issue's history, which may gather several edits of one time. */
+export type HistoryNode = z.infer<typeof historyNode>;
+
+const history = connection(historyNode);
+/** A page of an issue's history. */
+export type HistoryPage = z.infer<typeof history>;
+
+const historyFields = /* GraphQL */ `
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    id updatedAt actorId botActor { id } fromTitle toTitle fromPriority toPriority fromEstimate toEstimate
+    fromParentId toParentId fromStateId toStateId addedLabelIds removedLabelIds updatedDescription
+  }`;
 
 const relationFields = /* GraphQL */ `id type relatedIssue { id }`;
 const inverseFields = /* GraphQL */ `id type issue { id }`;
@@ -137,14 +176,57 @@ export const readIssues = document(
   "ReadIssues",
   /* GraphQL */ `query ReadIssues($filter: IssueFilter!) {
     issues(first: 50, includeArchived: true, filter: $filter) {
-      nodes {
-        id identifier url title description priority estimate labelIds trashed archivedAt updatedAt
-        state { id type } parent { id } project { id } team { id } delegate { id } assignee { id }
-        children(first: 50) { pageInfo { hasNextPage endCursor } nodes { id } } comments(first: 1) { nodes { id } }
-      }
+      nodes { ${issueFields} children(first: 50) { pageInfo { hasNextPage endCursor } nodes { id } } }
     }
   }`,
   z.object({ issues: z.object({ nodes: z.array(issue) }) }),
+);
+
+/** What a filter finds, a page at a time, those changed last first; fewer children are asked for because this is asked often. */
+export const readChangedIssues = document(
+  "ReadChangedIssues",
+  /* GraphQL */ `query ReadChangedIssues($filter: IssueFilter!, $after: String) {
+    issues(first: 50, after: $after, includeArchived: true, orderBy: updatedAt, filter: $filter) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ${issueFields} children(first: 10) { pageInfo { hasNextPage endCursor } nodes { id } } }
+    }
+  }`,
+  z.object({ issues: connection(issue) }),
+);
+
+/** The last of what happened to many issues. */
+export const readHistories = document(
+  "ReadHistories",
+  /* GraphQL */ `query ReadHistories($ids: [ID!]!) {
+    issues(first: 50, includeArchived: true, filter: { id: { in: $ids } }) {
+      nodes { id history(first: 10, orderBy: updatedAt) { ${historyFields} } }
+    }
+  }`,
+  z.object({ issues: z.object({ nodes: z.array(z.object({ id: z.string(), history })) }) }),
+);
+
+const writersNode = z.object({ id: z.string(), descriptionUpdatedBy: z.nullish(z.array(node)) });
+
+/** Who wrote the descriptions of many issues last; asked for apart, since a list is charged as if it were a long one. */
+export const readDescriptionWriters = document(
+  "ReadDescriptionWriters",
+  /* GraphQL */ `query ReadDescriptionWriters($ids: [ID!]!) {
+    issues(first: 50, includeArchived: true, filter: { id: { in: $ids } }) {
+      nodes { history(first: 3, orderBy: updatedAt) { nodes { id descriptionUpdatedBy { id } } } }
+    }
+  }`,
+  z.object({
+    issues: z.object({ nodes: z.array(z.object({ history: z.object({ nodes: z.array(writersNode) }) })) }),
+  }),
+);
+
+/** More of what happened to one issue, a page at a time. */
+export const readHistoryOfOne = document(
+  "ReadHistoryOfOne",
+  /* GraphQL */ `query ReadHistoryOfOne($id: String!, $after: String) {
+    issue(id: $id) { history(first: 100, after: $after, orderBy: updatedAt) { ${historyFields} } }
+  }`,
+  z.object({ issue: z.object({ history }) }),
 );
 
 const openIssue = z.object({ id: z.string(), identifier: z.string(), url: z.string(), title: z.string() });
@@ -254,6 +336,14 @@ export const updateAgentSession = document(
     agentSessionUpdate(id: $id, input: $input) { success agentSession { id } }
   }`,
   z.object({ agentSessionUpdate: z.object({ success: z.boolean() }) }),
+);
+
+export const createAgentSession = document(
+  "CreateAgentSession",
+  /* GraphQL */ `mutation CreateAgentSession($input: AgentSessionCreateOnIssue!) {
+    agentSessionCreateOnIssue(input: $input) { success agentSession { id } }
+  }`,
+  z.object({ agentSessionCreateOnIssue: z.object({ success: z.boolean(), agentSession: node }) }),
 );
 
 function document<Answer>(name: string, text: string, answer: z.ZodMiniType<Answer>): Document<Answer> {

@@ -90,3 +90,12 @@ export function toIdentifierFilter(identifiers: string[]): LinearDocument.IssueF
   if (numbersByKey.size === 0) return null;
   return { or: [...numbersByKey].map(([key, numbers]) => ({ team: { key: { eq: key } }, number: { in: numbers } })) };
 }
+
+/** Issues of a team and named ones wherever they are, of these those that changed after an instant. */
+export function toChangedFilter(query: Parameters<LinearClient["issuesChangedSince"]>[0]): LinearDocument.IssueFilter {
+  const { teamId, ids, since } = query;
+  const places: LinearDocument.IssueFilter[] = [{ team: { id: { eq: teamId } } }];
+  if (ids.length > 0) places.push({ id: { in: [...new Set(ids)] } });
+  const place = { or: places };
+  return since === null ? place : { and: [{ updatedAt: { gt: since } }, place] };
+}

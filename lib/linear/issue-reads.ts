@@ -1,7 +1,14 @@
 import type { LinearDocument } from "@linear/sdk";
 import type { IssueSnapshot, OpenIssue } from "../ports-services.js";
 import type { Connection } from "./connection.js";
-import { type IssueNode, readChildren, readIssues, readOpenIssues, readProjectIssues } from "./documents.js";
+import {
+  type IssueNode,
+  readChangedIssues,
+  readChildren,
+  readIssues,
+  readOpenIssues,
+  readProjectIssues,
+} from "./documents.js";
 
 /** Reads what each filter finds, which are to find at most fifty; null finds nothing and asks nothing. */
 export async function issuesByFilter(
@@ -15,6 +22,30 @@ export async function issuesByFilter(
     for (const issue of issues.nodes) found.push(toSnapshot(issue, await childIdsOf(connection, issue)));
   }
   return found;
+}
+
+/**
+ * Everything of a filter, those changed first come first. Linear gives those changed last, so that the first page holds the newest
+ * instant of all: what somebody changes while the other pages are read moves ahead of it and is left to the next read, which
+ * asks from that instant on and so misses nothing.
+ */
+export async function changedIssues(
+  connection: Connection,
+  filter: LinearDocument.IssueFilter,
+): Promise<IssueSnapshot[]> {
+  const found = new Map<string, IssueSnapshot>();
+  let newest: string | null = null;
+  for (let after: string | null | undefined; ; ) {
+    const { issues } = await connection.ask(readChangedIssues, { filter, after });
+    newest ??= issues.nodes[0]?.updatedAt ?? null;
+    for (const issue of issues.nodes) {
+      if (found.has(issue.id) || (newest !== null && Date.parse(issue.updatedAt) > Date.parse(newest))) continue;
+      found.set(issue.id, toSnapshot(issue, await childIdsOf(connection, issue)));
+    }
+    if (!issues.pageInfo.hasNextPage) break;
+    after = issues.pageInfo.endCursor;
+  }
+  return [...found.values()].toReversed();
 }
 
 async function childIdsOf(connection: Connection, { id, children }: IssueNode): Promise<string[]> {
@@ -36,6 +67,8 @@ function toSnapshot(issue: IssueNode, childIds: string[]): IssueSnapshot {
     estimate: issue.estimate ?? null,
     stateId: state.id,
     stateType: state.type,
+    stateName: state.name,
+    subIssueSortOrder: issue.subIssueSortOrder ?? null,
     parentId: parent?.id ?? null,
     projectId: project?.id ?? null,
     teamId: team.id,

@@ -1,5 +1,6 @@
 import {
   type ActivityInput,
+  announceSession,
   createActivity,
   type SessionUpdate,
   startSession,
@@ -19,7 +20,7 @@ import {
 import type { ExternalLink } from "../model.js";
 import { refused } from "../problems.js";
 import { createProject, type ProjectInput, updateProject } from "../projects.js";
-import { find, load, loadIssue, type Store } from "../store.js";
+import { type Actor, find, load, loadIssue, type Store } from "../store.js";
 import type { Resolvers } from "./context.js";
 
 type Id = { id: string };
@@ -38,7 +39,7 @@ export const mutation: Resolvers<undefined> = {
     { store, actor },
   ) => {
     const issue = loadIssue(store, actor, input.issueId);
-    return payload(store, { agentSession: startSession(store, actor, { ...input, issue, comment: null }) });
+    return payload(store, { agentSession: openSession(store, actor, { ...input, issue, comment: null }) });
   },
   agentSessionCreateOnComment: (
     _,
@@ -47,7 +48,7 @@ export const mutation: Resolvers<undefined> = {
   ) => {
     const comment = load(store.world.comments, actor, input.commentId, "Comment");
     const issue = find(store.world.issues, actor, comment.issueId) ?? null;
-    return payload(store, { agentSession: startSession(store, actor, { ...input, issue, comment }) });
+    return payload(store, { agentSession: openSession(store, actor, { ...input, issue, comment }) });
   },
   issueCreate: (_, { input }: Input<IssueCreateInput>, { store, actor }) =>
     payload(store, { issue: createIssue(store, actor, input) }),
@@ -78,6 +79,12 @@ export const mutation: Resolvers<undefined> = {
   projectUpdate: (_, { id, input }: Id & Input<ProjectInput>, { store, actor }) =>
     payload(store, { project: updateProject(store, actor, id, input) }),
 };
+
+function openSession(store: Store, actor: Actor, about: Parameters<typeof startSession>[2]) {
+  const session = startSession(store, actor, about);
+  if (store.switches.announcesOwnSessions) announceSession(store, session);
+  return session;
+}
 
 function payload<T extends object>(store: Store, result: T) {
   return { success: true, lastSyncId: store.world.syncId, ...result };

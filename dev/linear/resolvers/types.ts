@@ -2,7 +2,7 @@ import { type PageArguments, toConnection } from "../connection.js";
 import { priorityLabels, urlOfComment, urlOfProject, urlOfSession, userChild } from "../events.js";
 import type * as Model from "../model.js";
 import { activitiesOf, sessionStatus } from "../session-status.js";
-import { find, identifierOf, organizationOf, related, urlOfIssue } from "../store.js";
+import { find, identifierOf, organizationOf, related, type Store, urlOfIssue } from "../store.js";
 import type { Resolvers } from "./context.js";
 import { issuePage, labelPage, own, visibleTeams } from "./query.js";
 
@@ -92,7 +92,12 @@ export const issue: Resolvers<Model.Issue> = {
   comments: (source, page: PageArguments, { store }) =>
     toConnection(where(store.world.comments, "issueId", source.id), page),
   history: (source, page: PageArguments, { store }) =>
-    toConnection(where(store.world.history, "issueId", source.id), page),
+    toConnection(
+      where(store.world.history, "issueId", source.id),
+      page,
+      undefined,
+      store.switches.historyOrder === "newest_first",
+    ),
   agentSessions: (source, page: PageArguments, { store }) =>
     toConnection(where(store.world.agentSessions, "issueId", source.id), page),
 };
@@ -106,15 +111,24 @@ const changed =
   (source: Model.HistoryEntry): unknown =>
     source[side][key] ?? null;
 
+/** True where the app did it and is not told as a user. */
+function isBot(store: Store, { organizationId, actorId }: Model.HistoryEntry): boolean {
+  return store.switches.ownActorKind === "oauth_client" && organizationOf(store, organizationId).appUserId === actorId;
+}
+
 export const issueHistory: Resolvers<Model.HistoryEntry> = {
-  actor: (source, _, { store, actor }) => find(store.world.users, actor, source.actorId),
+  actor: (source, _, { store, actor }) =>
+    isBot(store, source) ? null : find(store.world.users, actor, source.actorId),
+  actorId: (source, _, { store }) => (isBot(store, source) ? null : source.actorId),
+  botActor: (source, _, { store }) =>
+    isBot(store, source) ? { id: store.app.clientId, name: store.app.appName, type: "oauthClient" } : null,
   updatedAt: (source) => source.createdAt,
   issue: (source, _, { store }) => related(store.world.issues, source.issueId),
   trashed: (source) => source.to.trashed ?? null,
-  archived: (source) => source.to.trashed ?? null,
+  archived: (source) => source.archived ?? source.to.trashed ?? null,
   updatedDescription: (source) => ("description" in source.to ? true : null),
   descriptionUpdatedBy: (source, _, { store, actor }) =>
-    "description" in source.to ? [find(store.world.users, actor, source.actorId)] : null,
+    "description" in source.to && !isBot(store, source) ? [find(store.world.users, actor, source.actorId)] : null,
   addedLabelIds: ({ from, to }) => to.labelIds?.filter((id) => !from.labelIds?.includes(id)) ?? null,
   removedLabelIds: ({ from, to }) => from.labelIds?.filter((id) => !to.labelIds?.includes(id)) ?? null,
   fromDelegate: (source, _, { store, actor }) => find(store.world.users, actor, source.from.delegateId),
