@@ -67,6 +67,7 @@ CREATE TABLE "sync_history" (
 --> statement-breakpoint
 ALTER TABLE "plan_items" ADD COLUMN "unsettled" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "plan_items" ADD COLUMN "status" text;--> statement-breakpoint
+ALTER TABLE "plan_items" ADD COLUMN "linear_seen_at" text;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "sync_work" jsonb;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "due_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "due_since" timestamp with time zone;--> statement-breakpoint

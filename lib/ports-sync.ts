@@ -31,6 +31,9 @@ export type SyncedPlan = {
   setup: PlanSetup | null;
   linearSeenAt: string | null;
   writesPage: boolean;
+  epicsAs: "issue" | "project";
+  /** True where people have said that a page which not everybody may see is to be kept in step. */
+  allowsRestricted: boolean;
   items: PlanItem[];
   /** Those that are open, and those that are decided and not written yet. */
   conflicts: Conflict[];
@@ -96,7 +99,10 @@ export type SyncStore = {
   load(planId: PlanId): Promise<SyncedPlan | null>;
   /** Begins the run that is due: `busy` where the plan's session is at work, which then queues it again; `changed` where somebody was first. */
   begin(seen: SyncedPlan, runId: string): Promise<"begun" | "busy" | "changed">;
-  commit(move: SyncMove): Promise<"committed" | "changed">;
+  /** `goesOn`: the step that follows is this run's; `dueAt` (ms): the run is over, and the next is wanted then. */
+  commit(
+    move: SyncMove,
+  ): Promise<{ outcome: "committed"; goesOn: boolean; dueAt: number | null } | { outcome: "changed" }>;
   /** Writes down a page write that is about to be sent; false where the lease is lost. */
   openPageWrite(seen: SyncedPlan, attemptId: string, write: PageWrite): Promise<boolean>;
   /** Makes runs due after a time of quiet; those of idle plans that are kept in step. */

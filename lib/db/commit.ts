@@ -47,6 +47,7 @@ export function commitStatement(move: Move): SQL {
     snapped as (${storeSnapshot(move.snapshot)}),
     itemized as (${storeItems(move.plan?.items ?? [])}),
     planned as (${plan && !claimPlan ? settlePlan(plan, move) : sql`select null::uuid as id where false`}),
+    woken as (${isLeaving ? wakeSync : sql`select null::uuid as id where false`}),
     handed as (${plan?.handTo ? handOver(plan.handTo) : sql`select null::uuid as id where false`})
     select exists (select from moved) as moved, exists (select from guard) as guarded`;
 }
@@ -119,20 +120,20 @@ export function storeItems(items: PlanItem[]): SQL {
   if (rows.length === 0) return sql`select null::uuid as id where false`;
   return sql`
       insert into plan_items (id, organization_id, plan_id, parent_id, position, kind, key, title, fields, local_id, source, pending,
-                              links_pending, state, generation, linear_kind, linear_id, linear_identifier, linear_url, adopted, base, unsettled, status, created_by_session)
+                              links_pending, state, generation, linear_kind, linear_id, linear_identifier, linear_url, adopted, base, unsettled, status, linear_seen_at, created_by_session)
       select i.id, m.organization_id, m.plan_id, i.parent_id, i.position, i.kind, i.key, i.title, i.fields, i.local_id, i.source, i.pending,
-             i.links_pending, i.state, i.generation, i.linear_kind, i.linear_id, i.linear_identifier, i.linear_url, i.adopted, i.base, i.unsettled, i.status, i.created_by_session
+             i.links_pending, i.state, i.generation, i.linear_kind, i.linear_id, i.linear_identifier, i.linear_url, i.adopted, i.base, i.unsettled, i.status, i.linear_seen_at, i.created_by_session
         from plan_of_move m cross join jsonb_to_recordset(${json(rows)}) as i(
              id uuid, parent_id uuid, position int, kind text, key text, title text, fields jsonb, local_id text, source jsonb, pending text,
              links_pending boolean, state text, generation int, linear_kind text, linear_id text, linear_identifier text, linear_url text,
-             adopted boolean, base jsonb, unsettled boolean, status text, created_by_session uuid)
+             adopted boolean, base jsonb, unsettled boolean, status text, linear_seen_at text, created_by_session uuid)
       on conflict (id) do update
          set parent_id = excluded.parent_id, position = excluded.position, kind = excluded.kind, key = excluded.key, title = excluded.title,
              fields = excluded.fields, local_id = excluded.local_id, source = excluded.source, pending = excluded.pending,
              links_pending = excluded.links_pending, state = excluded.state, generation = excluded.generation, linear_kind = excluded.linear_kind,
              linear_id = excluded.linear_id, linear_identifier = excluded.linear_identifier, linear_url = excluded.linear_url,
              adopted = excluded.adopted, base = excluded.base, unsettled = excluded.unsettled, status = excluded.status,
-             created_by_session = excluded.created_by_session, updated_at = now()
+             linear_seen_at = excluded.linear_seen_at, created_by_session = excluded.created_by_session, updated_at = now()
        where plan_items.plan_id = excluded.plan_id`;
 }
 
@@ -148,6 +149,14 @@ function settlePlan(plan: NonNullable<Move["plan"]>, move: Move): SQL {
         from moved where p.id = ${plan.id} and p.session_id = ${move.session.id}
       returning p.id`;
 }
+
+/** What changed on a page or in its issues while the session was at work is looked at now. */
+const wakeSync = sql`
+      insert into outbox (id, organization_id, session_id, seq, n, kind, body)
+      select gen_random_uuid(), moved.organization_id, moved.id, moved.last_seq, 1000 + row_number() over (order by p.id), 'step',
+             jsonb_build_object('kind', 'sync', 'id', p.id, 'step', 'detect-changes', 'version', 0)
+        from moved join plans p on p.session_id = moved.id where p.due_at is not null and p.sync_status = 'idle'
+      returning id`;
 
 /** Tells the session that takes the plan over to go on now instead of at the end of its wait. */
 function handOver(to: string): SQL {

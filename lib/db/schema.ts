@@ -330,6 +330,8 @@ export const planItems = pgTable(
     unsettled: boolean("unsettled").notNull().default(false),
     /** Name of the workflow state as the page was told it last. */
     status: text("status"),
+    /** The instant of change when it was read last, by Linear's clock. */
+    linearSeenAt: text("linear_seen_at"),
     ...times,
   },
   (table) => [

@@ -112,6 +112,7 @@ export type ItemRow = {
   base: PlanItem["base"];
   unsettled: boolean;
   status: string | null;
+  linear_seen_at: string | null;
   created_by_session: string | null;
 };
 
@@ -135,6 +136,7 @@ export function toPlanItem(row: ItemRow): PlanItem {
     base: row.base,
     unsettled: row.unsettled,
     status: row.status,
+    seenAt: row.linear_seen_at,
     createdBySession: row.created_by_session as SessionId | null,
   };
 }
@@ -162,6 +164,7 @@ export function toItemRow(item: PlanItem): ItemRow & { kind: string; key: string
     base: item.base,
     unsettled: item.unsettled,
     status: item.status,
+    linear_seen_at: item.seenAt,
     created_by_session: item.createdBySession,
   };
 }

@@ -40,7 +40,7 @@ export function syncCommit(move: SyncMove): SQL {
     written as (${settleWrites(move)}),
     remembered as (${remember(move)}),
     settled as (${settlePlan(move)})
-    select exists (select from settled) as moved`;
+    select settled.sync_status as status, settled.due from settled`;
 }
 
 function settlePlan(move: SyncMove): SQL {
@@ -58,15 +58,15 @@ function settlePlan(move: SyncMove): SQL {
              sync_work = case when ${goesOn} then ${work} end,
              waiting_until = ${notBefore}::timestamptz,
              paused_because = ${isPaused ? json(next.because) : sql`null::jsonb`},
-             dirty = case when held.busy and ${isStep} then true when ${isStep} then p.dirty else held.busy end,
-             due_at = case when ${!isStep} and not ${isPaused} and p.dirty then coalesce(p.due_at, now()) when held.busy and ${isStep} then coalesce(p.due_at, now()) else p.due_at end,
+             dirty = ${isStep} and (held.busy or p.dirty),
+             due_at = case when ${isPaused} then null when ${isStep} and held.busy then coalesce(p.due_at, now()) else p.due_at end,
              last_synced_at = case when ${!isStep} then now() else p.last_synced_at end,
              base_page_version = coalesce(${move.basePageVersion ?? null}::int, p.base_page_version),
              linear_seen_at = coalesce(${move.linearSeenAt ?? null}::text, p.linear_seen_at),
              setup = coalesce(${move.setup ? json(move.setup) : sql`null::jsonb`}, p.setup),
              sync_question = ${move.question === undefined ? sql`p.sync_question` : json(move.question)}
         from held, moved where p.id = held.id and ${seen.plan.id}::uuid = p.id
-      returning p.id`;
+      returning p.id, p.sync_status, (extract(epoch from p.due_at) * 1000)::float8 as due`;
 }
 
 function storeConflicts({ conflicts = [], seen }: SyncMove): SQL {
@@ -93,7 +93,9 @@ function storeConflicts({ conflicts = [], seen }: SyncMove): SQL {
              id uuid, item_id uuid, field text, kind text, base jsonb, linear jsonb, page jsonb, is_resolved boolean, strategy text, resolved jsonb, applied boolean)
       on conflict (id) do update
          set base = excluded.base, linear_change = excluded.linear_change, confluence_change = excluded.confluence_change, is_resolved = excluded.is_resolved,
-             resolution_strategy = excluded.resolution_strategy, resolved_change = excluded.resolved_change, applied_at = excluded.applied_at, updated_at = now()`;
+             resolution_strategy = excluded.resolution_strategy, resolved_change = excluded.resolved_change, applied_at = excluded.applied_at,
+             kind = excluded.kind, updated_at = now()
+       where conflicts.applied_at is null`;
 }
 
 function takeEvents({ takenEvents = [], seen }: SyncMove): SQL {

@@ -9,6 +9,7 @@ import {
   type SyncStepName,
   type SyncWork,
 } from "../domain/sync/run.js";
+import { defaultEngagementSettings, type EngagementSettings } from "../domain/session.js";
 import type { PageSnapshot } from "../ports.js";
 import type { SyncedPlan } from "../ports-sync.js";
 import { type ItemRow, type PlanRow, type SessionRow, toPlan, toPlanItem, toSession } from "./session-rows.js";
@@ -29,7 +30,7 @@ export type SyncedRow = {
   };
   session: SessionRow;
   app_user_id: string | null;
-  settings: Partial<SyncSettings> | null;
+  settings: Partial<Omit<EngagementSettings, "sync"> & { sync: Partial<SyncSettings> }> | null;
   items: ItemRow[];
   conflicts: ConflictRow[];
   events: EventRow[];
@@ -43,7 +44,9 @@ export function toSyncedPlan(row: SyncedRow): SyncedPlan {
     plan: toPlan(plan),
     session: toSession(row.session),
     appUserId: row.app_user_id,
-    settings: { ...defaultSyncSettings, ...row.settings },
+    settings: { ...defaultSyncSettings, ...row.settings?.sync },
+    epicsAs: row.settings?.epics ?? defaultEngagementSettings.epics,
+    allowsRestricted: row.session.work.confirmedPageVersion !== undefined,
     status: plan.sync_status,
     step: plan.step,
     dueAt: instantOf(plan.due_at),

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PlanId } from "../domain/ids.js";
-import { nothingCounted, type SyncStepName, type SyncWork } from "../domain/sync/run.js";
+import { nothingCounted, type SyncStatus, type SyncStepName, type SyncWork } from "../domain/sync/run.js";
 import type { Announce } from "../ports-live-plans.js";
 import type { DueRun, SyncStore } from "../ports-sync.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
@@ -38,13 +38,16 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
     },
 
     async commit(move) {
-      const [row] = await db.query<{ moved: boolean }>(syncCommit(move)).catch((error: unknown) => {
-        // Another plan has taken one of the issues, or the same was asked twice: the step looks again and decides anew.
-        if (sqlState(error) === uniqueViolation) return [];
-        throw error;
-      });
-      if (row?.moved && (move.log?.length || move.effects?.length)) announce(move.seen.session.id);
-      return row?.moved ? "committed" : "changed";
+      const [row] = await db
+        .query<{ status: SyncStatus; due: number | null }>(syncCommit(move))
+        .catch((error: unknown) => {
+          // Another plan has taken one of the issues, or the same was asked twice: the step looks again and decides anew.
+          if (sqlState(error) === uniqueViolation) return [];
+          throw error;
+        });
+      if (!row) return { outcome: "changed" };
+      if (move.log?.length || move.effects?.length) announce(move.seen.session.id);
+      return { outcome: "committed", goesOn: row.status === "running", dueAt: row.status === "idle" ? row.due : null };
     },
 
     async openPageWrite({ plan }, attemptId, write) {
@@ -99,7 +102,7 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
 
 const emptyWork = (runId: string): Omit<SyncWork, "trigger" | "askedBy" | "startedAt"> => ({
   runId,
-  pageVersion: 0,
+  page: { version: 0, updatedAt: null, authorId: null },
   toLinear: [],
   toPage: [],
   counts: nothingCounted,
@@ -134,7 +137,7 @@ export function makeDue(
 
 function loadStatement(planId: PlanId): SQL {
   return sql`
-    select to_jsonb(p) as plan, to_jsonb(s) as session, o.app_user_id, e.settings->'sync' as settings,
+    select to_jsonb(p) as plan, to_jsonb(s) as session, o.app_user_id, e.settings,
            coalesce((select jsonb_agg(to_jsonb(i) order by i.position, i.id) from plan_items i where i.plan_id = p.id), '[]') as items,
            coalesce((select jsonb_agg(to_jsonb(c) order by c.created_at, c.id) from conflicts c where c.plan_id = p.id and c.applied_at is null), '[]') as conflicts,
            coalesce((select jsonb_agg(to_jsonb(v) order by v.changed_at) from issue_events v

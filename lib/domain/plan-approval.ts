@@ -103,6 +103,7 @@ function toDo(item: ProposedItem, approval: Approval, place: Place): PlanItem {
     base: null,
     unsettled: false,
     status: null,
+    seenAt: null,
     createdBySession: approval.sessionId,
   };
   if (!adopts) return fresh;

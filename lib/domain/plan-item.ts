@@ -1,4 +1,4 @@
-import type { PlanItemId, SessionId } from "./ids.js";
+import { derivedUuid, type PlanItemId, type SessionId } from "./ids.js";
 
 /** The SAFe kinds that the agent plans with, from large to small; an enabler stands where a story or a feature stands. */
 export type ItemKind = "epic" | "feature" | "story" | "enabler";
@@ -72,8 +72,8 @@ export type PlanItem = {
   fields: ItemFields;
   localId: string | null;
   source: ExtractedItem["source"];
-  /** What is to be done in Linear; `insert`: the issue is there, and the row on the page is still to come. */
-  pending: "create" | "adopt" | "update" | "reopen" | "cancel" | "insert" | null;
+  /** What is to be done in Linear; and on the page: `insert` the row of an issue that is there, `strike` what nobody wants any more. */
+  pending: "create" | "adopt" | "update" | "reopen" | "cancel" | "insert" | "strike" | null;
   linksPending: boolean;
   state: "active" | "removed" | "undone" | "refused";
   /** Part of the derived ids; grows only when a person asks to create again what was thrown away. */
@@ -89,6 +89,12 @@ export type PlanItem = {
   unsettled: boolean;
   /** Name of the issue's workflow state when it was last shown on the page; null before. */
   status: string | null;
+  /** The issue's `updatedAt` when `base` was read, by Linear's clock: what happened until then is in it. */
+  seenAt: string | null;
   /** Session that created the issue; null where it was adopted. */
   createdBySession: SessionId | null;
 };
+
+/** The id in Linear under which an item is created: the same in every attempt. */
+export const linearIdOf = (item: Pick<PlanItem, "id" | "linearKind" | "generation">): string =>
+  derivedUuid(item.id, item.linearKind, item.generation);

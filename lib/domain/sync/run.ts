@@ -62,8 +62,8 @@ export type SyncWork = {
   /** Linear's id of the person who asked; the result is said to them. */
   askedBy: string | null;
   startedAt: string;
-  /** Version of the page that was compared. */
-  pageVersion: number;
+  /** The version of the page that was compared, and when and by whom it was written. */
+  page: { version: number; updatedAt: string | null; authorId: string | null };
   /** Items with something to be written, on either side. */
   toLinear: PlanItemId[];
   toPage: PlanItemId[];

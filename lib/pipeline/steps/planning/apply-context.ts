@@ -1,4 +1,3 @@
-import { derivedUuid } from "../../../domain/ids.js";
 import { labelOf } from "../../../domain/issue-fields.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import type { Setup } from "../../../domain/session.js";
@@ -32,6 +31,3 @@ export function applied(item: PlanItem): PlanItem {
   if (item.pending === "cancel") return { ...item, pending: null, state: "removed", linksPending: false };
   return { ...item, pending: null, base: { ...item.fields, dependsOn: item.base?.dependsOn ?? [] } };
 }
-
-/** The id under which an item is created: the same in every attempt. */
-export const linearIdOf = (item: PlanItem): string => derivedUuid(item.id, item.linearKind, item.generation);

@@ -71,7 +71,7 @@ async function nextBatch(
 }
 
 /** Up to a batch of the items to be created that are nearest to the top; projects and issues never share a batch. */
-function nextLevel(items: PlanItem[]): PlanItem[] {
+export function nextLevel(items: PlanItem[]): PlanItem[] {
   const waiting = items.filter((item) => item.pending === "create");
   const pendingIds = new Set<string>(waiting.map((item) => item.id));
   const ready = waiting.filter((item) => item.parentId === null || !pendingIds.has(item.parentId));
@@ -79,7 +79,8 @@ function nextLevel(items: PlanItem[]): PlanItem[] {
   return (projects.length > 0 ? projects : ready).slice(0, batchSize);
 }
 
-function neededLabels(items: PlanItem[]): string[] {
+/** Names of the labels that writing what is pending of these items takes. */
+export function neededLabels(items: PlanItem[]): string[] {
   const names = items
     .filter((item) => item.pending !== null && item.linearKind === "issue")
     .map((item) => labelOf(item.fields.kind))

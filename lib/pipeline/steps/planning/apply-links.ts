@@ -19,29 +19,14 @@ export const applyLinks: ApplyingStep = {
     if (wait) return wait;
     const items = await world.sessions.items(plan.id);
     const linear = world.linear(session.organizationId);
-    const batch = nextBatch(items, plan);
-    const links = batch.flatMap((one) => one.links);
     const isOlder = (item: PlanItem) => lease.takenOver || item.adopted || item.createdBySession !== session.id;
-    const mayHaveRelations = batch.map((one) => one.item).filter(isOlder);
-    const relations = await relationsOf(linear, mayHaveRelations);
-    const missing = links.filter(
-      (link) => link.kind === "attachment" || !relations.some((relation) => isSame(relation, link)),
-    );
-    if (missing.length > 0) await write(linear, missing, lease);
-    await removeRelations(
-      linear,
-      batch.map((one) => one.item),
+    const batch = nextLinks(
       items,
-      relations,
-      lease,
+      items.filter((one) => one.linksPending),
+      plan,
     );
-    const done = batch.map(
-      ({ item }): PlanItem => ({
-        ...item,
-        linksPending: false,
-        base: item.base && { ...item.base, dependsOn: item.fields.dependsOn },
-      }),
-    );
+    const mayHaveRelations = batch.map((one) => one.item).filter(isOlder);
+    const done = await writeItemLinks({ linear, lease, items, mayHaveRelations }, batch);
     const budget = linear.budget();
     if (budget) await world.sessions.noteBudget(session.organizationId, budget);
     const isLast = items.filter((item) => item.linksPending).length === batch.length;
@@ -51,19 +36,47 @@ export const applyLinks: ApplyingStep = {
   },
 };
 
+type Linked = { item: PlanItem; links: LinkInput[] };
+
 /** Items with links to write, as many as fit into a run, each with its links. */
-function nextBatch(items: PlanItem[], plan: Plan): { item: PlanItem; links: LinkInput[] }[] {
+export function nextLinks(items: PlanItem[], waiting: PlanItem[], plan: Plan): Linked[] {
   const byKey = new Map(items.filter((item) => item.state === "active").map((item) => [item.fields.key, item]));
   const { kept } = withoutCycles([...byKey.values()].map((item) => item.fields));
-  const batch: { item: PlanItem; links: LinkInput[] }[] = [];
+  const batch: Linked[] = [];
   let count = 0;
-  for (const item of items.filter((one) => one.linksPending)) {
+  for (const item of waiting) {
     const links = item.linearKind === "project" || !item.linearId ? [] : linksOf(item, byKey, kept, plan);
     if (count > 0 && count + links.length > linksPerRun) break;
     batch.push({ item, links });
     count += links.length;
   }
   return batch;
+}
+
+type Writing = { linear: LinearClient; lease: Lease; items: PlanItem[]; mayHaveRelations: PlanItem[] };
+
+/** Writes what is missing of the relations and links of a batch, takes away relations that the page has no more, and returns the items as done. */
+export async function writeItemLinks(
+  { linear, lease, items, mayHaveRelations }: Writing,
+  batch: Linked[],
+): Promise<PlanItem[]> {
+  const relations = await relationsOf(linear, mayHaveRelations);
+  const missing = batch
+    .flatMap((one) => one.links)
+    .filter((link) => link.kind === "attachment" || !relations.some((relation) => isSame(relation, link)));
+  if (missing.length > 0) await write(linear, missing, lease);
+  await removeRelations(
+    linear,
+    batch.map((one) => one.item),
+    items,
+    relations,
+    lease,
+  );
+  return batch.map(({ item }) => ({
+    ...item,
+    linksPending: false,
+    base: item.base && { ...item.base, dependsOn: item.fields.dependsOn },
+  }));
 }
 
 function linksOf(

@@ -1,9 +1,9 @@
 import { RetryableError } from "../../../domain/errors.js";
 import { issueContent } from "../../../domain/issue-fields.js";
-import type { PlanItem } from "../../../domain/plan-item.js";
+import { linearIdOf, type PlanItem } from "../../../domain/plan-item.js";
 import { thrownAway, refusedItem } from "../../../domain/wording/notes.js";
 import type { IssueInput } from "../../../ports-services.js";
-import { type ApplyContext, applied, labelIdsOf, linearIdOf, placeOf } from "./apply-context.js";
+import { type ApplyContext, applied, labelIdsOf, placeOf } from "./apply-context.js";
 
 type Found = { id: string; identifier: string; url: string; parentId: string | null; trashed: boolean };
 type Batch = { done: PlanItem[]; warnings: string[] };

@@ -1,9 +1,9 @@
-import type { PlanItem } from "../../../domain/plan-item.js";
+import { linearIdOf, type PlanItem } from "../../../domain/plan-item.js";
 import type { PlanningSession } from "../../../domain/session.js";
 import { stopped } from "../../../domain/wording/ending.js";
 import type { LinearClient } from "../../../ports-services.js";
 import { type ApplyingStep, cancel, type Lease, type StepInput } from "../../step.js";
-import { applied, linearIdOf } from "./apply-context.js";
+import { applied } from "./apply-context.js";
 
 /** Ends a run that a person has stopped: reads back what exists, records it, and says it once. */
 export const windUp: ApplyingStep = {

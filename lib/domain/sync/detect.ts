@@ -1,0 +1,205 @@
+import { derivedUuid, type PlanItemId } from "../ids.js";
+import type { PlanItem } from "../plan-item.js";
+import { addedInLinear, addedOnPage } from "./additions.js";
+import { compareItem, type Comparing, type Difference, settle } from "./compare.js";
+import { type Conflict, gone, type Strategy } from "./conflict.js";
+import { decideExistence } from "./existence.js";
+import { isSameValue } from "./merge-item.js";
+import type { Done } from "./run.js";
+import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
+import { type ItemValues, type Policy, type Side, type SyncField, syncFields } from "./values.js";
+import type { PageView } from "./view-page.js";
+
+/** Everything that is read before a run decides anything. */
+export type Reading = {
+  plan: PlanState;
+  view: PageView;
+  linear: LinearReading;
+  /** When and by whom this version of the page was written. */
+  page: { updatedAt: string | null; authorId: string | null; version: number };
+  /** The workflow status that the rows of the page show, by key. */
+  statuses: ReadonlyMap<string, { text: string }>;
+  runId: string;
+};
+
+/** A conflict as it is to be stored; `applied` ends it. */
+export type StoredConflict = Conflict & { applied: boolean };
+
+/** What a run found out. Nothing has been written yet. */
+export type Detection = {
+  /** Items that are to be stored: read anew, agreed, added, or with something to be done. */
+  items: PlanItem[];
+  toLinear: PlanItemId[];
+  toPage: PlanItemId[];
+  conflicts: StoredConflict[];
+  /** How many conflicts are new, and how many have come to an end. */
+  detected: number;
+  resolved: number;
+  done: Done[];
+};
+
+/** Compares a page and its issues with what was agreed, and says what each side is to be given. */
+export function detect(reading: Reading): Detection {
+  const { plan, view } = reading;
+  const found: Detection = { items: [], toLinear: [], toPage: [], conflicts: [], detected: 0, resolved: 0, done: [] };
+  const comparing = comparingOf(reading);
+  const stored = new Map<PlanItemId, PlanItem>();
+  for (const item of plan.items) {
+    const existence = decideExistence(item, existenceOf(item, reading), reading);
+    found.conflicts.push(...existence.conflicts);
+    let next = existence.item;
+    if (next.pending !== null) (isForPage(next) ? found.toPage : found.toLinear).push(next.id);
+    else {
+      const difference = compareItem(next, comparing);
+      if (difference) next = take(difference, reading, found);
+    }
+    if (JSON.stringify(next) !== JSON.stringify(item)) stored.set(next.id, next);
+  }
+  for (const item of [...addedOnPage(reading), ...addedInLinear(reading)]) {
+    stored.set(item.id, item);
+    (isForPage(item) ? found.toPage : found.toLinear).push(item.id);
+  }
+  found.items = [...stored.values()];
+  found.detected = found.conflicts.filter((one) => !plan.conflicts.some(({ id }) => id === one.id)).length;
+  found.resolved = found.conflicts.filter((one) => one.applied).length;
+  return found;
+}
+
+/** Rows to be inserted or struck are the page's, everything else that is pending is Linear's. */
+export const isForPage = (item: PlanItem): boolean => item.pending === "insert" || item.pending === "strike";
+
+function existenceOf(item: PlanItem, { view, linear, plan }: Reading): Record<Side, boolean> {
+  const open = plan.conflicts.find((one) => one.itemId === item.id && one.field === "existence");
+  const isGone = isGoneInLinear(item, linear) ?? open?.linear.value === gone;
+  return { page: view.pairs.has(item.id), linear: !isGone };
+}
+
+/** How the items of a plan are compared; the same in every step of a run, with what each has read. */
+export function comparingOf(reading: Reading): Comparing {
+  const { plan, view, linear, page } = reading;
+  const context = issueContextOf(plan, plan.items);
+  return {
+    items: plan.items,
+    view,
+    policies: policiesOf(plan),
+    issueOf: (item, before) => linearValuesOf(item, before, linear, context),
+    changedAt: (item) => ({
+      page: instantOf(page.updatedAt),
+      linear: instantOf(linear.issues.get(item.linearId ?? "")?.updatedAt ?? null),
+    }),
+    resolvedOf: (item) => resolvedOf(item, plan.conflicts),
+  };
+}
+
+const instantOf = (at: string | null): number | null => (at === null ? null : Date.parse(at));
+
+const policiesOf = ({ settings }: PlanState): Record<SyncField, Policy> =>
+  Object.fromEntries(syncFields.map((field) => [field, settings.policies[field] ?? "ask"])) as Record<
+    SyncField,
+    Policy
+  >;
+
+const fieldConflicts = (item: PlanItem, conflicts: readonly Conflict[]) =>
+  conflicts.filter((one) => one.itemId === item.id && one.field !== "existence");
+
+function resolvedOf(item: PlanItem, conflicts: readonly Conflict[]): Partial<ItemValues> {
+  const decided = fieldConflicts(item, conflicts).flatMap((one) =>
+    one.decision ? [[one.field, one.decision.value] as const] : [],
+  );
+  return Object.fromEntries(decided);
+}
+
+/** Takes one item's difference into account: what is agreed moves its bases, what differs is to be written or asked about. */
+function take(difference: Difference, reading: Reading, found: Detection): PlanItem {
+  const { plan, view, runId } = reading;
+  const { item, merge } = difference;
+  const isAllowed = { page: goesTo("page", plan), linear: goesTo("linear", plan) };
+  if (isAllowed.linear && Object.keys(merge.toLinear).length > 0) found.toLinear.push(item.id);
+  if (isAllowed.page && Object.keys(merge.toPage).length > 0) found.toPage.push(item.id);
+  const conflicts = conflictsOf(difference, reading);
+  found.conflicts.push(...conflicts, ...overruledOf(difference, runId));
+  const settled = settle(difference, {}, view);
+  const isDisputed = conflicts.some((one) => !one.applied);
+  const shown = showStatus(settled, reading);
+  if (shown.writes && isAllowed.page && !found.toPage.includes(item.id)) found.toPage.push(item.id);
+  return { ...shown.item, unsettled: shown.item.unsettled || isDisputed || shown.writes };
+}
+
+/** Conflicts of an item as they stand now: new ones, those whose values have moved on, and those that have come to an end. */
+function conflictsOf(difference: Difference, reading: Reading): StoredConflict[] {
+  const { item, merge } = difference;
+  const known = fieldConflicts(item, reading.plan.conflicts);
+  const kept = known.flatMap((one) => followUp(one, difference, reading));
+  const fresh = merge.conflicts
+    .filter(({ field }) => !known.some((one) => one.field === field))
+    .map(
+      ({ field, page, linear, base }): StoredConflict => ({
+        id: derivedUuid(item.id, "conflict", field, reading.runId),
+        itemId: item.id,
+        field,
+        kind: "both_changed",
+        base,
+        ...changesOf(item, { page, linear }, reading),
+        decision: null,
+        applied: false,
+      }),
+    );
+  return [...kept, ...fresh];
+}
+
+const changesOf = (item: PlanItem, values: Record<Side, unknown>, { page, linear }: Reading) => ({
+  page: { value: values.page, author: page.authorId, at: page.updatedAt },
+  linear: { value: values.linear, author: null, at: linear.issues.get(item.linearId ?? "")?.updatedAt ?? null },
+});
+
+function followUp(conflict: Conflict, { item, now, merge }: Difference, reading: Reading): StoredConflict[] {
+  const field = conflict.field as SyncField;
+  const stands = { page: now.page[field], linear: now.linear[field] };
+  const isWaiting = merge.conflicts.some((one) => one.field === field);
+  const isUnwritten = field in merge.toPage || field in merge.toLinear;
+  const { decision } = conflict;
+  if (decision) {
+    // A decision is about the values that were shown; who has changed one since is asked again.
+    const isFresh = (["page", "linear"] as const).some(
+      (side) =>
+        !isSameValue(field, stands[side], conflict[side].value) && !isSameValue(field, stands[side], decision.value),
+    );
+    if (isFresh && conflict.kind !== "overwritten")
+      return [{ ...conflict, ...changesOf(item, stands, reading), decision: null, applied: false }];
+    return isUnwritten ? [] : [{ ...conflict, applied: true }];
+  }
+  // What stands nowhere any more is for people alone to give up.
+  if (conflict.kind === "overwritten") return [];
+  if (!isWaiting)
+    return [{ ...conflict, decision: { strategy: "agreed", value: stands.page, by: null }, applied: true }];
+  const isMoved = (["page", "linear"] as const).some((side) => !isSameValue(field, stands[side], conflict[side].value));
+  return isMoved ? [{ ...conflict, ...changesOf(item, stands, reading), applied: false }] : [];
+}
+
+/** What a policy decided is kept with both values, so that the one not taken can be brought back. */
+function overruledOf({ item, now, merge, before }: Difference, runId: string): StoredConflict[] {
+  return merge.overruled.map(({ field, side }) => {
+    const strategy: Strategy = side === "page" ? "linear" : "confluence";
+    const taken = now[side === "page" ? "linear" : "page"][field];
+    return {
+      id: derivedUuid(item.id, "overruled", field, runId),
+      itemId: item.id,
+      field,
+      kind: "both_changed",
+      base: before.page[field],
+      page: { value: now.page[field], author: null, at: null },
+      linear: { value: now.linear[field], author: null, at: null },
+      decision: { strategy, value: taken, by: null },
+      applied: true,
+    };
+  });
+}
+
+/** A status flows from Linear to the page, where the page shows one and it has changed since it was told last. */
+function showStatus(item: PlanItem, { linear, statuses, view }: Reading): { item: PlanItem; writes: boolean } {
+  const issue = linear.issues.get(item.linearId ?? "");
+  if (!issue || issue.stateName === item.status) return { item, writes: false };
+  const shown = statuses.get(view.pairs.get(item.id)?.key ?? "");
+  const writes = item.status !== null && shown !== undefined && shown.text !== issue.stateName;
+  return { item: writes ? item : { ...item, status: issue.stateName }, writes };
+}

@@ -1,0 +1,144 @@
+import { detect, type Reading } from "../../../domain/sync/detect.js";
+import type { LinearReading } from "../../../domain/sync/sides.js";
+import { indexOf, linearBase } from "../../../domain/sync/item-values.js";
+import type { PlanItem } from "../../../domain/plan-item.js";
+import type { ConfluenceClient, LinearClient } from "../../../ports-services.js";
+import type { SyncedPlan } from "../../../ports-sync.js";
+import type { World } from "../../../ports.js";
+import { stepAfter, type SyncInput, type SyncResult, type SyncStep } from "../../sync-step.js";
+import { finish, halt } from "./finish.js";
+import { byId, isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
+
+/** Linear's clock may lag behind what it lists for others; what is read twice is found to be unchanged. */
+const overlapMs = 60_000;
+
+/** Reads page and issues, compares both with what was agreed, and says what each side is to be given. Writes nothing outside. */
+export const detectChanges: SyncStep = async (input) => {
+  const { seen, work, world } = input;
+  const read = await readPlanPage(seen, world);
+  if (isHalt(read)) return halt(input, read);
+  const { page, confluence } = read;
+  const writes = await settleWrites(seen, confluence);
+  const linear = world.linear(seen.plan.organizationId);
+  const setup = await readSetup(seen, linear, world);
+  const issues = await readChanged(input, linear);
+  const reading = readingOf(seen, page, {
+    setup,
+    linear: await withoutHeldElsewhere(issues, seen, world),
+    runId: work.runId,
+  });
+  const found = detect(reading);
+  const counts = {
+    ...work.counts,
+    conflictsDetected: work.counts.conflictsDetected + found.detected,
+    conflictsResolved: work.counts.conflictsResolved + found.resolved,
+  };
+  const next = {
+    ...work,
+    counts,
+    page: { version: page.version, updatedAt: page.updatedAt, authorId: page.authorId },
+    toLinear: found.toLinear,
+    toPage: found.toPage,
+  };
+  const stored = {
+    items: found.items,
+    conflicts: found.conflicts,
+    basePageVersion: page.version,
+    snapshot: { pageVersion: page.version, title: page.title, body: page.body },
+    setup,
+    pageWrites: writes,
+    ...(latest(issues, seen) ? { linearSeenAt: latest(issues, seen) as string } : {}),
+  };
+  await noteBudget(input, linear);
+  return proceed(input, { ...next, toPage: withLinks(next.toPage, reading) }, stored);
+};
+
+/** On to the next step that has something to do, or to the end. */
+export function proceed(input: SyncInput, work: SyncInput["work"], stored: Omit<SyncResult, "next">): SyncResult {
+  const step = stepAfter(work);
+  return step ? { ...stored, next: { step, work } } : finish({ ...input, work }, stored);
+}
+
+async function noteBudget({ seen, world }: SyncInput, linear: LinearClient): Promise<void> {
+  const budget = linear.budget();
+  if (budget) await world.sessions.noteBudget(seen.plan.organizationId, budget);
+}
+
+/** An item without the link to its issue gets one, where the engagement wants that. */
+function withLinks(toPage: PlanItem["id"][], { plan, view }: Reading): PlanItem["id"][] {
+  if (!plan.settings.links) return toPage;
+  const bare = plan.items.filter(
+    (item) => item.state === "active" && item.linearId && item.linearUrl && view.pairs.get(item.id)?.issueLink === null,
+  );
+  return [...new Set([...toPage, ...bare.map((item) => item.id)])];
+}
+
+/** What changed since the last run, and whatever is not settled yet; of everything else Linear says that it is as it was. */
+async function readChanged({ seen, work, world }: SyncInput, linear: LinearClient): Promise<LinearReading> {
+  const living = seen.items.filter(
+    (item) => item.linearId !== null && (item.state === "active" || item.state === "removed"),
+  );
+  const issueItems = living.filter((item) => item.linearKind === "issue");
+  const ids = issueItems.map((item) => item.linearId ?? "");
+  const since = seen.linearSeenAt && new Date(Date.parse(seen.linearSeenAt) - overlapMs).toISOString();
+  const changed = await linear.issuesChangedSince({ teamId: seen.plan.teamId, ids, since });
+  const isKnown = new Set(changed.map((issue) => issue.id));
+  const open = new Set<string>(seen.conflicts.map((one) => one.itemId));
+  const unsettled = living.filter(
+    (item) =>
+      (item.linearKind === "project" || !isKnown.has(item.linearId ?? "")) &&
+      (item.unsettled || open.has(item.id) || item.linearKind === "project"),
+  );
+  const rest = unsettled.length > 0 ? await readItems(unsettled, linear) : { issues: [], projects: new Map() };
+  const issues = byId([...changed, ...rest.issues.values()]);
+  const blockers = looksAtRelations(work.trigger) ? await readBlockers(ids, linear) : new Map<string, string[]>();
+  const related = relationsMoved(issueItems, blockers, seen).filter((item) => !issues.has(item.linearId ?? ""));
+  if (related.length > 0) for (const [id, issue] of (await readItems(related, linear)).issues) issues.set(id, issue);
+  void world;
+  return { issues, projects: rest.projects as LinearReading["projects"], blockers };
+}
+
+/** No event tells of a relation: whoever looks at everything looks at them. */
+const looksAtRelations = (trigger: SyncInput["work"]["trigger"]): boolean => trigger === "poll" || trigger === "person";
+
+function relationsMoved(items: PlanItem[], blockers: ReadonlyMap<string, string[]>, seen: SyncedPlan): PlanItem[] {
+  const index = indexOf(seen.items);
+  const itemOf = new Map(seen.items.flatMap((item) => (item.linearId ? [[item.linearId, item.id as string]] : [])));
+  return items.filter((item) => {
+    const now = blockers.get(item.linearId ?? "")?.flatMap((id) => itemOf.get(id) ?? []);
+    const then = linearBase(item, index).dependsOn;
+    return now !== undefined && JSON.stringify([...now].sort()) !== JSON.stringify([...then].sort());
+  });
+}
+
+/** An issue that another plan holds stays that plan's. */
+async function withoutHeldElsewhere(reading: LinearReading, seen: SyncedPlan, world: World): Promise<LinearReading> {
+  const known = new Set(seen.items.map((item) => item.linearId));
+  const strange = [...reading.issues.keys()].filter((id) => !known.has(id));
+  if (strange.length === 0) return reading;
+  const held = new Set(await world.sessions.heldElsewhere(seen.plan.organizationId, strange, seen.plan.id));
+  return { ...reading, issues: new Map([...reading.issues].filter(([id]) => !held.has(id))) };
+}
+
+/** The youngest change that Linear told of, by its own clock. */
+function latest({ issues }: LinearReading, { linearSeenAt }: SyncedPlan): string | null {
+  const all = [...issues.values()].map((issue) => issue.updatedAt);
+  return all.reduce<string | null>((max, at) => (max === null || at > max ? at : max), linearSeenAt);
+}
+
+/** What became of page writes of which nobody heard: their ids stand in the versions that they made. One that is not there cannot be made any more. */
+async function settleWrites({ openWrites, plan }: SyncedPlan, confluence: ConfluenceClient) {
+  const [first] = openWrites;
+  if (!first || !plan.pageId) return [];
+  const from = Math.min(...openWrites.map((write) => write.fromVersion));
+  const versions = await confluence.versionsAfter(plan.pageId, from);
+  return openWrites.map(({ id }) => ({
+    id,
+    status:
+      versions === null
+        ? "page_gone"
+        : versions.some(({ message }) => message.includes(id))
+          ? "written"
+          : "not_written",
+  })) satisfies SyncResult["pageWrites"];
+}

@@ -1,0 +1,174 @@
+import type { PlanItem } from "../../../domain/plan-item.js";
+import { compareItem, type Difference, settle } from "../../../domain/sync/compare.js";
+import { comparingOf, type Reading, type StoredConflict } from "../../../domain/sync/detect.js";
+import { type IssueEdit, toIssueChange, toProjectChange } from "../../../domain/sync/issue-change.js";
+import { findOverwritten, overwrittenConflict } from "../../../domain/sync/overwritten.js";
+import type { Done, PlanSetup, SyncWork } from "../../../domain/sync/run.js";
+import { issueContextOf, type LinearReading } from "../../../domain/sync/sides.js";
+import type { ItemValues, SyncField } from "../../../domain/sync/values.js";
+import type { IssueHistoryEntry, LinearClient, WriteResult } from "../../../ports-services.js";
+import type { SyncedPlan } from "../../../ports-sync.js";
+import type { Lease } from "../../step.js";
+import { comparedPage, readBlockers, readItems, readingOf } from "./read-sides.js";
+import { relate } from "./relate.js";
+
+type Updating = { seen: SyncedPlan; work: SyncWork; lease: Lease; setup: PlanSetup; linear: LinearClient };
+
+/** What became of a batch of differences. */
+export type Updated = {
+  items: PlanItem[];
+  conflicts: StoredConflict[];
+  done: Done[];
+  /** How many issues were changed. */
+  issues: number;
+  /** Items of which the page is to be given something too. */
+  toPage: PlanItem["id"][];
+};
+
+/**
+ * Gives issues what the page has changed. Each is read at this moment, compared once more, and given only what differs; afterwards its history
+ * says what somebody else had set between reading and writing. Null where the page that was compared is not at hand any more.
+ */
+export async function updateFields(updating: Updating, items: PlanItem[]): Promise<Updated | null> {
+  const { seen, work, linear } = updating;
+  const page = comparedPage(seen, work);
+  if (!page) return null;
+  const fresh = await readItems(items, linear);
+  const readWith = (read: LinearReading): Reading =>
+    readingOf(seen, page, { setup: updating.setup, linear: read, runId: work.runId });
+  let reading = readWith(fresh);
+  let differences = compareAll(items, reading);
+  const relating = differences.filter(({ merge }) => "dependsOn" in merge.toLinear);
+  if (relating.length > 0) {
+    const blockers = await readBlockers(
+      relating.map(({ item }) => item.linearId ?? ""),
+      linear,
+    );
+    reading = readWith({ ...fresh, blockers });
+    differences = compareAll(items, reading);
+  }
+  const { edited, refused } = await write(differences, reading, updating);
+  const conflicts = await findConflicts(edited, reading, updating);
+  const settled = differences.map((difference) => settleWritten(difference, reading, refused, conflicts));
+  return {
+    items: settled,
+    conflicts,
+    done: differences.flatMap((difference) => doneOf(difference, refused)),
+    issues: edited.length,
+    toPage: differences.filter(({ merge }) => Object.keys(merge.toPage).length > 0).map(({ item }) => item.id),
+  };
+}
+
+function compareAll(items: readonly PlanItem[], reading: Reading): Difference[] {
+  const comparing = comparingOf(reading);
+  return items.map((item) => compareItem(item, comparing)).filter((one) => one !== null);
+}
+
+type Refusals = ReadonlyMap<string, string>;
+
+async function write(
+  differences: Difference[],
+  reading: Reading,
+  { linear, lease }: Updating,
+): Promise<{ edited: Difference[]; refused: Refusals }> {
+  const { plan, linear: read } = reading;
+  const context = { ...issueContextOf(plan, plan.items), blockedBy: null };
+  const issues: { difference: Difference; id: string; change: IssueEdit }[] = [];
+  const projects: { difference: Difference; id: string; change: object }[] = [];
+  for (const difference of differences) {
+    const { item, now, merge } = difference;
+    const id = item.linearId ?? "";
+    const [issue, project] = [read.issues.get(id), read.projects.get(id)];
+    const change = issue ? toIssueChange(issue, now.linear, merge.toLinear, context) : {};
+    if (Object.keys(change).length > 0) issues.push({ difference, id, change });
+    const content = project ? toProjectChange(project, now.linear, merge.toLinear, context) : {};
+    if (Object.keys(content).length > 0) projects.push({ difference, id, change: content });
+  }
+  const results: WriteResult[] = [];
+  if (issues.length > 0) {
+    await lease.renew();
+    results.push(...(await linear.updateIssues(issues)));
+  }
+  if (projects.length > 0) {
+    await lease.renew();
+    results.push(...(await linear.updateProjects(projects)));
+  }
+  const relating = differences.filter(({ merge }) => "dependsOn" in merge.toLinear);
+  if (relating.length > 0) await relate(relating, reading, { linear, lease });
+  const refused = new Map(
+    results.filter((result) => result.outcome === "refused").map(({ id, message }) => [id, message ?? ""]),
+  );
+  const edited = [...new Set([...[...issues, ...projects].map((one) => one.difference), ...relating])];
+  return { edited: edited.filter(({ item }) => !refused.has(item.linearId ?? "")), refused };
+}
+
+/** What somebody else set while we wrote; it stands nowhere any more, so people are asked. */
+async function findConflicts(
+  edited: Difference[],
+  reading: Reading,
+  { seen, linear }: Updating,
+): Promise<StoredConflict[]> {
+  const { issues } = reading.linear;
+  const read = edited.flatMap(({ item }) => issues.get(item.linearId ?? "") ?? []);
+  if (read.length === 0) return [];
+  const since = read.map((issue) => issue.updatedAt).reduce((min, at) => (at < min ? at : min));
+  const history = await linear.readHistory(
+    read.map((issue) => issue.id),
+    since,
+  );
+  const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
+  return edited.flatMap((difference) => {
+    const issue = issues.get(difference.item.linearId ?? "");
+    if (!issue) return [];
+    const found = findOverwritten(entriesOf(issue.id, history), {
+      issue,
+      now: difference.now.linear,
+      given: difference.merge.toLinear,
+      told: toldOf(issue, seen),
+      appUserId: seen.appUserId,
+      context,
+    });
+    return found.map((one) => overwrittenConflict(difference.item, one, difference.merge.toLinear, reading));
+  });
+}
+
+const entriesOf = (issueId: string, history: IssueHistoryEntry[]) =>
+  history.filter((entry) => entry.issueId === issueId);
+
+/** The description that the last event since the read told. */
+function toldOf(issue: { id: string; updatedAt: string }, { events, appUserId }: SyncedPlan): string | null {
+  const last = events.findLast(
+    (event) =>
+      event.issueId === issue.id &&
+      event.changedAt > issue.updatedAt &&
+      event.actorId !== appUserId &&
+      typeof event.data.description === "string",
+  );
+  return last ? (last.data.description as string) : null;
+}
+
+function settleWritten(
+  difference: Difference,
+  { view, linear }: Reading,
+  refused: Refusals,
+  conflicts: StoredConflict[],
+): PlanItem {
+  const { item, merge, now } = difference;
+  // What Linear does not take stays as it is there, and the bases say so.
+  const asItIs = Object.fromEntries((Object.keys(merge.toLinear) as SyncField[]).map((field) => [field, now.linear[field]]));
+  const given: Partial<ItemValues> = refused.has(item.linearId ?? "") ? asItIs : merge.toLinear;
+  const settled = settle(difference, { linear: given }, view);
+  const isDisputed = conflicts.some((one) => one.itemId === item.id) || merge.conflicts.length > 0;
+  const issue = linear.issues.get(item.linearId ?? "");
+  return { ...settled, seenAt: issue?.updatedAt ?? item.seenAt, unsettled: settled.unsettled || isDisputed };
+}
+
+function doneOf({ item, now, merge }: Difference, refused: Refusals): Done[] {
+  const about = { side: "linear" as const, itemId: item.id, title: item.fields.title };
+  const reason = refused.get(item.linearId ?? "");
+  return (Object.keys(merge.toLinear) as SyncField[]).map((field): Done =>
+    reason === undefined
+      ? { ...about, what: "set", field, from: now.linear[field], to: merge.toLinear[field] ?? null }
+      : { ...about, what: "left_out", field, reason },
+  );
+}
