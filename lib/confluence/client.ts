@@ -1,4 +1,3 @@
-import type { PageAddress } from "../domain/page-address.js";
 import type { ConfluenceClient, PageResult } from "../ports-services.js";
 import type { ConfluenceConnection } from "../ports-identity.js";
 import { cloudPages } from "./cloud.js";
