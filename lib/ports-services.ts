@@ -187,7 +187,7 @@ export type Budget = {
 
 /**
  * Confluence through one organization's connection. Throws RetryableError (`confluence_rate_limited`, `confluence_unreachable`,
- * `confluence_unavailable`) and FatalError (`confluence_revoked`). Hosts and spaces that the connection does not name are refused
+ * `confluence_unavailable`) and FatalError (`confluence_revoked`; `confluence_refused` where it does not take a write as it is). Hosts and spaces that the connection does not name are refused
  * without a request wherever the address tells.
  */
 export type ConfluenceClient = {

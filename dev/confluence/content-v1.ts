@@ -3,14 +3,16 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import { toTinyCode } from "../../lib/domain/page-address.js";
-import type { ApiEnv } from "./pages-v2.js";
+import { type ApiEnv, draftOf, maxBodyBytes } from "./pages-v2.js";
 import { notFoundV1, readBody, refuseV1 } from "./replies.js";
 import type { PageVersion, Property, StoredPage, World } from "./state.js";
 import {
   addVersion,
   current,
   findPage,
+  findReadable,
   isVisible,
+  mayEdit,
   nextId,
   siteUrl,
   spaceOf,
@@ -46,7 +48,7 @@ const Registration = z.object({
 export function restrictionsV1(world: World): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.get("/content/:id/restriction/byOperation/read", (c) => {
-    const page = findPage(world, c.req.param("id"), c.env.user);
+    const page = findReadable(world, c.req.param("id"), c.env.user);
     return page === undefined ? notFoundV1(c.req.param("id")) : c.json(toRestriction(world, page));
   });
   return app;
@@ -79,9 +81,17 @@ export function contentV1(world: World): Hono<ApiEnv> {
 
   app.get("/content/:id", (c) => {
     const found = page(c);
-    const number = c.req.query("version");
-    const version = found?.versions.find((each) => each.number === Number(number ?? current(found).number));
-    return found === undefined || version === undefined ? missing(c) : show(c, found, version);
+    if (found === undefined) return missing(c);
+    const status = c.req.query("status") ?? "current";
+    if (status === "draft") {
+      const draft = draftOf(world, found);
+      const expand = c.req.query("expand") ?? "";
+      return draft === null ? missing(c) : c.json({ ...toContent(world, found, draft, expand), status: "draft" });
+    }
+    // An older version is found only by who says that it is history.
+    const number = Number(status === "historical" ? c.req.query("version") : current(found).number);
+    const version = found.versions.find((each) => each.number === number);
+    return version === undefined ? missing(c) : show(c, found, version);
   });
 
   app.put("/content/:id", async (c) => {
@@ -89,10 +99,13 @@ export function contentV1(world: World): Hono<ApiEnv> {
     if (input instanceof Response) return input;
     const found = page(c);
     if (found === undefined) return missing(c);
+    if (!mayEdit(found, c.env.user))
+      return refuseV1(403, `User not permitted to update content with id: ContentId{id=${found.id}}`);
     const { number } = current(found);
     if (input.version.number !== number + 1)
       return refuseV1(409, `Version must be incremented on update. Current version is: ${number}`);
     const body = input.body?.storage.value ?? current(found).body;
+    if (Buffer.byteLength(body) > maxBodyBytes) return refuseV1(413, "The body is too large");
     const error = storageError(body);
     if (error !== null) return invalid(error);
     if (titleIsTaken(world, found.spaceId, input.title, found.id))
@@ -199,22 +212,23 @@ function toRestriction(world: World, page: StoredPage) {
   return { operation: "read", restrictions: { user, group: { results: [], start: 0, limit: 200, size: 0 } } };
 }
 
+function toVersion(world: World, { number, message, minorEdit, createdAt, authorId }: PageVersion) {
+  const { username, userKey, displayName } = userOf(world, authorId);
+  return { by: { type: "known", username, userKey, displayName }, when: createdAt, number, message, minorEdit };
+}
+
 /** Only what `expand` names is shown, as on Data Center. */
 function toContent(world: World, page: StoredPage, version: PageVersion, expand: string) {
   const expanded = expand.split(",").map((each) => each.trim());
   const has = (name: string) => expanded.some((each) => each === name || each.startsWith(`${name}.`));
   const { key, id, name } = spaceOf(world, page);
-  const { username, userKey, displayName } = userOf(world, version.authorId);
-  const { number, message, minorEdit, createdAt } = version;
   return {
     id: page.id,
     type: "page",
     status: version === current(page) ? "current" : "historical",
     title: version.title,
     ...(has("space") && { space: { id: Number(id), key, name, type: "global" } }),
-    ...(has("version") && {
-      version: { by: { type: "known", username, userKey, displayName }, when: createdAt, number, message, minorEdit },
-    }),
+    ...(has("version") && { version: toVersion(world, version) }),
     ...(has("body.storage") && { body: { storage: { value: version.body, representation: "storage" } } }),
     ...(has("restrictions.read") && { restrictions: { read: toRestriction(world, page) } }),
     _links: { webui: webPath(world, page), tinyui: `/x/${toTinyCode(page.id)}`, base: siteUrl(world), context: "" },

@@ -1,16 +1,18 @@
 /** What people and tests do in the simulated Confluence. */
 import { z } from "zod";
 import { allScopes, grantDirectly } from "./oauth.js";
-import type { Settings, StoredPage, User, World } from "./state.js";
+import type { PageChangeEvent, Settings, StoredPage, User, World } from "./state.js";
 import {
   addVersion,
   current,
   insertPage,
+  instant,
   nextId,
+  purgePage,
+  setStatus,
   siteUrl,
   spaceOf,
   titleIsTaken,
-  trashPage,
   webPath,
 } from "./state.js";
 import type { Webhooks } from "./webhooks.js";
@@ -26,6 +28,10 @@ export const SettingsChange = z
     accessTokenSeconds: z.number().int().positive(),
     pointsPerHour: z.number().int().nonnegative(),
     reserialize: z.boolean(),
+    draftOfQuietPage: z.enum(["published_text", "none"]),
+    draftOnUpdate: z.enum(["merged", "overwritten"]),
+    forbiddenWrite: z.union([z.literal(403), z.literal(404)]),
+    staleWrite: z.union([z.literal(409), z.literal(400)]),
     webhooks: z.object({
       forge: z.object({ url: z.url(), appId: z.string() }).optional(),
       automation: z.object({ url: z.url(), header: z.string(), secret: z.string() }).optional(),
@@ -45,14 +51,24 @@ const NewPage = z.object({
     .optional(),
   user: z.string().optional(),
 });
+/** The text, or what becomes of it; over HTTP only the text can be said. */
+const BodyChange = z.union([z.string(), z.custom<(body: string) => string>((value) => typeof value === "function")]);
 const Edit = z.object({
   id: z.string(),
-  body: z.string().optional(),
+  body: BodyChange.optional(),
   title: z.string().min(1).optional(),
   user: z.string().optional(),
   minor: z.boolean().optional(),
 });
-const Restriction = z.object({ id: z.string(), users: z.array(z.string()).optional() });
+const Restriction = z.object({
+  id: z.string(),
+  users: z.array(z.string()).optional(),
+  editors: z.array(z.string()).nullish(),
+});
+const OnPage = z.object({ id: z.string(), user: z.string().optional() });
+const Move = OnPage.extend({ spaceKey: z.string() });
+const Restoration = OnPage.extend({ version: z.number().int().positive() });
+const Drafting = OnPage.extend({ body: BodyChange.optional(), title: z.string().min(1).optional() });
 const NewSpace = z.object({ key: z.string(), name: z.string() });
 
 export function control(world: World, hooks: Webhooks, requests: () => LoggedRequest[]) {
@@ -64,6 +80,11 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
     return found ?? refuse(`There is no user ${name}`);
   };
   const page = (id: string): StoredPage => state.pages[id] ?? refuse(`There is no page ${id}`);
+
+  const becomes = (input: z.input<typeof OnPage>, event: PageChangeEvent) => {
+    const { id, user: author = "ben" } = OnPage.parse(input);
+    setStatus(world, page(id), event, user(author).accountId);
+  };
 
   return {
     /** The body is kept to the byte: it is what the page's author left behind. */
@@ -78,18 +99,99 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
     editPage(input: z.input<typeof Edit>): { version: number } {
       const { id, body, title, user: author = "ben", minor = false } = Edit.parse(input);
       const edited = page(id);
-      const change = { ...(body !== undefined && { body }), ...(title !== undefined && { title }) };
+      const change = {
+        ...(body !== undefined && { body: changed(body, current(edited).body) }),
+        ...(title !== undefined && { title }),
+      };
       addVersion(world, edited, { ...change, minorEdit: minor, authorId: user(author).accountId });
       return { version: current(edited).number };
     },
-    /** Only these users may view it, the owner of the tokens where none is named; an empty list lifts the restriction. */
-    restrictPage(input: z.input<typeof Restriction>): void {
-      const { id, users = ["ada"] } = Restriction.parse(input);
-      page(id).readers = users.map((name) => user(name).accountId);
+    renamePage(input: { id: string; title: string; user?: string }): { version: number } {
+      const { id, title, user: author = "ben" } = Edit.parse(input);
+      const renamed = page(id);
+      if (title === undefined || titleIsTaken(world, renamed.spaceId, title, id)) refuse(`“${title}” is taken`);
+      addVersion(world, renamed, { title, authorId: user(author).accountId });
+      return { version: current(renamed).number };
+    },
+    /** An older version becomes the newest, as a version of its own. */
+    restoreVersion(input: z.input<typeof Restoration>): { version: number } {
+      const { id, version, user: author = "ben" } = Restoration.parse(input);
+      const restored = page(id);
+      const old =
+        restored.versions.find(({ number }) => number === version) ?? refuse(`There is no version ${version}`);
+      const message = `Reverted from v. ${version}`;
+      addVersion(world, restored, { title: old.title, body: old.body, message, authorId: user(author).accountId });
+      return { version: current(restored).number };
+    },
+    /** Begins to edit, or goes on: the draft of all who edit the page together. */
+    openDraft(input: z.input<typeof Drafting>): void {
+      const { id, body, title, user: author = "ben" } = Drafting.parse(input);
+      const edited = page(id);
+      const { number: baseVersion, ...published } = current(edited);
+      const before = edited.draft ?? published;
+      edited.draft = {
+        title: title ?? before.title,
+        body: body === undefined ? before.body : changed(body, before.body),
+        authorId: user(author).accountId,
+        createdAt: instant(world),
+        baseVersion,
+      };
       world.save();
     },
-    removePage(input: { id: string }): void {
-      trashPage(world, page(input.id), user("ben").accountId);
+    publishDraft(input: z.input<typeof OnPage>): { version: number } {
+      const { id, user: author = "ben" } = OnPage.parse(input);
+      const edited = page(id);
+      const { title, body } = edited.draft ?? refuse(`Nobody has a draft of page ${id}`);
+      edited.draft = null;
+      addVersion(world, edited, { title, body, authorId: user(author).accountId });
+      return { version: current(edited).number };
+    },
+    discardDraft(input: { id: string }): void {
+      page(input.id).draft = null;
+      world.save();
+    },
+    /**
+     * Only `users` may view it, the owner of the tokens where none is named; an empty list lifts the restriction. With `editors`, only who
+     * may edit it changes: nobody else, or everybody for null.
+     */
+    restrictPage(input: z.input<typeof Restriction>): void {
+      const { id, users, editors } = Restriction.parse(input);
+      const restricted = page(id);
+      const ids = (names: string[]) => names.map((name) => user(name).accountId);
+      if (editors !== undefined) restricted.editors = editors === null ? undefined : ids(editors);
+      if (users !== undefined || editors === undefined) restricted.readers = ids(users ?? ["ada"]);
+      world.save();
+      world.changed({ page: restricted, event: "permissions_updated", authorId: user("ben").accountId });
+    },
+    /** Into the trash. */
+    removePage(input: z.input<typeof OnPage>): void {
+      becomes(input, "trashed");
+    },
+    /** Out of the trash. */
+    restorePage(input: z.input<typeof OnPage>): void {
+      if (page(input.id).status !== "trashed") refuse(`Page ${input.id} is not in the trash`);
+      becomes(input, "restored");
+    },
+    /** For good. */
+    deletePage(input: z.input<typeof OnPage>): void {
+      const { id, user: author = "ben" } = OnPage.parse(input);
+      purgePage(world, page(id), user(author).accountId);
+    },
+    archivePage(input: z.input<typeof OnPage>): void {
+      becomes(input, "archived");
+    },
+    unarchivePage(input: z.input<typeof OnPage>): void {
+      becomes(input, "unarchived");
+    },
+    /** Into another space. */
+    movePage(input: z.input<typeof Move>): void {
+      const { id, spaceKey, user: author = "ben" } = Move.parse(input);
+      const space = state.spaces.find(({ key }) => key === spaceKey) ?? refuse(`There is no space ${spaceKey}`);
+      const moved = page(id);
+      if (titleIsTaken(world, space.id, current(moved).title, id)) refuse(`${spaceKey} has such a page`);
+      moved.spaceId = space.id;
+      world.save();
+      world.changed({ page: moved, event: "moved", authorId: user(author).accountId });
     },
     createSpace(input: z.input<typeof NewSpace>): { id: string } {
       const { key, name } = NewSpace.parse(input);
@@ -103,11 +205,11 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
     page(input: { id: string }) {
       const found = page(input.id);
       const { number, title, body, message, authorId } = current(found);
-      const { status, readers, properties, comments, versions } = found;
+      const { status, readers, editors = null, draft = null, properties, comments, versions } = found;
       const url = `${siteUrl(world)}/wiki${webPath(world, found)}`;
       const spaceKey = spaceOf(world, found).key;
       const shown = { id: found.id, url, spaceKey, status, title, body, version: number, message, authorId };
-      return structuredClone({ ...shown, readers, properties, comments, versions });
+      return structuredClone({ ...shown, readers, editors, draft, properties, comments, versions });
     },
     /** What a person's consent gives, without the browser. */
     grant(input: { scope?: string } = {}) {
@@ -140,6 +242,9 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
 }
 
 export type ConfluenceControl = ReturnType<typeof control>;
+
+const changed = (change: z.infer<typeof BodyChange>, body: string) =>
+  typeof change === "string" ? change : change(body);
 
 function refuse(message: string): never {
   throw new Error(message);

@@ -10,8 +10,10 @@ import {
   addVersion,
   current,
   findPage,
+  findReadable,
   insertPage,
   isVisible,
+  mayEdit,
   siteUrl,
   spaceOf,
   titleIsTaken,
@@ -22,7 +24,7 @@ import { reserialize, storageError } from "./storage.js";
 
 export type ApiEnv = { Bindings: { user: User } };
 
-const maxBodyBytes = 5 * 1024 * 1024;
+export const maxBodyBytes = 5 * 1024 * 1024;
 const Body = z.object({ representation: z.string(), value: z.string() });
 const Update = z.object({
   id: z.coerce.string(),
@@ -72,9 +74,14 @@ export function pagesV2(world: World): Hono<ApiEnv> {
   });
 
   app.get("/pages/:id", (c) => {
-    const [found, format] = [page(c), c.req.query("body-format") ?? null];
+    const format = c.req.query("body-format") ?? null;
+    const found = findReadable(world, c.req.param("id"), c.env.user);
     if (found === undefined) return notFoundV2("Page");
     if (format !== null && !bodyFormats.has(format)) return invalid(`body-format ${format} is not simulated`);
+    if (c.req.query("get-draft") === "true") {
+      const draft = draftOf(world, found);
+      return draft === null ? notFoundV2("Draft") : c.json({ ...toPage(world, found, draft, format), status: "draft" });
+    }
     const number = c.req.query("version");
     const version = number === undefined ? current(found) : found.versions.find((v) => v.number === Number(number));
     return version === undefined ? notFoundV2("Version") : c.json(toPage(world, found, version, format));
@@ -83,12 +90,14 @@ export function pagesV2(world: World): Hono<ApiEnv> {
   app.put("/pages/:id", async (c) => {
     const input = await readBody(c.req.raw, Update, invalid);
     if (input instanceof Response) return input;
-    const found = page(c);
+    const found = findReadable(world, c.req.param("id"), c.env.user);
     if (found === undefined) return notFoundV2("Page");
+    if (found.status === "archived") return invalid("Archived content cannot be edited");
+    if (!mayEdit(found, c.env.user)) return forbidden(world);
     if (input.id !== found.id) return invalid("The id of the body is not the id of the path");
     if (input.spaceId !== undefined && input.spaceId !== found.spaceId)
       return invalid("A page cannot be moved to another space");
-    if (input.version.number !== current(found).number + 1) return stale(found, input.version.number);
+    if (input.version.number !== current(found).number + 1) return stale(world, found, input.version.number);
     const body = savedBody(world, input.body);
     if (body instanceof Response) return body;
     if (titleIsTaken(world, found.spaceId, input.title, found.id)) return titleTaken();
@@ -109,13 +118,14 @@ export function pagesV2(world: World): Hono<ApiEnv> {
     if (input instanceof Response) return input;
     const found = page(c);
     if (found === undefined) return notFoundV2("Page");
+    if (!mayEdit(found, c.env.user)) return forbidden(world);
     if (titleIsTaken(world, found.spaceId, input.title, found.id)) return titleTaken();
     addVersion(world, found, { title: input.title, authorId: c.env.user.accountId });
     return c.json(toPage(world, found, current(found), null));
   });
 
   app.get("/pages/:id/versions", (c) => {
-    const found = page(c);
+    const found = findReadable(world, c.req.param("id"), c.env.user);
     if (found === undefined) return notFoundV2("Page");
     const format = c.req.query("body-format") ?? null;
     const newestFirst = found.versions.toReversed().map((version) => ({
@@ -156,6 +166,13 @@ export function pagesV2(world: World): Hono<ApiEnv> {
   return app;
 }
 
+/** A draft looks like a version that has no number of its own yet. */
+export function draftOf(world: World, page: StoredPage): PageVersion | null {
+  const { draft } = page;
+  if (draft) return { ...current(page), ...draft, number: draft.baseVersion, message: "", minorEdit: false };
+  return world.state.settings.draftOfQuietPage === "published_text" ? { ...current(page), message: "" } : null;
+}
+
 const bodyFormats = new Set(["storage", "atlas_doc_format", "view"]);
 const among = (wanted: string[] | undefined, value: string) => wanted === undefined || wanted.includes(value);
 /** Both `ids=1,2` and `ids=1&ids=2` are in use. */
@@ -171,9 +188,15 @@ function savedBody(world: World, body: z.infer<typeof Body>): string | Response 
   return world.state.settings.reserialize ? reserialize(body.value) : body.value;
 }
 
-function stale(page: StoredPage, provided: number): Response {
+function forbidden(world: World): Response {
+  const status = world.state.settings.forbiddenWrite;
+  return status === 404 ? notFoundV2("Page") : refuseV2(403, "FORBIDDEN", "The user may not edit this page");
+}
+
+function stale(world: World, page: StoredPage, provided: number): Response {
   const title = `Version must be incremented when updating a page. Current Version: [${current(page).number}]. Provided version: [${provided}]`;
-  return refuseV2(409, "CONFLICT", title);
+  const status = world.state.settings.staleWrite;
+  return refuseV2(status, status === 409 ? "CONFLICT" : "INVALID_REQUEST_PARAMETER", title);
 }
 
 const titleTaken = () =>
@@ -204,7 +227,7 @@ function toPage(world: World, page: StoredPage, version: PageVersion, format: st
   const first = page.versions[0];
   return {
     id: page.id,
-    status: version === current(page) ? "current" : "historical",
+    status: version === current(page) ? page.status : "historical",
     title: version.title,
     spaceId: page.spaceId,
     parentId: spaceOf(world, page).homepageId === page.id ? null : spaceOf(world, page).homepageId,

@@ -152,7 +152,7 @@ function webPages(world: World): Hono {
   const app = new Hono();
   const show = (id = "") => {
     const page = world.state.pages[id];
-    if (page === undefined || page.status !== "current") return new Response("Page not found", { status: 404 });
+    if (page === undefined || page.status === "trashed") return new Response("Page not found", { status: 404 });
     const title = escapeXml(current(page).title);
     const html = `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${current(page).body}`;
     // The body is whatever was written into it: shown, never run.

@@ -1,6 +1,7 @@
 /** What the simulated Confluence knows, and how a page changes. */
 import { randomUUID } from "node:crypto";
 import type { SimulatorOptions } from "../simulator.js";
+import { draftAfter } from "./drafts.js";
 
 export type User = {
   accountId: string;
@@ -34,14 +35,19 @@ export type Comment = {
   markerRef?: string;
   selection?: string;
 };
+/** What somebody writes over a page and has not published. */
+export type Draft = { title: string; body: string; authorId: string; createdAt: string; baseVersion: number };
 export type StoredPage = {
   id: string;
   spaceId: string;
-  status: "current" | "trashed";
+  status: "current" | "archived" | "trashed";
   /** Oldest first. */
   versions: [PageVersion, ...PageVersion[]];
   /** Account ids that may view; empty is everybody. */
   readers: string[];
+  /** Account ids that may edit; without them everybody who may view. */
+  editors?: string[];
+  draft?: Draft | null;
   properties: Property[];
   comments: Comment[];
 };
@@ -66,6 +72,13 @@ export type Settings = {
   pointsPerHour: number;
   /** Whether a body saved through the API is rewritten as Confluence rewrites it. */
   reserialize: boolean;
+  /** What a page that nobody edits answers to who asks for its draft: the published text, as Cloud does for a page once edited, or 404. */
+  draftOfQuietPage: "published_text" | "none";
+  /** What becomes of an open draft when the page is written: what was drafted is kept where the two don't meet, or all of it goes. */
+  draftOnUpdate: "merged" | "overwritten";
+  /** How Cloud refuses a write by somebody who may only view, and a stale version. */
+  forbiddenWrite: 403 | 404;
+  staleWrite: 409 | 400;
   webhooks: {
     forge?: { url: string; appId: string };
     automation?: { url: string; header: string; secret: string };
@@ -86,7 +99,16 @@ export type State = {
   nextId: number;
 };
 
-export type PageChange = { page: StoredPage; event: "updated" | "trashed"; authorId: string };
+export type PageChangeEvent =
+  | "updated"
+  | "trashed"
+  | "deleted"
+  | "restored"
+  | "archived"
+  | "unarchived"
+  | "moved"
+  | "permissions_updated";
+export type PageChange = { page: StoredPage; event: PageChangeEvent; authorId: string };
 
 /** The world that the parts of the simulator share. */
 export type World = {
@@ -115,7 +137,20 @@ export function nextId(world: World): string {
 }
 
 export function isVisible(page: StoredPage, user: User): boolean {
-  return page.status === "current" && (page.readers.length === 0 || page.readers.includes(user.accountId));
+  return page.status === "current" && mayView(page, user);
+}
+
+const mayView = (page: StoredPage, user: User) => page.readers.length === 0 || page.readers.includes(user.accountId);
+
+/** What is archived can be read, and written by nobody. */
+export function mayEdit(page: StoredPage, user: User): boolean {
+  return isVisible(page, user) && (page.editors === undefined || page.editors.includes(user.accountId));
+}
+
+/** By its id a page can be read on Cloud where it is archived, too. */
+export function findReadable(world: World, id: string | undefined, user: User): StoredPage | undefined {
+  const page = world.state.pages[id ?? ""];
+  return page !== undefined && page.status !== "trashed" && mayView(page, user) ? page : undefined;
 }
 
 export function findPage(world: World, id: string | undefined, user: User): StoredPage | undefined {
@@ -156,16 +191,30 @@ export function addVersion(
   page: StoredPage,
   change: { title?: string; body?: string; message?: string; minorEdit?: boolean; authorId: string },
 ): void {
-  const { number, title, body } = current(page);
+  const before = current(page);
+  const { number, title, body } = before;
   page.versions.push(toVersion(world, number + 1, { title, body, message: "", minorEdit: false, ...change }));
+  if (page.draft) page.draft = draftAfter(page.draft, before, current(page), world.state.settings.draftOnUpdate);
   world.save();
   world.changed({ page, event: "updated", authorId: change.authorId });
 }
 
-export function trashPage(world: World, page: StoredPage, authorId: string): void {
-  page.status = "trashed";
+/** Puts the page into another state, with its event. */
+export function setStatus(world: World, page: StoredPage, event: PageChangeEvent, authorId: string): void {
+  page.status = event === "trashed" ? "trashed" : event === "archived" ? "archived" : "current";
   world.save();
-  world.changed({ page, event: "trashed", authorId });
+  world.changed({ page, event, authorId });
+}
+
+export function trashPage(world: World, page: StoredPage, authorId: string): void {
+  setStatus(world, page, "trashed", authorId);
+}
+
+/** Gone for good. */
+export function purgePage(world: World, page: StoredPage, authorId: string): void {
+  world.changed({ page, event: "deleted", authorId });
+  delete world.state.pages[page.id];
+  world.save();
 }
 
 /** A world with one site, two spaces with their home pages, and two people; the first holds the tokens that clients use. */
@@ -198,6 +247,10 @@ export function freshState(options: SimulatorOptions): State {
       accessTokenSeconds: 3600,
       pointsPerHour: 65_000,
       reserialize: true,
+      draftOfQuietPage: "published_text",
+      draftOnUpdate: "merged",
+      forbiddenWrite: 403,
+      staleWrite: 409,
       webhooks: {},
       webhookRetryMs: 1000,
     },

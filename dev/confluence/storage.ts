@@ -23,18 +23,63 @@ export function storageError(body: string): string | null {
   return body.replace(token, "").includes("<") ? "Error parsing xhtml: Unexpected character in markup." : null;
 }
 
-/** HTML comments and `hidden` attributes go; paragraphs, headings, rows, cells and macros without an id get one. */
+/**
+ * HTML comments and `hidden` attributes go; paragraphs, headings, rows, cells and macros without an id get one; attributes stand in
+ * Confluence's order and quotes; an empty element closes itself; characters with a name are written by it.
+ */
 export function reserialize(body: string, draw: () => string = randomUUID): string {
-  return body.replace(token, (whole, ...match) => {
-    if (whole.startsWith("<!--")) return "";
-    const groups = match.at(-1) as Record<string, string | undefined>;
-    const { name, close, empty } = groups;
-    if (name === undefined || close !== undefined) return whole;
-    const attributes = (groups.attributes ?? "").replace(/\s+hidden(?:="[^"]*"|='[^']*')?(?=\s|$)/g, "").trimEnd();
-    const id = withLocalId.has(name) ? "local-id" : withAcLocalId.has(name) ? "ac:local-id" : null;
-    const added = id === null || new RegExp(`\\s${id}=`).test(attributes) ? "" : ` ${id}="${draw()}"`;
-    return `<${name}${attributes}${added}${empty === undefined ? "" : " /"}>`;
-  });
+  let written = "";
+  /** Where `written` stood when an element was opened. */
+  let openedAt = -1;
+  let at = 0;
+  for (const match of body.matchAll(token)) {
+    written += withNames(body.slice(at, match.index));
+    at = match.index + match[0].length;
+    const { name, close, empty, attributes = "" } = match.groups ?? {};
+    if (name === undefined) written += match[0].startsWith("<!--") ? "" : match[0];
+    else if (close === undefined) {
+      written += `<${name}${ordered(name, attributes, draw)}${empty === undefined ? "" : " /"}>`;
+      openedAt = empty === undefined ? written.length : -1;
+    } else written = written.length === openedAt ? `${written.slice(0, -1)} />` : `${written}</${name}>`;
+  }
+  return written + withNames(body.slice(at));
+}
+
+const attribute = /(?<key>[\w:.-]+)(?:\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'))?/g;
+const firstKeys = ["ac:name", "ac:schema-version"];
+const lastKeys = ["local-id", "ac:local-id", "ac:macro-id"];
+const place = (key: string) =>
+  firstKeys.includes(key) ? firstKeys.indexOf(key) : lastKeys.includes(key) ? 20 + lastKeys.indexOf(key) : 10;
+
+function ordered(name: string, attributes: string, draw: () => string): string {
+  const kept = new Map<string, string>();
+  for (const { groups } of attributes.matchAll(attribute)) {
+    const { key = "", double, single } = groups ?? {};
+    if (key !== "hidden") kept.set(key, withNames(double ?? single?.replaceAll('"', "&quot;") ?? ""));
+  }
+  const id = withLocalId.has(name) ? "local-id" : withAcLocalId.has(name) ? "ac:local-id" : null;
+  if (id !== null && !kept.has(id)) kept.set(id, draw());
+  if (name === "ac:structured-macro" && !kept.has("ac:macro-id")) kept.set("ac:macro-id", draw());
+  if (name === "ac:structured-macro" && !kept.has("ac:schema-version")) kept.set("ac:schema-version", "1");
+  const sorted = [...kept].toSorted(([one], [other]) => place(one) - place(other));
+  return sorted.map(([key, value]) => ` ${key}="${value}"`).join("");
+}
+
+/** The names that Confluence prefers to the characters themselves. */
+const named: Record<string, string> = Object.fromEntries(
+  "nbsp:\u00a0 ndash:– mdash:— lsquo:‘ rsquo:’ ldquo:“ rdquo:” hellip:… bull:• middot:· laquo:« raquo:» copy:© reg:® deg:° plusmn:± times:× frac12:½ sect:§ para:¶ auml:ä ouml:ö uuml:ü Auml:Ä Ouml:Ö Uuml:Ü szlig:ß eacute:é egrave:è ecirc:ê agrave:à aacute:á acirc:â ccedil:ç ntilde:ñ oacute:ó uacute:ú iacute:í euro:€ trade:™ rarr:→ larr:← harr:↔ zwj:\u200d"
+    .split(" ")
+    .map((each) => [each.slice(each.indexOf(":") + 1), each.slice(0, each.indexOf(":"))]),
+);
+
+function withNames(text: string): string {
+  return text
+    .replace(/&#(?:x([0-9a-f]+)|(\d+));/gi, (_, hex: string | undefined, decimal: string) =>
+      escapeXml(String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16))),
+    )
+    .replace(/&apos;/g, "'")
+    .replace(/[^\0-\x7f]/gu, (character) => (named[character] === undefined ? character : `&${named[character]};`))
+    .replace(/>/g, "&gt;");
 }
 
 /** Puts an inline comment's marker around the given occurrence of a text; null where the body does not hold it so often. */

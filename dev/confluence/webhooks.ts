@@ -89,11 +89,25 @@ export function webhooks(world: World, options: SimulatorOptions): Webhooks {
   };
 }
 
+/** Data Center's names; null where it has no such event. */
+const dataCenterEvents: Record<PageChange["event"], string | null> = {
+  updated: "page_updated",
+  trashed: "page_trashed",
+  deleted: "page_removed",
+  restored: "page_restored",
+  archived: null,
+  unarchived: null,
+  moved: "page_moved",
+  permissions_updated: "content_permissions_updated",
+};
+
 function toOutgoing(world: World, change: PageChange): Outgoing[] {
   const { forge, automation, dataCenter } = world.state.settings.webhooks;
-  const registered = world.state.dataCenterWebhooks.filter((each) => each.events.includes(`page_${change.event}`));
+  const name = dataCenterEvents[change.event];
+  const registered = world.state.dataCenterWebhooks.filter((each) => name !== null && each.events.includes(name));
   const all = registered.map(({ url, secret }) => toDataCenter(world, change, url, secret));
-  if (dataCenter !== undefined) all.unshift(toDataCenter(world, change, dataCenter.url, dataCenter.secret));
+  if (dataCenter !== undefined && name !== null)
+    all.unshift(toDataCenter(world, change, dataCenter.url, dataCenter.secret));
   if (automation !== undefined && change.event === "updated") all.unshift(toAutomation(world, change, automation));
   if (forge !== undefined) all.unshift(toForge(world, change, forge));
   return all;
@@ -136,7 +150,7 @@ function toAutomation(
 function toDataCenter(world: World, change: PageChange, url: string, secret: string | null): Outgoing {
   const { page, event, authorId } = change;
   const body = {
-    event: `page_${event}`,
+    event: dataCenterEvents[event],
     timestamp: world.now(),
     userKey: userOf(world, authorId).userKey,
     page: { id: Number(page.id) },

@@ -1,12 +1,13 @@
-import type { PageAddress } from "../domain/page-address.js";
-import { sitePath } from "../domain/page-address.js";
 import type { ConfluenceClient, PageResult } from "../ports-services.js";
 import type { ConfluenceConnection } from "../ports-identity.js";
 import { cloudPages } from "./cloud.js";
 import { dataCenterPages } from "./data-center.js";
-import type { PageSource } from "./page-source.js";
+import { findPageId, foreignHost, siteUrl } from "./page-places.js";
+import type { PageHead } from "./page-source.js";
+import { writePage } from "./page-writes.js";
 import type { ApiOptions } from "./request.js";
-import { apiReader } from "./request.js";
+import { apiReader, apiWriter } from "./request.js";
+import { isSameText } from "./same-text.js";
 
 /**
  * Confluence through one organization's connection. What the address tells of host and space is judged before any request; what the
@@ -15,8 +16,15 @@ import { apiReader } from "./request.js";
 export function confluenceClient(options: ApiOptions & { connection: ConfluenceConnection }): ConfluenceClient {
   const { connection } = options;
   const get = apiReader(options);
-  const pages = connection.kind === "data_center" ? dataCenterPages(get) : cloudPages(get);
+  const put = apiWriter(options);
+  const pages = connection.kind === "data_center" ? dataCenterPages(get, put) : cloudPages(get, put);
   const allowedKey = (key: string) => findAllowedKey(connection.spaces, key);
+
+  /** Null also where the page lies in a space that the connection does not name. */
+  const findAllowed = async (pageId: string): Promise<PageHead | null> => {
+    const head = isPageId(pageId) ? await pages.findHead(pageId) : null;
+    return head !== null && allowedKey(head.spaceKey) !== null ? head : null;
+  };
 
   return {
     async readPage(address): Promise<PageResult> {
@@ -36,39 +44,33 @@ export function confluenceClient(options: ApiOptions & { connection: ConfluenceC
       const { path, ...page } = read;
       return { kind: "page", page: { id: pageId, ...page, url: `${siteUrl(connection)}${path}` } };
     },
+
+    findVersion: async (pageId) => (await findAllowed(pageId))?.newest.number ?? null,
+
+    writePage: (write) => writePage(pages, findAllowed, write),
+
+    async versionsAfter(pageId, version) {
+      const head = await findAllowed(pageId);
+      if (head === null || head.newest.number <= version) return head === null ? null : [];
+      const versions = await pages.listVersions(pageId, version, head);
+      return versions?.toSorted((a, b) => a.number - b.number) ?? null;
+    },
+
+    async hasOpenDraft(pageId) {
+      if ((await findAllowed(pageId)) === null) return false;
+      const draft = await pages.findDraft(pageId);
+      // Cloud keeps a draft of every page that was ever edited: it is open where it says something else.
+      const published = draft === null ? null : await pages.findText(pageId);
+      return draft !== null && published !== null && !isSameText(draft, published);
+    },
   };
 }
 
-async function findPageId(
-  pages: PageSource,
-  { target }: PageAddress,
-  allowedKey: (key: string) => string | null,
-): Promise<string | null> {
-  switch (target.kind) {
-    case "page":
-      return target.pageId;
-    case "title":
-      return pages.findPageId({ spaceKey: allowedKey(target.spaceKey) ?? target.spaceKey, title: target.title });
-    case "space_home":
-      return pages.findPageId({ homeOf: allowedKey(target.spaceKey) ?? target.spaceKey });
-    case "unsupported":
-      return null;
-  }
-}
+/** Ids go into paths: whatever else came here is no page. */
+const isPageId = (id: string) => /^\d{1,20}$/.test(id);
 
 /** The key as the connection spells it: people write keys in any case, the API compares them to the letter. */
 function findAllowedKey(spaces: string[], key: string): string | null {
   const named = spaces.find((space) => space.toUpperCase() === key.toUpperCase());
   return named ?? (spaces.includes("*") ? key : null);
 }
-
-/** Null where the address lies in the connection's site; another application beside Confluence on its host does not. */
-function foreignHost(connection: ConfluenceConnection, address: PageAddress): string | null {
-  const site = new URL(siteUrl(connection));
-  if (address.host !== site.host) return address.host;
-  const path = sitePath(address);
-  return path === site.pathname.replace(/\/$/, "") ? null : `${address.host}${path}`;
-}
-
-/** Some people give the site with its `/wiki`. */
-const siteUrl = (connection: ConfluenceConnection) => connection.siteUrl.replace(/\/$/, "").replace(/\/wiki$/, "");

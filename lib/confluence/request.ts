@@ -19,6 +19,12 @@ export type ApiOptions = {
  */
 export type Get = <T>(path: string, schema: z.ZodMiniType<T>, need?: "required" | "optional") => Promise<T | null>;
 
+/**
+ * Writes one resource: the status of an answer that says whether it was done (2xx, or a 4xx that is no matter of authorization). 401 is
+ * one that stayed after a refresh: the caller knows whether the authorization is good elsewhere.
+ */
+export type Put = (path: string, content: unknown) => Promise<number>;
+
 /** The Authorization value of Cloud's API tokens. */
 export function basicAuthorization(email: string, token: string): string {
   return `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`;
@@ -32,11 +38,8 @@ export function bearerAuthorization(token: string): string {
 /** A reader of the REST API that turns every refusal and accident into our errors, and never repeats by itself but for one refresh. */
 export function apiReader(options: ApiOptions): Get {
   return async (path, schema, need = "required") => {
-    let answer = await send(options, path);
-    if (answer.status === 401 && need === "required" && options.onUnauthorized !== undefined) {
-      await refresh(options.onUnauthorized);
-      answer = await send(options, path);
-    }
+    const request = { method: "GET" as const, path };
+    const answer = need === "required" ? await sendAuthorized(options, request) : await send(options, request);
     if (answer.status === 401 && need === "required") throw revoked();
     if ([401, 403, 404, 410].includes(answer.status)) return null;
     if (answer.status !== 200) throw toError(answer);
@@ -44,13 +47,39 @@ export function apiReader(options: ApiOptions): Get {
   };
 }
 
+/** A writer of the REST API; what was refused for a stale authorization was not done, and is the only thing that is sent twice. */
+export function apiWriter(options: ApiOptions): Put {
+  return async (path, content) => {
+    const answer = await sendAuthorized(options, { method: "PUT", path, content });
+    const { status } = answer;
+    const isAnswer = status < 300 || (status >= 400 && status < 500 && status !== 408 && status !== 429);
+    if (!isAnswer) throw toError(answer);
+    return status;
+  };
+}
+
+type Request = { method: "GET" | "PUT"; path: string; content?: unknown };
 type Answer = { status: number; headers: Headers; text: string };
 
-async function send(options: ApiOptions, path: string): Promise<Answer> {
+async function sendAuthorized(options: ApiOptions, request: Request): Promise<Answer> {
+  const answer = await send(options, request);
+  if (answer.status !== 401 || options.onUnauthorized === undefined) return answer;
+  await refresh(options.onUnauthorized);
+  return send(options, request);
+}
+
+async function send(options: ApiOptions, { method, path, content }: Request): Promise<Answer> {
   const authorization = await options.authorization();
+  const hasContent = content !== undefined;
   try {
     const response = await (options.fetch ?? fetch)(`${options.apiBase}${path}`, {
-      headers: { authorization, accept: "application/json" },
+      method,
+      headers: {
+        authorization,
+        accept: "application/json",
+        ...(hasContent && { "content-type": "application/json" }),
+      },
+      ...(hasContent && { body: JSON.stringify(content) }),
       // Followed, the authorization would travel to wherever the answer points.
       redirect: "manual",
       signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
@@ -100,6 +129,14 @@ function readJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A write that Confluence does not take as it is, for a reason that no repeat changes; its words may quote the page and are not kept. */
+export function refused(status: number): FatalError {
+  const words =
+    "Confluence did not accept what I wanted to write on the page. Nothing on it was changed. " +
+    "Please check that its title is free in the space and that the page can be edited and saved by hand.";
+  return new FatalError("confluence_refused", words, { context: { status } });
 }
 
 function revoked(cause?: unknown): FatalError {

@@ -14,12 +14,22 @@ describe.each(kinds)("a Confluence client over %s", (kind) => {
   }
 
   it("reads a page with its body to the byte", async () => {
-    const { page, read } = aWorld();
+    const { control, page, read } = aWorld();
     const { id, url } = page;
     const path = kind === "data_center" ? url.replace("/wiki/", "/") : url;
     expect(await read(page.url)).toEqual({
       kind: "page",
-      page: { id, title: "PI Planning (Q3)", spaceKey: "PLAN", version: 1, body, url: path, restricted: false },
+      page: {
+        id,
+        title: "PI Planning (Q3)",
+        spaceKey: "PLAN",
+        version: 1,
+        body,
+        url: path,
+        restricted: false,
+        updatedAt: control.page({ id }).versions[0].createdAt,
+        authorId: kind === "data_center" ? "8a7f8ben" : "712020:ben",
+      },
     });
   });
 

@@ -252,4 +252,27 @@ describe("storage format", () => {
     const body = '<p local-id="a"><![CDATA[<!-- kept --><p>]]></p><hr local-id="b" />';
     expect(reserialize(body)).toBe(body);
   });
+
+  it("is written as Confluence writes it: ids behind, quotes, empty elements and named characters", () => {
+    const draw = () => "new";
+    const kept = [
+      ["<p></p>", '<p local-id="new" />'],
+      [
+        "<p>a\u00a0b – c&#8217;s &#xf6; > &apos;x'</p>",
+        "<p local-id=\"new\">a&nbsp;b &ndash; c&rsquo;s &ouml; &gt; 'x'</p>",
+      ],
+      ["<p local-id='a' style='b'>x<br/></p>", '<p style="b" local-id="a">x<br /></p>'],
+      [
+        '<ac:structured-macro ac:macro-id="m" ac:name="code"><ac:plain-text-body><![CDATA[<p>]]></ac:plain-text-body></ac:structured-macro>',
+        '<ac:structured-macro ac:name="code" ac:schema-version="1" ac:local-id="new" ac:macro-id="m"><ac:plain-text-body><![CDATA[<p>]]></ac:plain-text-body></ac:structured-macro>',
+      ],
+      [
+        '<ac:structured-macro ac:name="toc"/>',
+        '<ac:structured-macro ac:name="toc" ac:schema-version="1" ac:local-id="new" ac:macro-id="new" />',
+      ],
+      ["<td><em></em>日本</td>", '<td ac:local-id="new"><em />日本</td>'],
+    ];
+    expect(kept.map(([sent = ""]) => reserialize(sent, draw))).toEqual(kept.map(([, written]) => written));
+    expect(kept.map(([, written = ""]) => reserialize(written, draw))).toEqual(kept.map(([, written]) => written));
+  });
 });
