@@ -35,7 +35,7 @@ CREATE TABLE "page_writes" (
 	"plan_id" uuid NOT NULL,
 	"from_version" integer NOT NULL,
 	"body_hash" text NOT NULL,
-	"inserts" uuid[] DEFAULT '{}' NOT NULL,
+	"done" jsonb NOT NULL,
 	"status" text DEFAULT 'open' NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL

@@ -1,9 +1,10 @@
 /** What keeping plans in step asks of the outside, beside `ports.ts`. */
-import type { OrganizationId, PlanId, PlanItemId } from "./domain/ids.js";
+import type { OrganizationId, PlanId } from "./domain/ids.js";
 import type { PlanItem } from "./domain/plan-item.js";
 import type { PlanningSession } from "./domain/session.js";
 import type { Conflict } from "./domain/sync/conflict.js";
 import type {
+  Done,
   PlanSetup,
   SyncQuestion,
   SyncSettings,
@@ -53,7 +54,8 @@ export type IssueEvent = {
   data: Record<string, unknown>;
 };
 
-export type PageWrite = { id: string; fromVersion: number; bodyHash: string; inserts: PlanItemId[] };
+/** `done`: what it does to the page, item by item. */
+export type PageWrite = { id: string; fromVersion: number; bodyHash: string; done: Done[] };
 
 /** A run that is to begin at `dueAt` (ms); `isNew`: nobody has queued a message for it yet. */
 export type DueRun = { planId: PlanId; dueAt: number; isNew: boolean };
@@ -65,6 +67,8 @@ export type PageReference = { site: { cloudId: string } | { connectionId: string
 export type SyncMove = {
   seen: SyncedPlan;
   attemptId: string;
+  /** The next run is to begin then (ms) at the latest. */
+  retryAt?: number;
   /** The step that follows, or the end of the run. A run whose session has gone to work meanwhile ends in any case, and another one follows. */
   next:
     | { step: SyncStepName; work: SyncWork; notBefore?: number }

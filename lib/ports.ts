@@ -1,5 +1,5 @@
 /** What the inside keeps, and everything together that a step may use. Adapters implement these; `lib/compose` connects them. */
-import type { Delivery } from "./domain/delivery.js";
+import type { Delivery, DeliveryEvent } from "./domain/delivery.js";
 import type { EngagementId, OrganizationId, PlanId, SessionId } from "./domain/ids.js";
 import type { LiveStep } from "./domain/live-steps.js";
 import type { PlanItem } from "./domain/plan-item.js";
@@ -14,6 +14,7 @@ import type {
 } from "./domain/session.js";
 import type { Tracer } from "./ports-operating.js";
 import type { PlanningMemory } from "./ports-memory.js";
+import type { DueRun, SyncStore } from "./ports-sync.js";
 import type { AgentActivity, Budget, ConfluenceClient, LinearClient, Queue, StepMessage } from "./ports-services.js";
 
 // ---- State -------------------------------------------------------------------------------------------------------------------
@@ -176,6 +177,11 @@ export type InboxStore = {
     delivery: Delivery,
     halt: { failure: Omit<Failure, "step">; teamIds: string[] | null; revoked: boolean },
   ): Promise<InboxResult>;
+  /** Makes the runs of plans due that the issue belongs to, or that it hangs below, unless we changed it ourselves; `ignored` where there is no such plan. */
+  issueChanged(
+    delivery: Delivery,
+    change: Extract<DeliveryEvent, { type: "issue_changed" }>,
+  ): Promise<InboxResult | "ignored">;
   workingSessionsOnIssue(organizationId: OrganizationId, issueId: string): Promise<PlanningSession[]>;
 };
 /** `moved`: somebody else was first; read and decide again. */
@@ -186,6 +192,8 @@ export type InboxResult =
       sessionIds: SessionId[];
       /** Step messages to publish. */
       steps: OutboxRow[];
+      /** Sync runs that are due. */
+      runs?: DueRun[];
     }
   | { outcome: "repeated" }
   | { outcome: "moved" }
@@ -217,6 +225,7 @@ export type World = {
   sessions: SessionStore;
   leases: LeaseStore;
   memory: PlanningMemory;
+  sync: SyncStore;
   outbox: OutboxStore;
   queue: Queue;
   linear(organizationId: OrganizationId): LinearClient;

@@ -3,6 +3,7 @@ import { linearTokenId } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
 import { outboxStore } from "../db/outbox-store.js";
 import { sessionStore } from "../db/session-store.js";
+import type { SyncTimes } from "../db/sync-due.js";
 import { tokenStore } from "../db/token-store.js";
 import type { OrganizationId } from "../domain/ids.js";
 import { currentRequestId } from "../http/request.js";
@@ -32,6 +33,14 @@ export function openBase(env: Environment): Base {
   });
   return { env, db, announce: announcing(env, db), tracer };
 }
+
+/** How long plans are left in peace, and when somebody looks after them. */
+export const syncTimes = (env: Environment): SyncTimes => ({
+  quietMs: env.SYNC_QUIET_MS,
+  longestMs: env.SYNC_LONGEST_MS,
+  stuckMs: env.STUCK_MS,
+  pollMs: env.SYNC_POLL_MS,
+});
 
 /** What sending needs: the outbox, the queue and Linear. */
 export function delivering(base: Base): Delivering {

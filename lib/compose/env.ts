@@ -40,6 +40,10 @@ export const Environment = z.object({
   OTEL_EXPORTER_OTLP_HEADERS: z.optional(secret),
   OTEL_SERVICE_NAME: z._default(secret, "linear-planning-agent"),
 
+  SYNC_QUIET_MS: milliseconds(10_000),
+  SYNC_LONGEST_MS: milliseconds(60_000),
+  SYNC_POLL_MS: milliseconds(900_000),
+
   CALL_TIMEOUT_MS: milliseconds(10_000),
   LEASE_MS: milliseconds(20_000),
   CLAIM_MS: milliseconds(20_000),

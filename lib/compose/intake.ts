@@ -2,7 +2,7 @@ import { waitUntil } from "@vercel/functions";
 import { inboxStore } from "../db/inbox-store.js";
 import type { IntakeDeps } from "../http/linear-webhook.js";
 import { linearWebhook as linearVerifier } from "../linear/webhook.js";
-import { delivering, openBase } from "./delivering.js";
+import { delivering, openBase, syncTimes } from "./delivering.js";
 import { type Environment, environment } from "./env.js";
 import { once } from "./once.js";
 
@@ -13,7 +13,7 @@ export function createIntake(env: Environment): IntakeDeps {
   const base = openBase(env);
   return {
     verify: linearVerifier(env.LINEAR_WEBHOOK_SECRET),
-    inbox: inboxStore(base.db, base.announce),
+    inbox: inboxStore(base.db, base.announce, syncTimes(env)),
     world: delivering(base),
     waitUntil,
   };

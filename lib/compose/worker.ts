@@ -4,11 +4,12 @@ import { installationStore } from "../db/installation-store.js";
 import { keyring } from "../db/keyring.js";
 import { leaseStore } from "../db/lease-store.js";
 import { planningMemory } from "../db/planning-memory.js";
+import { syncStore } from "../db/sync-store.js";
 import type { WorkerDeps } from "../http/steps.js";
 import type { World } from "../ports.js";
 import { qstashVerifier, readFailureCallback, readStepMessage } from "../qstash/verify.js";
 import { confluenceOf } from "./confluence.js";
-import { type Base, delivering, openBase } from "./delivering.js";
+import { type Base, delivering, openBase, syncTimes } from "./delivering.js";
 import { type Environment, environment } from "./env.js";
 import { once } from "./once.js";
 import { upkeep } from "./upkeep.js";
@@ -23,6 +24,7 @@ export function world(base: Base): World {
     ...delivering(base),
     leases: leaseStore(db, env.LEASE_MS),
     memory: planningMemory(db),
+    sync: syncStore(db, syncTimes(env), base.announce),
     confluence: confluenceOf(base, connectionStore(db, keys)),
     connectLink: connectLinks({
       keyring: keys,

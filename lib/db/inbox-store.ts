@@ -8,10 +8,15 @@ import { appendLog, queueEffects } from "./commit.js";
 import { teamDefault } from "./engagement-rows.js";
 import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { type EffectRow, toOutboxRow } from "./outbox-store.js";
+import { type DueRow, makeDue, type SyncTimes, toDueRun } from "./sync-due.js";
 import { type SessionRow, toSession } from "./session-rows.js";
 
 /** Accepted deliveries and what they ask for. A delivery's row is written by the statement that acts on it, or not at all. */
-export function inboxStore(db: Database, announce: Announce = () => undefined): InboxStore {
+export function inboxStore(
+  db: Database,
+  announce: Announce = () => undefined,
+  times: Pick<SyncTimes, "quietMs" | "longestMs"> = { quietMs: 10_000, longestMs: 60_000 },
+): InboxStore {
   const isKnown = async (delivery: Delivery) => {
     const rows = await db.query(
       sql`
@@ -159,6 +164,30 @@ export function inboxStore(db: Database, announce: Announce = () => undefined): 
         select id, ${queuedSteps} from moved`,
       ),
 
+    async issueChanged(delivery, { issueId, above, changedAt, actor, data }) {
+      const { organizationId } = delivery;
+      const isKnown = sql`exists (select from webhook_deliveries d where d.provider = ${providerOf(delivery)} and d.organization_id = ${organizationId}
+        and d.meaning = ${delivery.meaning})`;
+      const isOurs = sql`exists (select from organizations o where o.id = ${organizationId} and o.app_user_id = ${actor?.id ?? null}::text)`;
+      const planned = sql`p.id in (select i.plan_id from plan_items i where i.organization_id = ${organizationId}
+        and i.linear_id in (select jsonb_array_elements_text(${json([issueId, ...above])})))`;
+      const rows = await db.query<DueRow>(
+        sql`
+        with due as (${makeDue(times, { because: "issue", askedBy: null }, sql`${planned} and not ${isKnown} and not ${isOurs}`)}),
+        delivery as (${storeDelivery(delivery, null, sql`from (select from due limit 1) one`)} on conflict do nothing),
+        kept as (
+          insert into issue_events (organization_id, issue_id, changed_at, actor_id, actor_name, data)
+          select ${organizationId}::text, ${issueId}::text, ${changedAt}::text, ${actor?.id ?? null}::text, ${actor?.name ?? null}::text, ${json(data)}
+            from (select from due limit 1) one
+           where exists (select from plan_items i where i.organization_id = ${organizationId} and i.linear_id = ${issueId})
+          on conflict do nothing)
+        select id, due, is_new from due`,
+        repeatable,
+      );
+      if (rows.length === 0) return "ignored";
+      return { outcome: "accepted", sessionIds: [], steps: [], runs: rows.map(toDueRun) };
+    },
+
     halt: async (delivery, { failure, teamIds, revoked }) => {
       const result = await act(
         delivery,
@@ -217,5 +246,6 @@ function actorOf(delivery: Delivery): string {
   if (event.type === "mentioned") return event.creator?.id ?? "linear";
   if (event.type === "prompted") return event.person?.id ?? "linear";
   if (event.type === "said") return event.person.id;
+  if (event.type === "issue_changed") return event.actor?.id ?? "linear";
   return "linear";
 }

@@ -85,8 +85,8 @@ export const pageWrites = pgTable(
     fromVersion: integer("from_version").notNull(),
     /** SHA-256 of the body that was sent. */
     bodyHash: text("body_hash").notNull(),
-    /** Items whose rows it inserts. */
-    inserts: uuid("inserts").array().notNull().default(sql`'{}'`),
+    /** What it does to the page, item by item. */
+    done: jsonb("done").$type<Done[]>().notNull(),
     /** `open`: sent or about to be; nobody has looked yet what became of it. */
     status: text("status").$type<"open" | "written" | "not_written" | "page_gone">().notNull().default("open"),
     ...times,

@@ -49,6 +49,7 @@ function settlePlan(move: SyncMove): SQL {
   const isPaused = !isStep && next.end === "paused";
   const goesOn = sql`${isStep} and not held.busy`;
   const work = isStep ? json(next.work) : sql`null::jsonb`;
+  const retryAt = move.retryAt === undefined ? null : new Date(move.retryAt).toISOString();
   const notBefore = isStep && next.notBefore !== undefined ? new Date(next.notBefore).toISOString() : null;
   return sql`
       update plans p
@@ -59,7 +60,8 @@ function settlePlan(move: SyncMove): SQL {
              waiting_until = ${notBefore}::timestamptz,
              paused_because = ${isPaused ? json(next.because) : sql`null::jsonb`},
              dirty = ${isStep} and (held.busy or p.dirty),
-             due_at = case when ${isPaused} then null when ${isStep} and held.busy then coalesce(p.due_at, now()) else p.due_at end,
+             due_at = case when ${isPaused} then null when ${isStep} and held.busy then coalesce(p.due_at, now())
+                           when ${retryAt !== null} then least(p.due_at, ${retryAt}::timestamptz) else p.due_at end,
              last_synced_at = case when ${!isStep} then now() else p.last_synced_at end,
              base_page_version = coalesce(${move.basePageVersion ?? null}::int, p.base_page_version),
              linear_seen_at = coalesce(${move.linearSeenAt ?? null}::text, p.linear_seen_at),

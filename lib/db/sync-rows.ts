@@ -1,6 +1,7 @@
 import type { PlanItemId } from "../domain/ids.js";
 import type { ChangeOf, Conflict, ConflictField, ConflictKind, Strategy } from "../domain/sync/conflict.js";
 import {
+  type Done,
   defaultSyncSettings,
   type PlanSetup,
   type SyncQuestion,
@@ -34,7 +35,7 @@ export type SyncedRow = {
   items: ItemRow[];
   conflicts: ConflictRow[];
   events: EventRow[];
-  writes: { id: string; from_version: number; body_hash: string; inserts: string[] }[];
+  writes: { id: string; from_version: number; body_hash: string; done: Done[] }[];
   base: PageSnapshot | null;
 };
 
@@ -66,11 +67,11 @@ export function toSyncedPlan(row: SyncedRow): SyncedPlan {
       actorName: actor_name,
       data,
     })),
-    openWrites: row.writes.map(({ id, from_version, body_hash, inserts }) => ({
+    openWrites: row.writes.map(({ id, from_version, body_hash, done }) => ({
       id,
       fromVersion: from_version,
       bodyHash: body_hash,
-      inserts: inserts as PlanItemId[],
+      done,
     })),
     base: row.base,
   };

@@ -2,14 +2,12 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PlanId } from "../domain/ids.js";
 import { nothingCounted, type SyncStatus, type SyncStepName, type SyncWork } from "../domain/sync/run.js";
 import type { Announce } from "../ports-live-plans.js";
-import type { DueRun, SyncStore } from "../ports-sync.js";
+import type { SyncStore } from "../ports-sync.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { isLiving } from "./idle.js";
 import { type SyncedRow, toSyncedPlan } from "./sync-rows.js";
 import { syncCommit } from "./sync-commit.js";
-
-/** `quietMs`: how long a plan is left in peace before a run, `longestMs`: how long at most, `stuckMs`: how long a run may move nothing, `pollMs`: how often a plan is looked at of which nobody reports anything. */
-export type SyncTimes = { quietMs: number; longestMs: number; stuckMs: number; pollMs: number };
+import { type DueRow, makeDue, type SyncTimes, toDueRun } from "./sync-due.js";
 
 /** Plans as they are kept in step. Each method is one statement. */
 export function syncStore(db: Database, times: SyncTimes, announce: Announce = () => undefined): SyncStore {
@@ -53,9 +51,9 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
     async openPageWrite({ plan }, attemptId, write) {
       const rows = await db.query(
         sql`
-        insert into page_writes (id, organization_id, plan_id, from_version, body_hash, inserts)
+        insert into page_writes (id, organization_id, plan_id, from_version, body_hash, done)
         select ${write.id}::uuid, p.organization_id, p.id, ${write.fromVersion}::int, ${write.bodyHash}::text,
-               array(select jsonb_array_elements_text(${json(write.inserts)})::uuid)
+               ${json(write.done)}
           from plans p where p.id = ${plan.id} and p.version = ${plan.version} and p.attempt_id = ${attemptId}::uuid
         on conflict (id) do update set updated_at = now() returning id`,
         repeatable,
@@ -109,31 +107,6 @@ const emptyWork = (runId: string): Omit<SyncWork, "trigger" | "askedBy" | "start
   done: [],
   stale: 0,
 });
-
-type DueRow = { id: string; due: number; is_new: boolean };
-export const toDueRun = (row: DueRow): DueRun => ({ planId: row.id as PlanId, dueAt: row.due, isNew: row.is_new });
-
-/**
- * Puts the next run of plans off until they have been quiet for a while, but not for ever; for a person it is now. Plans that are not kept in
- * step, or are paused, stay as they are; one that is being worked on is looked at again afterwards.
- */
-export function makeDue(
-  times: Pick<SyncTimes, "quietMs" | "longestMs">,
-  { because, askedBy }: { because: string; askedBy: string | null },
-  which: SQL,
-): SQL {
-  const ms = (value: number) => sql`${value}::int * interval '1 millisecond'`;
-  const quiet = sql`least(now() + ${ms(times.quietMs)}, coalesce(p.due_since, now()) + ${ms(times.longestMs)})`;
-  return sql`
-    update plans p set due_at = ${because === "person" ? sql`now()` : quiet}, due_since = coalesce(p.due_since, now()), dirty = p.dirty or p.sync_status = 'running',
-           due_because = case when p.due_because = 'person' and p.due_at is not null then p.due_because else ${because} end,
-           due_for = coalesce(${askedBy}::text, case when p.due_at is not null then p.due_for end), updated_at = now()
-      from (select id, due_at is null or ${because === "person"} as is_new from plans p
-             where ${which} and p.confluence_page_id is not null and p.sync_status in ('idle', 'running')
-             order by id for no key update) before
-     where p.id = before.id
-    returning p.id, (extract(epoch from p.due_at) * 1000)::float8 as due, before.is_new and p.sync_status = 'idle' as is_new`;
-}
 
 function loadStatement(planId: PlanId): SQL {
   return sql`

@@ -50,6 +50,15 @@ export type DeliveryEvent =
     }
   /** What a person says to a session elsewhere than in Linear; `shown` is how the words look there. */
   | { type: "said"; sessionId: SessionId; act: "reply" | "retry" | "stop"; body: string; shown: string; person: Person }
+  /** An issue or a project was made, changed or thrown away; `above` names what it hangs below, `data` what it says now. */
+  | {
+      type: "issue_changed";
+      issueId: string;
+      above: string[];
+      changedAt: string;
+      actor: { id: string; name: string | null } | null;
+      data: Record<string, unknown>;
+    }
   | { type: "unassigned"; issueId: string; appUserId: string }
   | { type: "installation_revoked" }
   | { type: "team_access_changed"; addedTeamIds: string[]; removedTeamIds: string[]; canAccessAllPublicTeams: boolean }

@@ -23,9 +23,9 @@ export const linearWebhook =
     return respond(request, world, "webhook", async () => {
       requireJson(request);
       const delivery = verify({ raw: await readRaw(request), headers: request.headers });
-      const { outcome, sessionIds, steps } = await receive(delivery, inbox);
+      const { outcome, ...sending } = await receive(delivery, inbox);
       world.log.info("webhook.received", { type: delivery.event.type, meaning: delivery.meaning, outcome });
-      await deliverBehind({ sessionIds, steps }, { world, waitUntil });
+      await deliverBehind(sending, { world, waitUntil });
       return Response.json({ outcome });
     });
   };

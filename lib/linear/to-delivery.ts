@@ -56,6 +56,23 @@ const teamAccess = z.object({
   removedTeamIds: texts,
   canAccessAllPublicTeams: z.nullish(z.boolean()),
 });
+const changed = z.object({
+  data: z.object({
+    id: z.string(),
+    updatedAt: z.string(),
+    title: text,
+    name: text,
+    description: text,
+    content: text,
+    priority: z.nullish(z.number()),
+    estimate: z.nullish(z.number()),
+    parentId: text,
+    projectId: text,
+    labelIds: texts,
+  }),
+  updatedFrom: z.nullish(z.record(z.string(), z.unknown())),
+  actor: z.nullish(z.object({ id: text, name: text })),
+});
 const dataEvent = z.object({ data: z.object({ id: z.string(), updatedAt: text }) });
 
 type Meant = { meaning: string; event: DeliveryEvent };
@@ -65,6 +82,11 @@ const readers: Record<string, Reader> = {
   "AgentSessionEvent/created": readMention,
   "AgentSessionEvent/prompted": readPrompt,
   "AppUserNotification/issueUnassignedFromYou": readUnassigned,
+  "Issue/create": readChange,
+  "Issue/update": readChange,
+  "Issue/remove": readChange,
+  "Project/update": readChange,
+  "Project/remove": readChange,
   "OAuthApp/revoked": (_, about) => ({
     meaning: inOrganization("revoked", about),
     event: { type: "installation_revoked" },
@@ -124,6 +146,24 @@ function readPrompt(body: unknown, about: Envelope): Meant | null {
       person: toPerson(activity.user),
       issue: toIssue(session),
       appUserId: appUserOf(session, about),
+    },
+  };
+}
+
+function readChange(body: unknown, about: Envelope): Meant | null {
+  const { data: found } = changed.safeParse(body);
+  if (!found) return null;
+  const { data, updatedFrom, actor } = found;
+  const { id, updatedAt, parentId, projectId } = data;
+  return {
+    meaning: `${about.type}:${about.action}:${id}:${updatedAt}`,
+    event: {
+      type: "issue_changed",
+      issueId: id,
+      above: [parentId, projectId].filter((one) => one !== null && one !== undefined),
+      changedAt: updatedAt,
+      actor: actor?.id ? { id: actor.id, name: actor.name ?? null } : null,
+      data: { ...data, changed: Object.keys(updatedFrom ?? {}) },
     },
   };
 }

@@ -4,6 +4,8 @@ import type { PlanningSession } from "../domain/session.js";
 import { checklist } from "../domain/wording/checklist.js";
 import type { Delivering, OutboxRow, Settled } from "../ports.js";
 import type { LinearClient } from "../ports-services.js";
+import type { DueRun } from "../ports-sync.js";
+import { publishRuns } from "./publish-runs.js";
 
 const mostAttempts = 8;
 
@@ -18,13 +20,14 @@ export async function deliver(sessionId: SessionId, world: Delivering): Promise<
  * words behind it. What cannot be sent is left to the sweep, because what was committed is not to be refused any more.
  */
 export async function deliverBehind(
-  { sessionIds, steps }: { sessionIds: SessionId[]; steps?: OutboxRow[] },
+  { sessionIds, steps, runs = [] }: { sessionIds: SessionId[]; steps?: OutboxRow[]; runs?: DueRun[] },
   { world, waitUntil }: { world: Delivering; waitUntil: (work: Promise<unknown>) => void },
 ): Promise<void> {
   const warn = (reason: unknown) =>
     world.log.warn("delivery.left_to_sweep", { sessionId: sessionIds[0] ?? null, reason: String(reason) });
   const due = steps ?? (await Promise.all(sessionIds.map((id) => world.outbox.unsentSteps(id).catch(warn)))).flat();
   const sent = await Promise.all(due.map(async (step) => step && handOver(step, world).catch(warn)));
+  await publishRuns(runs, world).catch(warn);
   const settled = sent.map(async (done) => done && world.outbox.settle(done).catch(warn));
   waitUntil(Promise.all([...settled, ...sessionIds.map((id) => sendWords(id, world).catch(warn))]));
 }

@@ -5,21 +5,27 @@ import { isWorking, type PlanningSession, type SessionEvent, transition } from "
 import { installationRevoked, teamAccessLost } from "../domain/wording/failures.js";
 import { firstThought, retrying, saidElsewhere, whereItStands } from "../domain/wording/progress.js";
 import type { Effect, InboxResult, InboxStore, LogEntry, OutboxRow } from "../ports.js";
+import type { DueRun } from "../ports-sync.js";
 import { response, thought } from "./step.js";
 
 type Mentioned = Extract<DeliveryEvent, { type: "mentioned" }>;
 type Prompted = Extract<DeliveryEvent, { type: "prompted" }>;
 type Said = Extract<DeliveryEvent, { type: "said" }>;
 
+/** What became of a delivery, and what is to be sent now because of it. */
+export type Received = {
+  outcome: "accepted" | "repeated" | "ignored";
+  sessionIds: SessionId[];
+  steps: OutboxRow[];
+  runs?: DueRun[];
+};
+
 /**
  * Takes one delivery in: stores it and does what it asks in one statement, or nothing where it is a repeat. Where a session has moved
  * between reading and writing it reads and decides again until it wins, so a person never loses to a step. Returns the sessions that
  * have something to send.
  */
-export async function receive(
-  delivery: Delivery,
-  inbox: InboxStore,
-): Promise<{ outcome: "accepted" | "repeated" | "ignored"; sessionIds: SessionId[]; steps: OutboxRow[] }> {
+export async function receive(delivery: Delivery, inbox: InboxStore): Promise<Received> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const result = await accept(delivery, inbox);
     if (result === "ignored") return { outcome: "ignored", sessionIds: [], steps: [] };
@@ -41,6 +47,8 @@ async function accept(delivery: Delivery, inbox: InboxStore): Promise<InboxResul
       return said(delivery, event, inbox);
     case "unassigned":
       return unassigned(delivery, event.issueId, inbox);
+    case "issue_changed":
+      return inbox.issueChanged(delivery, event);
     case "installation_revoked":
       return inbox.halt(delivery, { failure: installationRevoked, teamIds: null, revoked: true });
     case "team_access_changed":

@@ -8,6 +8,7 @@ import type { World } from "../ports.js";
 import type { StepMessage } from "../ports-services.js";
 import { deliver, publishSteps } from "./deliver.js";
 import { move } from "./move.js";
+import { runSync } from "./run-sync.js";
 import {
   type ApplyingStep,
   fail,
@@ -39,6 +40,7 @@ const steps: Record<StepName, Step> = {
  * shows, so it must come again. Throws RetryableError where the queue should bring it again.
  */
 export async function runStep(message: StepMessage, world: World): Promise<"done" | "ahead"> {
+  if (message.kind === "sync") return runSync(message, world);
   const sessionId = message.id as SessionId;
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const loaded = await world.sessions.load(sessionId);

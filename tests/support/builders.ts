@@ -167,6 +167,9 @@ export function aPlanItem(differs: Partial<PlanItem> = {}): PlanItem {
     linearUrl: null,
     adopted: false,
     base: null,
+    unsettled: false,
+    status: null,
+    seenAt: null,
     createdBySession: null,
     ...differs,
   };

@@ -3,6 +3,7 @@ import type { PlanItem } from "../plan-item.js";
 import type { Conflict, Strategy } from "./conflict.js";
 import { gone, present } from "./conflict.js";
 import type { Reading, StoredConflict } from "./detect.js";
+import { inserted } from "./page-tasks.js";
 import type { Side } from "./values.js";
 
 type Existence = { item: PlanItem; conflicts: StoredConflict[] };
@@ -12,6 +13,10 @@ type Existence = { item: PlanItem; conflicts: StoredConflict[] };
  * decided; what both threw away is gone; what comes back on the page comes back in Linear.
  */
 export function decideExistence(item: PlanItem, exists: Record<Side, boolean>, reading: Reading): Existence {
+  // A write whose answer was lost: the row is there, or struck, already.
+  if (item.pending === "insert" && exists.page) return { item: inserted(item, reading.view), conflicts: [] };
+  if (item.pending === "strike" && !exists.page)
+    return { item: { ...item, pending: null, state: "removed", unsettled: false }, conflicts: [] };
   if (item.linearId === null || item.pending !== null) return { item, conflicts: [] };
   if (item.state === "removed") return { item: exists.page ? reopened(item) : item, conflicts: [] };
   if (item.state !== "active") return { item, conflicts: [] };

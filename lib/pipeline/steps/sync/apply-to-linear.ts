@@ -81,7 +81,12 @@ async function change(
   return proceed(input, without(work, left, { counts, done: [...work.done, ...entries] }), { items });
 }
 
-async function update(input: SyncInput, items: PlanItem[], setup: PlanSetup, linear: LinearClient): Promise<SyncResult> {
+async function update(
+  input: SyncInput,
+  items: PlanItem[],
+  setup: PlanSetup,
+  linear: LinearClient,
+): Promise<SyncResult> {
   const { seen, work, lease } = input;
   const updated = await updateFields({ seen, work, lease, setup, linear }, items);
   // Without the page that was compared there is nothing to write: both sides are read again.
@@ -99,8 +104,15 @@ async function update(input: SyncInput, items: PlanItem[], setup: PlanSetup, lin
 /** Relations and links to the page of new items; what has none any more is done. */
 async function link(input: SyncInput, items: PlanItem[], linear: LinearClient): Promise<SyncResult> {
   const { seen, work, lease } = input;
-  const batch = nextLinks(seen.items, items.filter((item) => item.linksPending), seen.plan);
-  const done = await writeItemLinks({ linear, lease, items: seen.items, mayHaveRelations: batch.map((one) => one.item) }, batch);
+  const batch = nextLinks(
+    seen.items,
+    items.filter((item) => item.linksPending),
+    seen.plan,
+  );
+  const done = await writeItemLinks(
+    { linear, lease, items: seen.items, mayHaveRelations: batch.map((one) => one.item) },
+    batch,
+  );
   const gone = items.filter((item) => !item.linksPending);
   return proceed(input, without(work, [...done, ...gone]), { items: done });
 }

@@ -33,8 +33,13 @@ export const detectChanges: SyncStep = async (input) => {
     conflictsDetected: work.counts.conflictsDetected + found.detected,
     conflictsResolved: work.counts.conflictsResolved + found.resolved,
   };
+  const landed = seen.openWrites
+    .filter((write) => writes.some((one) => one.id === write.id && one.status === "written"))
+    .flatMap((write) => write.done);
+  counts.pageChanges += landed.filter((one) => one.what !== "left_out").length;
   const next = {
     ...work,
+    done: [...work.done, ...found.done, ...landed],
     counts,
     page: { version: page.version, updatedAt: page.updatedAt, authorId: page.authorId },
     toLinear: found.toLinear,
@@ -74,7 +79,7 @@ function withLinks(toPage: PlanItem["id"][], { plan, view }: Reading): PlanItem[
 }
 
 /** What changed since the last run, and whatever is not settled yet; of everything else Linear says that it is as it was. */
-async function readChanged({ seen, work, world }: SyncInput, linear: LinearClient): Promise<LinearReading> {
+async function readChanged({ seen, work }: SyncInput, linear: LinearClient): Promise<LinearReading> {
   const living = seen.items.filter(
     (item) => item.linearId !== null && (item.state === "active" || item.state === "removed"),
   );
@@ -94,7 +99,6 @@ async function readChanged({ seen, work, world }: SyncInput, linear: LinearClien
   const blockers = looksAtRelations(work.trigger) ? await readBlockers(ids, linear) : new Map<string, string[]>();
   const related = relationsMoved(issueItems, blockers, seen).filter((item) => !issues.has(item.linearId ?? ""));
   if (related.length > 0) for (const [id, issue] of (await readItems(related, linear)).issues) issues.set(id, issue);
-  void world;
   return { issues, projects: rest.projects as LinearReading["projects"], blockers };
 }
 

@@ -62,7 +62,10 @@ export function comparedPage(seen: SyncedPlan, { page }: SyncWork): ComparedPage
   if (seen.base?.pageVersion !== page.version) return null;
   return { ...page, title: seen.base.title, body: seen.base.body };
 }
-export type ComparedPage = Pick<Page, "version" | "title" | "body"> & { updatedAt: string | null; authorId: string | null };
+export type ComparedPage = Pick<Page, "version" | "title" | "body"> & {
+  updatedAt: string | null;
+  authorId: string | null;
+};
 
 /** Both sides as they were read, ready to be compared. */
 export function readingOf(

@@ -20,7 +20,14 @@ export async function relate(
     (merge.toLinear.dependsOn ?? []).flatMap((id) => {
       const on = byId.get(id);
       if (!on?.linearId || on.linearKind !== "issue" || between(on, item).length > 0) return [];
-      return [{ kind: "relation" as const, id: relationIdOf(on, item), issueId: on.linearId, relatedIssueId: item.linearId ?? "" }];
+      return [
+        {
+          kind: "relation" as const,
+          id: relationIdOf(on, item),
+          issueId: on.linearId,
+          relatedIssueId: item.linearId ?? "",
+        },
+      ];
     }),
   );
   const gone = differences.flatMap(({ item, now, merge }) =>

@@ -155,7 +155,9 @@ function settleWritten(
 ): PlanItem {
   const { item, merge, now } = difference;
   // What Linear does not take stays as it is there, and the bases say so.
-  const asItIs = Object.fromEntries((Object.keys(merge.toLinear) as SyncField[]).map((field) => [field, now.linear[field]]));
+  const asItIs = Object.fromEntries(
+    (Object.keys(merge.toLinear) as SyncField[]).map((field) => [field, now.linear[field]]),
+  );
   const given: Partial<ItemValues> = refused.has(item.linearId ?? "") ? asItIs : merge.toLinear;
   const settled = settle(difference, { linear: given }, view);
   const isDisputed = conflicts.some((one) => one.itemId === item.id) || merge.conflicts.length > 0;
@@ -166,9 +168,10 @@ function settleWritten(
 function doneOf({ item, now, merge }: Difference, refused: Refusals): Done[] {
   const about = { side: "linear" as const, itemId: item.id, title: item.fields.title };
   const reason = refused.get(item.linearId ?? "");
-  return (Object.keys(merge.toLinear) as SyncField[]).map((field): Done =>
-    reason === undefined
-      ? { ...about, what: "set", field, from: now.linear[field], to: merge.toLinear[field] ?? null }
-      : { ...about, what: "left_out", field, reason },
+  return (Object.keys(merge.toLinear) as SyncField[]).map(
+    (field): Done =>
+      reason === undefined
+        ? { ...about, what: "set", field, from: now.linear[field], to: merge.toLinear[field] ?? null }
+        : { ...about, what: "left_out", field, reason },
   );
 }

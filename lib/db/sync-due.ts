@@ -1,0 +1,34 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { PlanId } from "../domain/ids.js";
+import type { DueRun } from "../ports-sync.js";
+
+/** `quietMs`: how long a plan is left in peace before a run, `longestMs`: how long at most, `stuckMs`: how long a run may move nothing, `pollMs`: how often a plan is looked at of which nobody reports anything. */
+export type SyncTimes = { quietMs: number; longestMs: number; stuckMs: number; pollMs: number };
+
+/** A run that was made due. */
+export type DueRow = { id: string; due: number; is_new: boolean };
+export const toDueRun = (row: DueRow): DueRun => ({ planId: row.id as PlanId, dueAt: row.due, isNew: row.is_new });
+
+/**
+ * Puts the next run of plans off until they have been quiet for a while, but not for ever; for a person it is now. Plans that are not kept in
+ * step, or are paused, stay as they are; one that is being worked on is looked at again afterwards.
+ */
+export function makeDue(
+  times: Pick<SyncTimes, "quietMs" | "longestMs">,
+  { because, askedBy }: { because: string; askedBy: string | null },
+  which: SQL,
+): SQL {
+  const ms = (value: number) => sql`${value}::int * interval '1 millisecond'`;
+  const quiet = sql`least(now() + ${ms(times.quietMs)}, coalesce(p.due_since, now()) + ${ms(times.longestMs)})`;
+  return sql`
+    update plans p set due_at = ${because === "person" ? sql`now()` : quiet}, due_since = coalesce(p.due_since, now()), dirty = p.dirty or p.sync_status = 'running',
+           due_because = case when p.due_because = 'person' and p.due_at is not null then p.due_because else ${because} end,
+           due_for = coalesce(${askedBy}::text, case when p.due_at is not null then p.due_for end), updated_at = now()
+      from (select id, due_at is null or ${because === "person"} as is_new from plans p
+             where ${which} and p.confluence_page_id is not null and p.sync_status in ('idle', 'running')
+               and not exists (select from planning_sessions s join engagements e on e.id = s.engagement_id
+                                where s.id = p.session_id and e.settings->'sync'->>'direction' = 'off')
+             order by id for no key update) before
+     where p.id = before.id
+    returning p.id, (extract(epoch from p.due_at) * 1000)::float8 as due, before.is_new and p.sync_status = 'idle' as is_new`;
+}

@@ -1,0 +1,139 @@
+import type { PlanItem } from "../plan-item.js";
+import type { Conflict } from "../sync/conflict.js";
+import { gone } from "../sync/conflict.js";
+import type { Done, SyncQuestion, SyncWork } from "../sync/run.js";
+import type { SyncField } from "../sync/values.js";
+import { escapeLine } from "./escape-markdown.js";
+import { clip, count } from "./phrases.js";
+
+type Halt = { code: string; words: string };
+const halt = (code: string, words: string): Halt => ({ code, words });
+
+export const noConnection = halt(
+  "confluence_not_connected",
+  "I can no longer reach the page of this plan: there is no Confluence connection for its site. Connect it, then ask me to sync.",
+);
+export const connectionRevoked = halt(
+  "confluence_revoked",
+  "Confluence no longer accepts our connection, so page and issues are not kept in step. Connect it again, then ask me to sync.",
+);
+export const pageNotThere = (title: string): Halt =>
+  halt(
+    "page_not_found",
+    `I cannot find the page “${escapeLine(title)}” any more, or may not read it. Nothing was changed. If it was moved to another space, let me into that space, then ask me to sync.`,
+  );
+export const pageRestricted = (title: string): Halt =>
+  halt(
+    "page_restricted",
+    `The page “${escapeLine(title)}” has got view restrictions, so I stopped bringing what it says to Linear, where more people could read it. Mention me with the page to confirm that this is meant.`,
+  );
+export const pageNotWritable = (title: string): Halt =>
+  halt(
+    "page_not_writable",
+    `I may read the page “${escapeLine(title)}” and not change it, so what was changed in Linear stays there for now. Let me edit the page, or let changes go to Linear only, then ask me to sync.`,
+  );
+export const pageTooLarge = (title: string): Halt =>
+  halt(
+    "page_too_large",
+    `The page “${escapeLine(title)}” is as large as Confluence allows, so I cannot add what was changed in Linear. Make it smaller, then ask me to sync.`,
+  );
+
+const fieldNames: Record<SyncField | "existence" | "item", string> = {
+  title: "title",
+  kind: "kind",
+  parent: "parent",
+  description: "description",
+  storyPoints: "story points",
+  priority: "priority",
+  enablerType: "enabler type",
+  acceptanceCriteria: "acceptance criteria",
+  dependsOn: "dependencies",
+  existence: "item",
+  item: "item",
+};
+
+/** What a page version says of itself: which items were changed in what. */
+export function versionMessage(done: readonly Done[]): string {
+  const parts = done.flatMap((one) => {
+    const title = clip(one.title, 40);
+    if (one.what === "set") return [`${fieldNames[one.field]} of ${title}`];
+    if (one.what === "status") return [`status of ${title}`];
+    if (one.what === "inserted") return [`${title} added`];
+    if (one.what === "struck") return [`${title} struck through`];
+    return one.what === "linked" ? [`link of ${title}`] : [];
+  });
+  const shown = parts.slice(0, 3);
+  const more = parts.length > 3 ? ` and ${parts.length - 3} more` : "";
+  return `From Linear: ${shown.join("; ")}${more}`;
+}
+
+/** The end of a run for whoever asked for it. */
+export function runEnded({ counts, done }: SyncWork, open: number): string {
+  const parts = [
+    counts.createdIssues > 0 ? `${count(counts.createdIssues, "issue")} created` : "",
+    counts.updatedIssues > 0 ? `${count(counts.updatedIssues, "issue")} updated` : "",
+    counts.pageChanges > 0 ? `${count(counts.pageChanges, "change")} written to the page` : "",
+  ].filter(Boolean);
+  const left = done.filter((one) => one.what === "left_out");
+  return [
+    parts.length > 0
+      ? `Page and issues are in step again: ${parts.join(", ")}.`
+      : "Page and issues were in step already.",
+    ...(open > 0 ? [`${count(open, "question")} above ${open === 1 ? "waits" : "wait"} for an answer.`] : []),
+    ...(left.length > 0 ? [leftOut(left)] : []),
+  ].join("\n\n");
+}
+
+function leftOut(left: Extract<Done, { what: "left_out" }>[]): string {
+  const lines = left
+    .slice(0, 10)
+    .map((one) => `* ${escapeLine(clip(one.title, 80))}, ${fieldNames[one.field]}: ${escapeLine(one.reason)}`);
+  return ["One side cannot say this, so it stays on the other:", ...lines].join("\n\n");
+}
+
+const mostShown = 10;
+
+/** Asks about everything that only people can decide, each with both values. */
+export function askAboutConflicts(
+  open: readonly Conflict[],
+  items: ReadonlyMap<string, PlanItem>,
+  plan: { pageTitle: string; pageUrl: string | null },
+): string {
+  const lines = open.slice(0, mostShown).map((conflict, n) => `${n + 1}. ${about(conflict, items)}`);
+  const more = open.length > mostShown ? [`${open.length - mostShown} more are listed in the dashboard.`] : [];
+  return [
+    `“${escapeLine(plan.pageTitle)}” and its issues do not agree, and I do not want to choose. Until you have, I leave ${open.length === 1 ? "this" : "these"} alone:`,
+    ...lines,
+    ...more,
+    open.length === 1
+      ? "Which one counts? You can also write the text that should stand on both sides."
+      : "Choose for all, or one by one: “1 Linear, 2 page, 3: another text”.",
+  ].join("\n\n");
+}
+
+function about(conflict: Conflict, items: ReadonlyMap<string, PlanItem>): string {
+  const item = items.get(conflict.itemId);
+  const name = `${item?.linearIdentifier ? `${item.linearIdentifier} ` : ""}${escapeLine(clip(item?.fields.title ?? "", 80))}`;
+  if (conflict.field === "existence")
+    return conflict.page.value === gone
+      ? `**${name}** is no longer on the page. Cancel the issue (page), or put it back on the page (Linear)?`
+      : `**${name}** was cancelled or thrown away in Linear. Strike it through on the page (Linear), or take it up again (page)?`;
+  const show = (value: unknown) => escapeLine(clip(shown(value, items), 160)) || "nothing";
+  const overwritten =
+    conflict.kind === "overwritten" ? " (changed in Linear while I wrote; the issue has the page's value now)" : "";
+  return `**${name}**, ${fieldNames[conflict.field]}: Linear says “${show(conflict.linear.value)}”, the page says “${show(conflict.page.value)}”${overwritten}.`;
+}
+
+function shown(value: unknown, items: ReadonlyMap<string, PlanItem>): string {
+  const one = (part: unknown) => (typeof part === "string" ? (items.get(part)?.fields.title ?? part) : `${part ?? ""}`);
+  return Array.isArray(value) ? value.map(one).join("; ") : one(value);
+}
+
+/** Buttons under the question; the answer names the question that it was given to. */
+export function conflictButtons(open: readonly Conflict[], { id }: SyncQuestion): { label: string; value: string }[] {
+  const all = open.length === 1 ? "" : " for all";
+  return [
+    { label: `Take Linear's${all}`, value: `resolve-linear#${id}` },
+    { label: `Take the page's${all}`, value: `resolve-page#${id}` },
+  ];
+}
