@@ -6,10 +6,12 @@ import { type Environment, readEnvironment } from "../lib/compose/env.js";
 import { createHealth } from "../lib/compose/health.js";
 import { createIntake } from "../lib/compose/intake.js";
 import { createMetrics } from "../lib/compose/metrics.js";
+import { createPageIntake } from "../lib/compose/page-intake.js";
 import { createStream } from "../lib/compose/stream.js";
 import { createWorker } from "../lib/compose/worker.js";
 import { v1 } from "../lib/http/api/v1.js";
 import { health } from "../lib/http/health.js";
+import { confluenceWebhook } from "../lib/http/confluence-webhook.js";
 import { linearWebhook } from "../lib/http/linear-webhook.js";
 import { metrics } from "../lib/http/metrics.js";
 import { oauth } from "../lib/http/oauth.js";
@@ -23,6 +25,8 @@ import type { LocalWorld } from "./world.js";
 /** Each function of `api/` at its path, as `vercel.json` routes it; a test holds the two against each other. */
 export function appRoutes(env: Environment, log: Log): Routes {
   const intake = { ...createIntake(env), waitUntil: (work: Promise<unknown>) => void work };
+  const createdPageIntake = createPageIntake(env);
+  const pageIntake = { ...createdPageIntake, world: { ...createdPageIntake.world, log } };
   const worker = createWorker(env);
   const quiet = { world: { ...intake.world, log } };
   const withLog = { ...worker, world: { ...worker.world, log } };
@@ -39,6 +43,7 @@ export function appRoutes(env: Environment, log: Log): Routes {
     "/api/v1": api,
     "/api/plan/*/stream": stream,
     "/api/v1/sessions/*/stream": stream,
+    "/api/webhooks/confluence": confluenceWebhook(() => pageIntake),
     "/api/webhooks/linear": linearWebhook(() => ({ ...intake, ...quiet })),
     "/api/steps": steps(() => withLog),
     "/api/failures": failures(() => withLog),

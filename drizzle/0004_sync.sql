@@ -65,6 +65,7 @@ CREATE TABLE "sync_history" (
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "confluence_tokens" ADD COLUMN "webhook_secret" text;--> statement-breakpoint
 ALTER TABLE "plan_items" ADD COLUMN "unsettled" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "plan_items" ADD COLUMN "status" text;--> statement-breakpoint
 ALTER TABLE "plan_items" ADD COLUMN "linear_seen_at" text;--> statement-breakpoint

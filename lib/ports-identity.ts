@@ -106,6 +106,10 @@ export type LinkUse = { id: string; organizationId: OrganizationId; sessionId: S
 export type ConnectionStore = {
   /** One connection for each organization and site; storing it again replaces its tokens and lifts the revocation. Returns its id. */
   upsert(connection: NewConnection): Promise<string>;
+  /** The secret that senders of webhooks about this connection's pages show or sign with; null where none was asked for. */
+  webhookSecret(id: string): Promise<string | null>;
+  /** Draws a new one, of which the old one is no longer taken; null where the organization has no such connection. */
+  renewWebhookSecret(organizationId: OrganizationId, id: string, secret: string): Promise<boolean>;
   /** The connection to this host (any, where null) that was not revoked and whose spaces are chosen. */
   findForHost(organizationId: OrganizationId, host: string | null): Promise<StoredConnection | null>;
   list(organizationId: OrganizationId): Promise<StoredConnection[]>;

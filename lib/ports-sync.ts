@@ -1,5 +1,6 @@
 /** What keeping plans in step asks of the outside, beside `ports.ts`. */
 import type { OrganizationId, PlanId } from "./domain/ids.js";
+import type { PageEvent } from "./domain/page-event.js";
 import type { PlanItem } from "./domain/plan-item.js";
 import type { PlanningSession } from "./domain/session.js";
 import type { Conflict } from "./domain/sync/conflict.js";
@@ -60,8 +61,14 @@ export type PageWrite = { id: string; fromVersion: number; bodyHash: string; don
 /** A run that is to begin at `dueAt` (ms); `isNew`: nobody has queued a message for it yet. */
 export type DueRun = { planId: PlanId; dueAt: number; isNew: boolean };
 
-/** What a page's event is about: plans of this page, in organizations that are connected to this site. */
-export type PageReference = { site: { cloudId: string } | { connectionId: string }; pageId: string };
+/** What happens to pages that plans are made of. */
+export type PageEventStore = {
+  /** Makes the runs of the page's plans due, of every organization that is connected to its site, unless they know that version already. */
+  pageChanged(event: Exclude<PageEvent, { kind: "test" | "ignored" }>): Promise<DueRun[]>;
+};
+
+/** A question about conflicts that waits for an answer. */
+export type OpenSyncQuestion = { planId: PlanId; questionId: string; session: PlanningSession; conflicts: Conflict[] };
 
 /** One commit of a sync run. It is refused where the plan has moved since it was read, or somebody else holds its lease. */
 export type SyncMove = {
@@ -111,6 +118,11 @@ export type SyncStore = {
   openPageWrite(seen: SyncedPlan, attemptId: string, write: PageWrite): Promise<boolean>;
   /** Makes runs due after a time of quiet; those of idle plans that are kept in step. */
   request(query: SyncRequest): Promise<DueRun[]>;
+  /** The plans that an issue belongs to, or that are made from this source; the one that changed last comes first. */
+  plansOf(
+    organizationId: OrganizationId,
+    what: { issueId: string } | { source: string },
+  ): Promise<{ plan: Plan; holder: PlanningSession }[]>;
   /** Runs that should have begun or gone on and have not, for whoever looks after lost messages; and plans that nobody has looked at for long, which become due. */
   listOverdue(limit: number): Promise<{ planId: PlanId; version: number; step: SyncStepName }[]>;
 };

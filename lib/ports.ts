@@ -3,6 +3,7 @@ import type { Delivery, DeliveryEvent } from "./domain/delivery.js";
 import type { EngagementId, OrganizationId, PlanId, SessionId } from "./domain/ids.js";
 import type { LiveStep } from "./domain/live-steps.js";
 import type { PlanItem } from "./domain/plan-item.js";
+import type { Decision } from "./domain/sync/read-decision.js";
 import type {
   EngagementSettings,
   Failure,
@@ -14,7 +15,7 @@ import type {
 } from "./domain/session.js";
 import type { Tracer } from "./ports-operating.js";
 import type { PlanningMemory } from "./ports-memory.js";
-import type { DueRun, SyncStore } from "./ports-sync.js";
+import type { DueRun, OpenSyncQuestion, SyncStore } from "./ports-sync.js";
 import type { AgentActivity, Budget, ConfluenceClient, LinearClient, Queue, StepMessage } from "./ports-services.js";
 
 // ---- State -------------------------------------------------------------------------------------------------------------------
@@ -182,6 +183,13 @@ export type InboxStore = {
     delivery: Delivery,
     change: Extract<DeliveryEvent, { type: "issue_changed" }>,
   ): Promise<InboxResult | "ignored">;
+  /** The question about conflicts that was asked last in an agent session and is open, with its conflicts in their order. */
+  openQuestion(organizationId: OrganizationId, agentSessionId: string): Promise<OpenSyncQuestion | null>;
+  /** Stores decisions about conflicts of a plan with the entry of its session's log, and makes a run due now. */
+  decide(
+    delivery: Delivery,
+    decided: { question: OpenSyncQuestion; decisions: Decision[]; entry: LogEntry; by: string },
+  ): Promise<InboxResult>;
   workingSessionsOnIssue(organizationId: OrganizationId, issueId: string): Promise<PlanningSession[]>;
 };
 /** `moved`: somebody else was first; read and decide again. */

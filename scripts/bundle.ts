@@ -2,7 +2,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { build, type BuildOptions } from "esbuild";
 
-export const roots = ["intake", "worker", "console", "api", "stream", "metrics", "health"];
+export const roots = ["intake", "page-intake", "worker", "console", "api", "stream", "metrics", "health"];
 
 /** How the composition roots become `build/`; tests look into the same bundles. */
 export const bundling = {

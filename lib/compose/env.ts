@@ -40,6 +40,9 @@ export const Environment = z.object({
   OTEL_EXPORTER_OTLP_HEADERS: z.optional(secret),
   OTEL_SERVICE_NAME: z._default(secret, "linear-planning-agent"),
 
+  FORGE_APP_ID: z.optional(secret),
+  FORGE_KEYS_URL: z.optional(url),
+
   SYNC_QUIET_MS: milliseconds(10_000),
   SYNC_LONGEST_MS: milliseconds(60_000),
   SYNC_POLL_MS: milliseconds(900_000),

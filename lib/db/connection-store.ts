@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { derivedUuid, type OrganizationId, type SessionId } from "../domain/ids.js";
 import type { ConnectionStore, Keyring, StoredConnection } from "../ports-identity.js";
-import { type Database, json } from "./database.js";
+import { type Database, json, repeatable } from "./database.js";
 import { hashOf } from "./oauth-state-store.js";
 import { tokenSealer } from "./token-store.js";
 
@@ -50,6 +50,25 @@ export function connectionStore(db: Database, keyring: Keyring): ConnectionStore
       return connections.find(({ siteUrl }) => host === null || new URL(siteUrl).host === host) ?? null;
     },
 
+    async webhookSecret(id) {
+      if (!/^[0-9a-f-]{36}$/i.test(id)) return null;
+      const [row] = await db.query<{ secret: string | null }>(
+        sql`select webhook_secret as secret from confluence_tokens where id = ${id}::uuid and revoked_at is null`,
+        repeatable,
+      );
+      return row?.secret ? keyring.open(row.secret, webhookPlace(id)) : null;
+    },
+
+    async renewWebhookSecret(organizationId, id, secret) {
+      const rows = await db.query(
+        sql`
+        update confluence_tokens set webhook_secret = ${keyring.seal(secret, webhookPlace(id))}, updated_at = now()
+         where id = ${id}::uuid and organization_id = ${organizationId} and revoked_at is null returning id`,
+        repeatable,
+      );
+      return rows.length > 0;
+    },
+
     async setSpaces(organizationId, id, spaces) {
       const rows = await db.query(sql`
         update confluence_tokens set spaces = ${textArray(spaces)}, updated_at = now()
@@ -90,6 +109,8 @@ export function connectionStore(db: Database, keyring: Keyring): ConnectionStore
     },
   };
 }
+
+const webhookPlace = (id: string) => ({ provider: "confluence", row: id, kind: "webhook_secret" });
 
 const textArray = (values: string[]): SQL => sql`array(select jsonb_array_elements_text(${json(values)}))`;
 

@@ -1,13 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Delivery } from "../domain/delivery.js";
-import type { SessionId } from "../domain/ids.js";
+import type { PlanId, SessionId } from "../domain/ids.js";
 import { defaultEngagementSettings } from "../domain/session.js";
 import type { InboxResult, InboxStore } from "../ports.js";
 import type { Announce } from "../ports-live-plans.js";
 import { appendLog, queueEffects } from "./commit.js";
 import { teamDefault } from "./engagement-rows.js";
-import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation, utc } from "./database.js";
 import { type EffectRow, toOutboxRow } from "./outbox-store.js";
+import { type ConflictRow, toConflict } from "./sync-rows.js";
 import { type DueRow, makeDue, type SyncTimes, toDueRun } from "./sync-due.js";
 import { type SessionRow, toSession } from "./session-rows.js";
 
@@ -30,10 +31,15 @@ export function inboxStore(
   /** Repeatable: a second time the delivery is there. A unique violation means that the delivery is here already, or that somebody else was first; the caller tells which by reading. */
   async function act(delivery: Delivery, statement: SQL): Promise<InboxResult> {
     try {
-      const rows = await db.query<{ id: string; steps: EffectRow[] | null }>(statement, repeatable);
+      const rows = await db.query<{ id: string; steps: EffectRow[] | null; runs?: DueRow[] | null }>(
+        statement,
+        repeatable,
+      );
       const steps = (rows[0]?.steps ?? []).map(toOutboxRow);
+      const runs = (rows[0]?.runs ?? []).map(toDueRun);
       for (const { id } of rows) if (id !== null) announce(id as SessionId);
-      if (rows.length > 0) return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId), steps };
+      if (rows.length > 0)
+        return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId), steps, runs };
     } catch (error) {
       if (sqlState(error) === foreignKeyViolation) return { outcome: "unknown_organization" };
       if (sqlState(error) !== uniqueViolation) throw error;
@@ -186,6 +192,49 @@ export function inboxStore(
       );
       if (rows.length === 0) return "ignored";
       return { outcome: "accepted", sessionIds: [], steps: [], runs: rows.map(toDueRun) };
+    },
+
+    async openQuestion(organizationId, agentSessionId) {
+      const [row] = await db.query<{
+        plan: string;
+        question: string;
+        session: SessionRow;
+        conflicts: ConflictRow[] | null;
+      }>(
+        sql`
+        select p.id as plan, p.sync_question->>'id' as question, to_jsonb(s) as session,
+               (select jsonb_agg(to_jsonb(c) order by a.n) from jsonb_array_elements_text(p.sync_question->'conflicts') with ordinality a(id, n)
+                  join conflicts c on c.id = a.id::uuid where not c.is_resolved and c.applied_at is null) as conflicts
+          from planning_sessions s join plans p on p.session_id = s.id
+         where s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId} and jsonb_typeof(p.sync_question) = 'object'
+         order by p.updated_at desc limit 1`,
+        repeatable,
+      );
+      if (!row?.conflicts) return null;
+      const conflicts = row.conflicts.map(toConflict);
+      return { planId: row.plan as PlanId, questionId: row.question, session: toSession(row.session), conflicts };
+    },
+
+    async decide(delivery, { question, decisions, entry, by }) {
+      const { planId, session } = question;
+      const rows = decisions.map(({ conflictId, strategy, value }) => ({ id: conflictId, strategy, value }));
+      return act(
+        delivery,
+        sql`
+        with moved as (
+          update planning_sessions s set last_seq = s.last_seq + 1, updated_at = now()
+            from plans p where s.id = ${session.id} and p.id = ${planId} and p.session_id = s.id
+          returning s.id, s.organization_id, s.last_seq, s.version),
+        delivery as (${storeDelivery(delivery, session.id, sql`from moved`)}),
+        logged as (${appendLog([entry])}),
+        decided as (
+          update conflicts c set is_resolved = true, resolution_strategy = d.strategy, updated_at = now(),
+                 resolved_change = jsonb_build_object('value', d.value, 'author', ${by}::text, 'at', ${utc(sql`now()`)})
+            from moved, jsonb_to_recordset(${json(rows)}) as d(id uuid, strategy text, value jsonb)
+           where c.id = d.id and c.plan_id = ${planId} and c.applied_at is null),
+        due as (${makeDue(times, { because: "person", askedBy: by }, sql`p.id = ${planId} and exists (select from moved)`)})
+        select moved.id, null::jsonb as steps, (select jsonb_agg(to_jsonb(due)) from due) as runs from moved`,
+      );
     },
 
     halt: async (delivery, { failure, teamIds, revoked }) => {

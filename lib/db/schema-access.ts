@@ -36,6 +36,8 @@ export const confluenceTokens = pgTable(
     version: integer("version").notNull().default(1),
     refreshingUntil: instant("refreshing_until"),
     revokedAt: instant("revoked_at"),
+    /** What senders of webhooks show or sign with, sealed; null where none was asked for. */
+    webhookSecret: text("webhook_secret"),
     ...times,
   },
   (table) => [unique("confluence_tokens_organization_site").on(table.organizationId, table.siteUrl)],

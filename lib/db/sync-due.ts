@@ -18,17 +18,19 @@ export function makeDue(
   { because, askedBy }: { because: string; askedBy: string | null },
   which: SQL,
 ): SQL {
+  const isPerson = because === "person";
   const ms = (value: number) => sql`${value}::int * interval '1 millisecond'`;
   const quiet = sql`least(now() + ${ms(times.quietMs)}, coalesce(p.due_since, now()) + ${ms(times.longestMs)})`;
   return sql`
-    update plans p set due_at = ${because === "person" ? sql`now()` : quiet}, due_since = coalesce(p.due_since, now()), dirty = p.dirty or p.sync_status = 'running',
+    update plans p set due_at = ${isPerson ? sql`now()` : quiet}, due_since = coalesce(p.due_since, now()), dirty = p.dirty or p.sync_status = 'running',
            due_because = case when p.due_because = 'person' and p.due_at is not null then p.due_because else ${because} end,
+           sync_status = case when p.sync_status = 'paused' then 'idle' else p.sync_status end, paused_because = case when p.sync_status = 'paused' then null else p.paused_because end,
            due_for = coalesce(${askedBy}::text, case when p.due_at is not null then p.due_for end), updated_at = now()
-      from (select id, due_at is null or ${because === "person"} as is_new from plans p
-             where ${which} and p.confluence_page_id is not null and p.sync_status in ('idle', 'running')
+      from (select id, due_at is null or ${isPerson} as is_new from plans p
+             where ${which} and p.confluence_page_id is not null and (p.sync_status in ('idle', 'running') or ${isPerson} and p.sync_status = 'paused' and p.paused_because->>'code' <> 'paused')
                and not exists (select from planning_sessions s join engagements e on e.id = s.engagement_id
                                 where s.id = p.session_id and e.settings->'sync'->>'direction' = 'off')
              order by id for no key update) before
      where p.id = before.id
-    returning p.id, (extract(epoch from p.due_at) * 1000)::float8 as due, before.is_new and p.sync_status = 'idle' as is_new`;
+    returning p.id, p.organization_id, (extract(epoch from p.due_at) * 1000)::float8 as due, before.is_new and p.sync_status = 'idle' as is_new`;
 }

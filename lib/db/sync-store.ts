@@ -5,6 +5,7 @@ import type { Announce } from "../ports-live-plans.js";
 import type { SyncStore } from "../ports-sync.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { isLiving } from "./idle.js";
+import { type PlanRow, type SessionRow, toPlan, toSession } from "./session-rows.js";
 import { type SyncedRow, toSyncedPlan } from "./sync-rows.js";
 import { syncCommit } from "./sync-commit.js";
 import { type DueRow, makeDue, type SyncTimes, toDueRun } from "./sync-due.js";
@@ -70,6 +71,20 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
         ),
       );
       return rows.map(toDueRun);
+    },
+
+    async plansOf(organizationId, what) {
+      const which =
+        "issueId" in what
+          ? sql`p.id in (select i.plan_id from plan_items i where i.organization_id = ${organizationId} and i.linear_id = ${what.issueId})`
+          : sql`p.source = ${what.source}`;
+      const rows = await db.query<{ plan: PlanRow; holder: SessionRow }>(
+        sql`
+        select to_jsonb(p) as plan, to_jsonb(s) as holder from plans p join planning_sessions s on s.id = p.session_id
+         where p.organization_id = ${organizationId} and p.base_page_version is not null and ${which} order by p.updated_at desc limit 10`,
+        repeatable,
+      );
+      return rows.map((row) => ({ plan: toPlan(row.plan), holder: toSession(row.holder) }));
     },
 
     async listOverdue(limit) {

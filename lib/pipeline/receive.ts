@@ -1,12 +1,15 @@
 import { understand } from "../domain/conversation/understand.js";
 import type { Delivery, DeliveryEvent } from "../domain/delivery.js";
 import { derivedUuid, type SessionId } from "../domain/ids.js";
+import { findPageAddresses } from "../domain/page-address.js";
 import { isWorking, type PlanningSession, type SessionEvent, transition } from "../domain/session.js";
+import { readDecisions } from "../domain/sync/read-decision.js";
+import * as syncWords from "../domain/wording/sync.js";
 import { installationRevoked, teamAccessLost } from "../domain/wording/failures.js";
 import { firstThought, retrying, saidElsewhere, whereItStands } from "../domain/wording/progress.js";
 import type { Effect, InboxResult, InboxStore, LogEntry, OutboxRow } from "../ports.js";
 import type { DueRun } from "../ports-sync.js";
-import { response, thought } from "./step.js";
+import { elicitation, response, thought } from "./step.js";
 
 type Mentioned = Extract<DeliveryEvent, { type: "mentioned" }>;
 type Prompted = Extract<DeliveryEvent, { type: "prompted" }>;
@@ -88,6 +91,8 @@ async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore):
   const sessions = await inbox.sessionsOf(delivery.organizationId, event.agentSessionId);
   const [session] = sessions;
   const words = { text: event.body, actor: event.person?.id ?? "linear", shown: null };
+  const decided = event.stop ? null : await decideConflicts(delivery, event.agentSessionId, session, words, inbox);
+  if (decided) return decided;
   const taken = session && takeIn(delivery, session, event.stop ? "stop" : "reply", words, inbox);
   if (taken) return taken;
   const ended = session && !isWorking(session) ? session : null;
@@ -107,6 +112,34 @@ async function prompted(delivery: Delivery, event: Prompted, inbox: InboxStore):
     after: ended,
     earlierPageUrl: session?.pageUrl ?? null,
   });
+}
+
+/**
+ * Words that answer an open question about conflicts. While a session works in the same conversation only a button of the question does: free
+ * words are the session's. What says something else begins a session as ever; what is not understood is asked once more.
+ */
+async function decideConflicts(
+  delivery: Delivery,
+  agentSessionId: string,
+  session: PlanningSession | undefined,
+  { text, actor }: Words,
+  inbox: InboxStore,
+): Promise<InboxResult | null> {
+  const works = session !== undefined && isWorking(session);
+  if (works && !text.trim().startsWith("resolve-")) return null;
+  const question = await inbox.openQuestion(delivery.organizationId, agentSessionId);
+  if (!question) return null;
+  const decisions = readDecisions(text, question.questionId, question.conflicts);
+  if (decisions) {
+    const entry = { type: "conflicts.decided", body: { decisions, text }, actor, opId: delivery.meaning };
+    return inbox.decide(delivery, { question, decisions, entry, by: actor });
+  }
+  if (works || findPageAddresses(text).length > 0 || intentOf(text) !== "not_understood") return null;
+  const again = elicitation(
+    syncWords.decideAgain(question.conflicts.length),
+    syncWords.conflictButtons(question.conflicts, question.questionId),
+  );
+  return inbox.remark(delivery, question.session, [activity(delivery, 0, again)]);
 }
 
 /** What people say elsewhere acts as it would in Linear; a stop or a retry of what cannot be stopped or retried is not taken. */

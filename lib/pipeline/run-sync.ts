@@ -123,3 +123,26 @@ async function settle(result: SyncResult, { seen, lease, world }: SyncInput): Pr
   if (result.effects?.length) await sendWords(session.id, world);
   return "over";
 }
+
+const retryAfterMs = 5 * 60_000;
+
+/** The queue has used up its retries of a step: the run ends with what it has done, says why in the history, and another one follows. */
+export async function giveUpSync(message: StepMessage, reason: string, world: World): Promise<"failed" | "ignored"> {
+  const seen = await world.sync.load(message.id as PlanId);
+  if (!seen?.work || seen.status !== "running" || seen.plan.version !== message.version) return "ignored";
+  const attemptId = randomUUID();
+  const taken = await world.leases.acquire(seen.plan.id, attemptId);
+  if (!taken.held) return "ignored";
+  const { work, plan } = seen;
+  const committed = await world.sync.commit({
+    seen,
+    attemptId,
+    next: { end: "idle" },
+    retryAt: world.now() + retryAfterMs,
+    history: { work, trigger: work.trigger, error: "step_gave_up", toPageVersion: plan.basePageVersion },
+    log: [{ type: "sync.gave_up", body: { run: work.runId, plan: plan.id, step: seen.step, reason }, actor: "agent" }],
+  });
+  if (committed.outcome === "committed" && committed.dueAt !== null)
+    await publishRuns([{ planId: plan.id, dueAt: committed.dueAt, isNew: true }], world);
+  return committed.outcome === "committed" ? "failed" : "ignored";
+}

@@ -101,3 +101,8 @@ export function whereThePlanStands(plan: { title: string | null; pageUrl: string
 /** What a person can say. */
 export const help =
   "Mention me with the page to plan it again. You can also say “undo” to take back what the last run created, or “where do you stand?”.";
+
+export const comparing = (title: string): string =>
+  `Comparing the page “${escapeLine(title)}” with its issues. I'll tell you here what came of it.`;
+export const notKeptInStep =
+  "Page and issues of this plan are not kept in step: it is switched off for this engagement, or paused. Switch it on or resume it, then ask me again.";

@@ -1,7 +1,7 @@
 import type { PlanItem } from "../plan-item.js";
 import type { Conflict } from "../sync/conflict.js";
 import { gone } from "../sync/conflict.js";
-import type { Done, SyncQuestion, SyncWork } from "../sync/run.js";
+import type { Done, SyncWork } from "../sync/run.js";
 import type { SyncField } from "../sync/values.js";
 import { escapeLine } from "./escape-markdown.js";
 import { clip, count } from "./phrases.js";
@@ -130,10 +130,16 @@ function shown(value: unknown, items: ReadonlyMap<string, PlanItem>): string {
 }
 
 /** Buttons under the question; the answer names the question that it was given to. */
-export function conflictButtons(open: readonly Conflict[], { id }: SyncQuestion): { label: string; value: string }[] {
+export function conflictButtons(open: readonly Conflict[], id: string): { label: string; value: string }[] {
   const all = open.length === 1 ? "" : " for all";
   return [
     { label: `Take Linear's${all}`, value: `resolve-linear#${id}` },
     { label: `Take the page's${all}`, value: `resolve-page#${id}` },
   ];
 }
+
+/** For an answer of which not every word was understood. */
+export const decideAgain = (open: number): string =>
+  open === 1
+    ? "I did not understand which one counts, so I changed nothing. Choose below, or write the text in quotation marks."
+    : "I did not understand all of that, so I changed nothing. Choose for all below, or one by one: “1 Linear, 2 page, 3: another text”.";

@@ -134,6 +134,7 @@ async function requestInstead(
     : understand(session.prompt.texts[0] ?? "", { proposalId: null, items: [], teams: [], question: "none" });
   if (intent.type === "cancel") return cancel(cancelled({ created: 0 }));
   if (!session.question && opening.type === "undo") return takeBack(session, world);
+  if (!session.question && opening.type === "sync_now") return syncNow(session, plan, world);
   if (!session.question && session.work.after && (opening.type === "status" || opening.type === "help")) {
     const items = plan
       ? (await world.sessions.items(plan.id)).filter((item) => item.linearId && item.state === "active")
@@ -151,6 +152,39 @@ async function requestInstead(
   }
   await world.sessions.requestStop(sessionId, { actor: "agent", takenOverBy: session.id });
   return goTo("read-page", { say: [thought(words.takingOver)], notBefore: world.now() + 5_000 });
+}
+
+/** Page and issues are compared at once; what came of it is said when it is done. Where nothing is known to be compared, the page is planned. */
+async function syncNow(session: PlanningSession, own: Plan | null, world: World): Promise<StepResult | null> {
+  const found = own ? { plan: own, holder: session } : (await plansMeant(session, world))[0];
+  if (!found || found.plan.basePageVersion === null || !found.plan.pageId) return null;
+  const { plan, holder } = found;
+  if (holder.id !== session.id && isWorking(holder)) return askWhoGoesOn(session, holder, plan.id);
+  const due = await world.sync.request({
+    organizationId: session.organizationId,
+    because: "person",
+    planIds: [plan.id],
+    askedBy: session.createdBy ?? "linear",
+  });
+  if (due.length === 0) return complete(words.notKeptInStep);
+  const { id, source, teamId, pageId, pageUrl, pageTitle: title } = plan;
+  return {
+    event: { type: "completed" },
+    say: [thought(words.comparing(title))],
+    teamId,
+    ...(pageUrl ? { pageUrl } : {}),
+    claimPlan: { id, source, teamId, pageId, pageUrl, title },
+  };
+}
+
+/** The plans of the page that is named, else of the issue that the agent was mentioned on. */
+async function plansMeant(session: PlanningSession, world: World) {
+  const [address] = session.prompt.texts.slice(0, 1).flatMap((text) => findPageAddresses(text));
+  if (address?.target.kind === "page") {
+    const source = `confluence:${address.host}${address.basePath}:${address.target.pageId}`;
+    return world.sync.plansOf(session.organizationId, { source });
+  }
+  return session.issueId ? world.sync.plansOf(session.organizationId, { issueId: session.issueId }) : [];
 }
 
 /** Undo is about the last run of this conversation, whichever plan it worked on. */

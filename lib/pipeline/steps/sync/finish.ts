@@ -18,7 +18,7 @@ export function finish(input: SyncInput, stored: Omit<SyncResult, "next">): Sync
   const isAsked = question !== null && question.id !== seen.question?.id;
   const says: Saying[] = [];
   if (isAsked)
-    says.push(elicitation(words.askAboutConflicts(open, items, seen.plan), words.conflictButtons(open, question)));
+    says.push(elicitation(words.askAboutConflicts(open, items, seen.plan), words.conflictButtons(open, question.id)));
   else if (work.askedBy !== null) says.push(response(words.runEnded(work, open.length)));
   const isWorthTelling =
     work.done.length > 0 ||

@@ -1,0 +1,111 @@
+import { cleanReply } from "../conversation/clean-reply.js";
+import type { Conflict, Strategy } from "./conflict.js";
+import type { SyncField, ItemValues } from "./values.js";
+
+/** What a person decided about one conflict; `value` is what both sides are to say. */
+export type Decision = { conflictId: string; strategy: Exclude<Strategy, "agreed">; value: unknown };
+
+const words: Record<"linear" | "confluence" | "both", RegExp> = {
+  linear: /^(?:linear(?:['’]s)?|left|links|(?:the )?issue(?:['’]s)?|lo de linear|celui de linear)$/iu,
+  confluence: /^(?:(?:the |die |la |le )?(?:page|seite|página|pagina)(?:['’]s)?|confluence(?:['’]s)?|right|rechts)$/iu,
+  both: /^(?:both|beide|beides|les deux|ambos|ambas|keep both)$/iu,
+};
+const leadIn = /^(?:take|use|keep|choose|nimm|behalte|prends|garde|toma|usa|mantén|deja)\s+/iu;
+const tail = /\s+(?:for all|please|bitte|für alle|pour tous|para todos|version|value|wert)$/iu;
+
+/**
+ * The decisions that a reply to a question about conflicts holds; null where it is not wholly understood, so that nothing is decided on a
+ * guess. A button decides all of them, free text all or by number: "1 Linear, 2 page, 3: another text". A text of one's own stands behind a
+ * colon or in quotation marks.
+ */
+export function readDecisions(reply: string, questionId: string, open: readonly Conflict[]): Decision[] | null {
+  const button = /^resolve-(linear|page)#(\S+)$/.exec(reply.trim());
+  if (button) return button[2] === questionId ? all(open, button[1] === "linear" ? "linear" : "confluence") : null;
+  const text = cleanReply(reply);
+  const numbered = splitByNumber(text);
+  if (numbered.length > 0) {
+    const decisions = numbered.map(([n, said]) => decide(open[n - 1], said));
+    return decisions.every((one) => one !== null) && new Set(numbered.map(([n]) => n)).size === numbered.length
+      ? decisions
+      : null;
+  }
+  const strategy = strategyOf(text);
+  if (strategy) return all(open, strategy);
+  const [only, another] = open;
+  if (!only || another) return null;
+  const decision = decide(only, quotedIn(reply) ?? "");
+  return decision ? [decision] : null;
+}
+
+function all(open: readonly Conflict[], strategy: "linear" | "confluence" | "both"): Decision[] | null {
+  const decisions = open.map((conflict) => bySide(conflict, strategy));
+  return decisions.every((one) => one !== null) ? decisions : null;
+}
+
+function strategyOf(said: string): "linear" | "confluence" | "both" | null {
+  const bare = said
+    .trim()
+    .replace(/[.!]+$/u, "")
+    .replace(leadIn, "")
+    .replace(tail, "")
+    .trim();
+  return (Object.keys(words) as (keyof typeof words)[]).find((one) => words[one].test(bare)) ?? null;
+}
+
+/** "1 Linear, 2: page; 3: some text, with a comma" */
+function splitByNumber(text: string): [number, string][] {
+  const starts = [...text.matchAll(/(?:^|[,;\n])\s*#?(\d{1,3})\s*(?:[.):=–-]\s*|\s+)(?=\S)/gu)];
+  if (starts.length === 0 || text.slice(0, starts[0]?.index).trim() !== "") return [];
+  return starts.map((start, n) => [
+    Number(start[1]),
+    text.slice(start.index + start[0].length, starts[n + 1]?.index ?? text.length).trim(),
+  ]);
+}
+
+const quotedIn = (text: string): string | null =>
+  /^\s*(?:@\S+\s+)*["“„«]([\s\S]+)["”“»]\s*[.!]?\s*$/u.exec(text)?.[1] ?? null;
+
+function decide(conflict: Conflict | undefined, said: string): Decision | null {
+  if (!conflict || said === "") return null;
+  const strategy = strategyOf(said);
+  if (strategy) return bySide(conflict, strategy);
+  const value = readValue(conflict.field as SyncField, quotedIn(said) ?? said);
+  return value === undefined ? null : { conflictId: conflict.id, strategy: "edited", value };
+}
+
+/** A side's value, or both where both can stand: one text behind the other, all entries of two lists. */
+export function bySide(conflict: Conflict, strategy: "linear" | "confluence" | "both"): Decision | null {
+  const { id: conflictId, field, linear, page } = conflict;
+  if (strategy !== "both") return { conflictId, strategy, value: strategy === "linear" ? linear.value : page.value };
+  const value = field === "existence" ? null : union(field, page.value, linear.value);
+  return value === undefined ? null : { conflictId, strategy, value };
+}
+
+function union(field: SyncField, page: unknown, linear: unknown): unknown {
+  if (Array.isArray(page) && Array.isArray(linear)) return [...new Set([...page, ...linear])];
+  return field === "description" ? [page, linear].filter(Boolean).join("\n\n") : undefined;
+}
+
+const priorities = ["urgent", "high", "medium", "low"];
+
+/** What a person wrote as a value of the field; undefined where it is none. */
+export function readValue(field: SyncField, text: string): ItemValues[SyncField] | undefined {
+  const words = text.trim();
+  switch (field) {
+    case "title":
+      return words.replace(/\s+/g, " ");
+    case "description":
+      return words;
+    case "acceptanceCriteria":
+      return words
+        .split(/\n+|;\s+/)
+        .map((line) => line.replace(/^[-*•]\s+/, "").trim())
+        .filter(Boolean);
+    case "storyPoints":
+      return /^\d{1,4}(?:[.,]\d)?$/.test(words) ? Number(words.replace(",", ".")) : undefined;
+    case "priority":
+      return priorities.includes(words.toLowerCase()) ? (words.toLowerCase() as ItemValues["priority"]) : undefined;
+    default:
+      return undefined;
+  }
+}
