@@ -56,6 +56,8 @@ const linearApp = {
   webhookSecret: "local-linear-webhook-secret",
 };
 
+const forgeAppId = "local-forge-app";
+
 /** Starts the simulators and the database, and migrates it. The application is mounted by the caller, or lives elsewhere. */
 export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld> {
   const { port, tokenKey } = await lastingSettings(options);
@@ -87,6 +89,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
     baseUrl: `${url}/confluence`,
     ...state("confluence"),
     faults: drawn.confluence,
+    settings: { webhooks: { forge: { url: `${appUrl}/api/webhooks/confluence/forge`, appId: forgeAppId } } },
   });
   const qstash = qstashSimulator({
     baseUrl: `${url}/qstash`,
@@ -123,6 +126,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
       LINEAR_API_URL: `${url}/linear`,
       CONFLUENCE_CLIENT_ID: "confluence-client",
       CONFLUENCE_CLIENT_SECRET: "confluence-secret",
+      FORGE_APP_ID: forgeAppId,
+      FORGE_KEYS_URL: `${url}/confluence/.well-known/jwks.json`,
+      SYNC_QUIET_MS: "1000",
+      SYNC_LONGEST_MS: "5000",
       ATLASSIAN_AUTH_URL: `${url}/confluence`,
       ATLASSIAN_API_URL: `${url}/confluence`,
       QSTASH_URL: `${url}/qstash`,

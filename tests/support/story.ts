@@ -29,6 +29,9 @@ export const smallPage = (stories: string[] = ["Story US-1: First story", "Story
     .map((story) => `<h3>${story}</h3><p><strong>Story points:</strong> 3</p><p><strong>Priority:</strong> High</p>`)
     .join("")}<h3>Enabler EN-1: Small enabler</h3><p><strong>Enabler type:</strong> Infrastructure</p>`;
 
+/** Nothing is kept in step by itself while a test looks at something else. */
+const atRest = { SYNC_QUIET_MS: "3600000", SYNC_LONGEST_MS: "3600000", SYNC_POLL_MS: "3600000" };
+
 export type Story = Awaited<ReturnType<typeof aStory>>;
 
 /** A local world in which a test plays the people: one for each test file, because it brings a database of its own. */
@@ -36,7 +39,7 @@ export async function aStory(options: WorldOptions & { sweepMs?: number; log?: L
   const world = await demoWorld({
     sweepMs: 300,
     ...options,
-    env: { LEASE_MS: "2000", CLAIM_MS: "2000", STUCK_MS: "2000", ...options.env },
+    env: { LEASE_MS: "2000", CLAIM_MS: "2000", STUCK_MS: "2000", ...atRest, ...options.env },
   });
   const { linear, confluence, engine } = world;
 
