@@ -60,16 +60,18 @@ function rewriteLine(line: string, isFence: boolean): string {
 }
 
 function rewriteInline(line: string): string {
-  return linkBareAddresses(line.replace(/(\[[^\]\n]*\])\(([^()<>\s]+)((?: "[^"]*")?)\)/g, "$1(<$2>$3)"));
+  return linkBareAddresses(
+    line.replace(/(?<!\\)(\[(?:\\.|[^\]\\\n])*\])\(([^()<>\s]+)((?: "[^"]*")?)\)/g, "$1(<$2>$3)"),
+  );
 }
 
 const address =
   /(?<url>https?:\/\/[^\s<>()[\]"'`|]*[^\s<>()[\]"'`|.,;:!?*_])|(?<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?<domain>(?<![\w@./-])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|eu|de|fr|es)(?![\w.-]*\w))/gi;
 
-/** Links that are there already and inline code stay as they are. */
+/** Links that are there already, inline code and escaped marks stay as they are. */
 function linkBareAddresses(line: string): string {
   return line
-    .split(/(!?\[[^\]\n]*\]\([^)\n]*\)|<[^>\s]+>|`[^`]*`)/)
+    .split(/(\\[!-/:-@[-`{-~]|!?\[[^\]\n]*\]\([^)\n]*\)|<[^>\s]+>|`[^`]*`)/)
     .map((part, at) => (at % 2 === 1 ? part : linkIn(part)))
     .join("");
 }

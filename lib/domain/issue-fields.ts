@@ -9,13 +9,16 @@ export type IssueContent = { title: string; description: string; priority: numbe
 export const linearPriority = (priority: Priority | null): number =>
   priority === null ? 0 : { urgent: 1, high: 2, medium: 3, low: 4 }[priority];
 
-/** What an item looks like as an issue; the estimate is on the team's scale. Titles are cut to what Linear takes. */
+/** An item's title, cut to what Linear takes. */
+export const issueTitle = (title: string): string => title.slice(0, 255);
+
+/** What an item looks like as an issue; the estimate is on the team's scale. */
 export function issueContent(
-  item: ItemFields,
+  item: Pick<ItemFields, "title" | "description" | "acceptanceCriteria" | "enablerType" | "priority" | "storyPoints">,
   context: { estimation: Estimation; pageUrl: string | null },
 ): IssueContent {
   return {
-    title: item.title.slice(0, 255),
+    title: issueTitle(item.title),
     description: issueDescription(item, { pageUrl: context.pageUrl }),
     priority: linearPriority(item.priority),
     estimate: toEstimate(item.storyPoints, context.estimation).estimate,

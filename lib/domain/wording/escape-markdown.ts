@@ -23,7 +23,7 @@ function escapeInline(line: string): string {
   return line
     .replace(/\p{Cc}|[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu, "")
     .replace(/[\\`*~[\]]|<(?=[a-z/!?])/gi, "\\$&")
-    .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, "\\_")
+    .replace(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (run) => run.replaceAll("_", "\\_"))
     .replace(/&(?=#?\w{1,32};)/g, "\\&")
     .replace(/(?<![\p{L}\p{N}._%+-])@(?=[\p{L}\p{N}_])/gu, `@${joiner}`)
     .replace(/\blinear(?=\.app\b|:\/\/)/gi, `$&${joiner}`);
@@ -31,5 +31,7 @@ function escapeInline(line: string): string {
 
 /** For a line put together from escaped parts: takes their meaning from marks that have one at the beginning only. */
 export function escapeStart(line: string): string {
-  return line.replace(/^#{1,6}(?=\s|$)|^[->]|^\+(?=[\s+])|^=+$/, "\\$&").replace(/^(\d{1,9})([.)])(?=\s|$)/, "$1\\$2");
+  return line
+    .replace(/^#{1,6}(?=\s|$)|^[->]|^\+(?=[\s+]|$)|^=+$/, "\\$&")
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, "$1\\$2");
 }

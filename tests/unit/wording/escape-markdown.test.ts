@@ -12,6 +12,7 @@ describe("text of a page in Markdown", () => {
     ["- item", "\\- item"],
     ["+ item", "\\+ item"],
     ["+++ Fold", "\\+++ Fold"],
+    ["+", "\\+"],
     ["> quote", "\\> quote"],
     ["1. first", "1\\. first"],
     ["===", "\\==="],
@@ -22,6 +23,7 @@ describe("text of a page in Markdown", () => {
     ["~~gone~~", "\\~\\~gone\\~\\~"],
     ["&lt;b&gt;", "\\&lt;b\\&gt;"],
     ["_em_ but snake_case", "\\_em\\_ but snake_case"],
+    ["___ ___ but a__b", "\\_\\_\\_ \\_\\_\\_ but a__b"],
   ])("shows %s as it is", (text, markdown) => {
     expect(escapeParagraph(text)).toBe(markdown);
   });
