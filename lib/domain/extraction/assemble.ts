@@ -13,7 +13,7 @@ import { warningsAbout } from "./warnings.js";
 export type Draft = { item: ExtractedItem; group: Group; hasPrintedId: boolean };
 
 /** Makes the items of a page from the candidates that the rules found. */
-export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: ExtractionWarning[] } {
+export function assemble(page: PageNotes): { drafts: Draft[]; warnings: ExtractionWarning[] } {
   settleBracketedIds(page.candidates);
   const named = new Set(page.candidates.filter((it) => !it.isTentative).map((it) => titleKey(it.title.value)));
   const isKept = (it: Candidate) => !isDropped(it) && (isBorneOut(it) || named.has(titleKey(it.title.value)));
@@ -31,7 +31,7 @@ export function assemble(page: PageNotes): { items: ExtractedItem[]; warnings: E
     ),
   );
   const problems = connect(drafts, page);
-  return { items: drafts.map(({ item }) => item), warnings: [...warningsAbout(drafts), ...problems] };
+  return { drafts, warnings: [...warningsAbout(drafts), ...problems] };
 }
 
 /** "Epic: Returns (RET-1)" gives the epic its id, "Story: Labels (RET-1)" and "Labels (Epic RET-1)" name the epic of the story. */
@@ -132,8 +132,8 @@ function rangesOf(ranges: Partial<Record<keyof ItemFields, SourceRange[]>>): Ext
   return Object.fromEntries(Object.entries(ranges).filter(([, found]) => found.length > 0));
 }
 
-/** `keys` remembers the last number given to each key. */
-function uniqueKey(wanted: string, keys: Map<string, number>): string {
+/** A key that no other item has; `keys` remembers the last number given to each. */
+export function uniqueKey(wanted: string, keys: Map<string, number>): string {
   const base = wanted === "" ? "item" : wanted;
   let key = base;
   let n = keys.get(base) ?? 0;

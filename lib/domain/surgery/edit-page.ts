@@ -1,0 +1,138 @@
+import { extract } from "../extraction/extract.js";
+import type { Extraction, ItemFields } from "../plan-item.js";
+import type { PageChange, PageEdit, Surgery } from "./page-change.js";
+import { type PageView, viewPage } from "./page-view.js";
+import { areApart, bodyOf, editsOf, type Patch, patched, unpatched } from "./patch.js";
+import { proposalsFor } from "./proposals.js";
+import { sorted } from "./text-runs.js";
+import { type Intention, intentionOf, keysIfMeant, withChange } from "./verify.js";
+
+type Page = { title: string; body: string };
+
+/** How far the operation has come. */
+type Operation = {
+  page: Page;
+  /** What the page said before. */
+  before: Extraction;
+  patch: Patch;
+  view: PageView;
+  intention: Intention;
+  /** How items are called now, by what they were called on the page as it was. */
+  keys: ReadonlyMap<string, string>;
+  refused: Surgery["refused"];
+};
+
+/** All tries of one change together read no more than this many characters, so that a large page does not take minutes. */
+const MOST_READ = 6_000_000;
+const MOST_TRIES = 60;
+const FEWEST_TRIES = 8;
+
+/**
+ * Edits the storage format of a page so that it says what is meant and nothing else is different. Each edit is tried: the page is
+ * read again, and what does not say exactly what was meant is left out and named in `refused`. A function of what it is given.
+ */
+export function editPage(page: Page, changes: readonly PageChange[], before?: Extraction): Surgery {
+  const view = viewPage(page);
+  const operation: Operation = {
+    page,
+    before: before ?? view.extraction,
+    patch: unpatched(page.body),
+    view,
+    intention: intentionOf(view.extraction),
+    keys: new Map(view.extraction.items.map(({ key }) => [key, key])),
+    refused: [],
+  };
+  solve(operation, changes.filter((change) => isFit(operation, change)));
+  const { patch, refused } = operation;
+  return { body: bodyOf(patch), edits: editsOf(patch), refused, extraction: operation.view.extraction };
+}
+
+/** Tries some changes together, and where that does not succeed the halves of them. */
+function solve(operation: Operation, changes: readonly PageChange[]): void {
+  if (changes.length === 0) return;
+  const [only] = changes;
+  if (only && changes.length === 1) return solveAlone(operation, only);
+  const chosen: PageEdit[] = [];
+  const together: PageChange[] = [];
+  const apart: PageChange[] = [];
+  let intention: Intention | null = operation.intention;
+  for (const change of changes) {
+    const first = firstOf(proposalsFor(operation.view, nowCalled(operation, change)));
+    const next: Intention | null = first && intention && withChange(intention, change, operation.before);
+    if (first && next && areApart([...chosen, ...first])) {
+      chosen.push(...first);
+      together.push(change);
+      intention = next;
+    } else apart.push(change);
+  }
+  if (together.length > 0 && intention && commit(operation, chosen, intention)) return solve(operation, apart);
+  const middle = Math.ceil(changes.length / 2);
+  solve(operation, changes.slice(0, middle));
+  solve(operation, changes.slice(middle));
+}
+
+function solveAlone(operation: Operation, change: PageChange): void {
+  const intention = withChange(operation.intention, change, operation.before);
+  if (!intention) return refuse(operation, change, "The page has no such item any more.");
+  if (keysIfMeant(intention, operation.view.extraction) && change.type === "set") return;
+  const most = Math.max(FEWEST_TRIES, Math.min(MOST_TRIES, Math.floor(MOST_READ / (operation.page.body.length + 1))));
+  const tried = new Set<string>();
+  for (const edits of proposalsFor(operation.view, nowCalled(operation, change))) {
+    const name = JSON.stringify(edits);
+    if (edits.length === 0 || tried.has(name) || !areApart(edits)) continue;
+    if (tried.size >= most) break;
+    tried.add(name);
+    if (commit(operation, edits, intention)) return;
+  }
+  refuse(operation, change, tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.");
+}
+
+/** Makes the edits if the page then says what is meant. */
+function commit(operation: Operation, edits: readonly PageEdit[], intention: Intention): boolean {
+  const patch = patched(operation.patch, sorted(edits));
+  const body = bodyOf(patch);
+  const { title } = operation.page;
+  const keys = keysIfMeant(intention, extract({ title, body }));
+  if (!keys) return false;
+  Object.assign(operation, { patch, intention, keys, view: viewPage({ title, body }) });
+  return true;
+}
+
+function refuse({ refused }: Operation, change: PageChange, reason: string) {
+  refused.push({ change, reason });
+}
+
+function firstOf(proposals: Iterable<PageEdit[]>): PageEdit[] | null {
+  for (const edits of proposals) if (edits.length > 0 && areApart(edits)) return edits;
+  return null;
+}
+
+/** The change with the names that items have on the edited page. */
+function nowCalled({ keys }: Operation, change: PageChange): PageChange {
+  const now = (key: string) => keys.get(key) ?? key;
+  if (change.type === "add") return change;
+  const called = { ...change, key: now(change.key) };
+  if (called.type !== "set" || called.field !== "dependsOn") return called;
+  return { ...called, value: (called.value as string[]).map(now) };
+}
+
+/** False for a change that is none, or that nobody could make. */
+function isFit(operation: Operation, change: PageChange): boolean {
+  if (change.type !== "set") return true;
+  const item = operation.view.items.get(change.key);
+  if (!item) {
+    refuse(operation, change, "The page has no such item.");
+    return false;
+  }
+  if (!isPossible(change.field, change.value)) {
+    refuse(operation, change, "A page cannot say that.");
+    return false;
+  }
+  return JSON.stringify(item[change.field]) !== JSON.stringify(change.value);
+}
+
+function isPossible(field: keyof ItemFields, value: unknown): boolean {
+  if (field === "title") return typeof value === "string" && value.trim() !== "";
+  if (field === "storyPoints") return value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
+  return true;
+}

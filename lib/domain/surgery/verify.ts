@@ -1,0 +1,201 @@
+import { uniqueKey } from "../extraction/assemble.js";
+import { slug } from "../extraction/fold.js";
+import type { ExtractedItem, Extraction, ItemFields } from "../plan-item.js";
+import type { NewItem, PageChange } from "./page-change.js";
+
+/** An item as it is meant to be. A field that is not here follows from others: the type of an enabler that nobody states. */
+type Meant = {
+  /** The key on the page as it was; null for an item that is new. */
+  was: string | null;
+  printedId: string | null;
+  /** The mark of an item that is new. */
+  mark: string | null;
+  fields: Partial<Omit<ItemFields, "key" | "parent" | "dependsOn">> & { title: string };
+  /** Another item that is meant, by what it was called; `new:` and its mark for one that is new. */
+  parent: string | null;
+  dependsOn: readonly string[];
+  /** True where it is all the same in which order the dependencies are named. */
+  isSet: boolean;
+};
+
+/** What a page is meant to say after some changes. */
+export type Intention = { items: Meant[]; warnings: ReadonlyMap<string, number> };
+
+/** What the page says now, as an intention. */
+export function intentionOf(extraction: Extraction): Intention {
+  return { items: extraction.items.map(meantOf), warnings: lossesOf(extraction) };
+}
+
+function meantOf(item: ExtractedItem): Meant {
+  const { key, parent, dependsOn, localId: _, source, ...fields } = item;
+  return {
+    was: key,
+    printedId: source.fields.key ? key : null,
+    mark: null,
+    fields,
+    parent,
+    dependsOn,
+    isSet: false,
+  };
+}
+
+/** The intention after one more change; null where it names an item that is not on the page. */
+export function withChange(before: Intention, change: PageChange, extraction: Extraction): Intention | null {
+  const items = [...before.items];
+  if (change.type === "add") return withItem(before, change.item, extraction);
+  const at = items.findIndex(({ was }) => was === change.key);
+  const item = items[at];
+  if (!item) return null;
+  switch (change.type) {
+    case "set":
+      items[at] = withValue(item, change, extraction);
+      return { ...before, items };
+    case "strike":
+      items.splice(at, 1);
+      return { ...before, items: items.map((other) => withoutItem(other, change.key)) };
+    case "status":
+      return before;
+    case "link":
+      items[at] = { ...item, fields: { ...item.fields, issueLink: change.link.url } };
+      return { ...before, items };
+    case "move":
+      return withMove(before, change);
+  }
+}
+
+function withValue(item: Meant, { field, value }: PageChange & { type: "set" }, extraction: Extraction): Meant {
+  if (field === "dependsOn") return { ...item, dependsOn: (value as string[]).toSorted(), isSet: true };
+  const fields = { ...item.fields, [field]: value };
+  const original = extraction.items.find(({ key }) => key === item.was);
+  const isFree =
+    (field === "kind" && value !== item.fields.kind) ||
+    ((field === "title" || field === "description") && original !== undefined && !statesEnablerType(original));
+  if (isFree && field !== ("enablerType" as string)) delete fields.enablerType;
+  return { ...item, fields };
+}
+
+/** True where the type of an enabler stands on the page, and is not told by the words of its title and description. */
+function statesEnablerType({ kind, source: { fields } }: ExtractedItem): boolean {
+  const [type] = fields.enablerType ?? [];
+  if (kind !== "enabler") return true;
+  if (!type) return false;
+  const words = [...(fields.title ?? []), ...(fields.description ?? [])];
+  return !words.some(({ start, end }) => type.start === start && type.end === end);
+}
+
+function withoutItem(item: Meant, key: string): Meant {
+  return {
+    ...item,
+    parent: item.parent,
+    dependsOn: item.dependsOn.filter((it) => it !== key),
+  };
+}
+
+/** The name of an item that is new, for those that refer to it. */
+export function nameOfNew({ mark }: NewItem): string {
+  return `new:${mark}`;
+}
+
+function withItem(before: Intention, added: NewItem, _extraction: Extraction): Intention | null {
+  const { parent, after, mark, link, dependsOn, ...fields } = added;
+  const items = [...before.items];
+  const known = (name: string) => items.some((item) => nameOf(item) === name);
+  if ((parent !== null && !known(parent)) || (after !== null && !known(after))) return null;
+  items.push({
+    was: null,
+    printedId: null,
+    mark,
+    fields: { ...fields, issueLink: link?.url ?? null },
+    parent,
+    dependsOn: dependsOn.toSorted(),
+    isSet: true,
+  });
+  return { ...before, items };
+}
+
+function withMove(before: Intention, { key, parent }: PageChange & { type: "move" }): Intention | null {
+  const items = before.items.map((item) => (item.was === key ? { ...item, parent } : item));
+  return { ...before, items };
+}
+
+function nameOf({ was, mark }: Meant): string {
+  return was ?? `new:${mark ?? ""}`;
+}
+
+/** The key under which the page has each item that is meant, by what it was called before; null where the page says something else. */
+export function keysIfMeant(intention: Intention, extraction: Extraction): ReadonlyMap<string, string> | null {
+  if (differenceTo(intention, extraction)) return null;
+  const pairs = pairUp(intention.items, extraction.items) ?? [];
+  return new Map(pairs.map(([meant, item]) => [nameOf(meant), item.key]));
+}
+
+/** What differs between a page and an intention; null where the page says exactly what is meant. */
+export function differenceTo(intention: Intention, extraction: Extraction): Difference | null {
+  const pairs = pairUp(intention.items, extraction.items);
+  if (!pairs) return { what: "items", field: null, name: null };
+  const nameByKey = new Map(pairs.map(([meant, item]) => [item.key, nameOf(meant)]));
+  const keys = new Map<string, number>();
+  for (const [meant, item] of pairs) {
+    const name = nameOf(meant);
+    const key = uniqueKey(meant.printedId ?? slug(item.title), keys);
+    if (key !== item.key) return { what: "field", field: "key", name };
+    for (const field of Object.keys(meant.fields) as (keyof Meant["fields"])[])
+      if (!isSame(meant.fields[field], item[field])) return { what: "field", field, name };
+    const parent = item.parent === null ? null : (nameByKey.get(item.parent) ?? item.parent);
+    if (parent !== meant.parent) return { what: "field", field: "parent", name };
+    const named = item.dependsOn.map((it) => nameByKey.get(it) ?? it);
+    if (!isSame(meant.isSet ? meant.dependsOn.toSorted() : meant.dependsOn, meant.isSet ? named.toSorted() : named))
+      return { what: "field", field: "dependsOn", name };
+  }
+  for (const [warning, count] of lossesOf(extraction))
+    if (count > (intention.warnings.get(warning) ?? 0)) return { what: "warning", field: null, name: null };
+  return null;
+}
+
+export type Difference = { what: "items" | "field" | "warning"; field: keyof ItemFields | null; name: string | null };
+
+/** Items in page order; one that is new stands where it stands. */
+function pairUp(meant: readonly Meant[], items: readonly ExtractedItem[]): [Meant, ExtractedItem][] | null {
+  if (meant.length !== items.length) return null;
+  const known = meant.filter(({ was }) => was !== null);
+  const added = meant.filter(({ was }) => was === null);
+  if (added.length === 0) return pairsInOrder(known, items);
+  const taken = new Set<ExtractedItem>();
+  const pairs: [Meant, ExtractedItem][] = [];
+  let at = 0;
+  for (const item of items) {
+    const next = known[at];
+    if (next && next.fields.title === item.title && next.fields.kind === item.kind && isOwnKey(next, item)) {
+      pairs.push([next, item]);
+      taken.add(item);
+      at++;
+      continue;
+    }
+    const index = added.findIndex(({ fields }) => fields.title === item.title);
+    const [found] = index >= 0 ? added.splice(index, 1) : [];
+    if (!found) return null;
+    pairs.push([found, item]);
+  }
+  return at === known.length && added.length === 0 ? pairs : null;
+}
+
+function isOwnKey({ printedId }: Meant, item: ExtractedItem): boolean {
+  return printedId === null ? item.source.fields.key === undefined : item.key === printedId;
+}
+
+function pairsInOrder(meant: readonly Meant[], items: readonly ExtractedItem[]): [Meant, ExtractedItem][] {
+  return meant.flatMap((it, index) => (items[index] ? [[it, items[index]]] : []));
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Warnings of something that got lost, counted by what they are about. */
+function lossesOf({ warnings }: Extraction): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { code } of warnings)
+    if (code === "unknown_dependency" || code === "parent_not_found" || code === "duplicate_id")
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+  return counts;
+}
