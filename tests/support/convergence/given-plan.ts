@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import type { QuietWorld } from "../quiet-world.js";
+
+/** A plan that is in step: a page, its issues, and what the database knows of them. */
+export type GivenPlan = { planId: string; pageId: string; agentSessionId: string; issueIds: string[] };
+
+const row = (id: string, title: string, points: string, priority: string, criteria: string[]) =>
+  `<tr><td><p>${id}</p></td><td><p>${title}</p></td><td><p>${points}</p></td><td><p>${priority}</p></td><td><ul>${criteria.map((one) => `<li><p>${one}</p></li>`).join("")}</ul></td></tr>`;
+
+/** Pages in three shapes; each says the same kind of plan. */
+const pages: string[] = [
+  `<h1>Epic: Returns</h1><p>People send back what they do not like.</p><h2>Feature: Labels</h2><table><tbody><tr><th><p>ID</p></th><th><p>Story</p></th><th><p>Points</p></th><th><p>Priority</p></th><th><p>Acceptance criteria</p></th></tr>${[
+    row("RET-1", "Print a label at home", "3", "High", ["A label is printed", "It can be printed twice"]),
+    row("RET-2", "Bring a parcel to a shop", "5", "Medium", ["The shop scans the code"]),
+    row("RET-3", "See where the parcel is", "2", "Low", ["The place is shown", "The day is shown"]),
+  ].join("")}</tbody></table>`,
+  `<h1>Epic: Search</h1><p>People find what they look for.</p><h2>Feature: Filters</h2>${[
+    "Filter by price",
+    "Filter by colour",
+    "Filter by size",
+  ]
+    .map(
+      (title, n) =>
+        `<h3>Story SEA-${n + 1}: ${title}</h3><p>As a buyer I want to ${title.toLowerCase()}, so that I find it sooner.</p><p><strong>Story points:</strong> ${[3, 5, 8][n]}</p><p><strong>Priority:</strong> ${["High", "Medium", "Low"][n]}</p><p><strong>Acceptance criteria</strong></p><ul><li>It can be ${["set", "changed", "cleared"][n]}</li><li>The count is right</li></ul>`,
+    )
+    .join("")}`,
+  `<h1>Epic: Accounts</h1><ul><li>Feature: Sign-in<ul><li>Story ACC-1: Sign in with a code (3 SP, P1)<ul><li>AC: The code ends after an hour</li><li>AC: It is sent once</li></ul></li><li>Story ACC-2: Stay signed in (5 SP, P2)<ul><li>AC: For thirty days</li></ul></li><li>Story ACC-3: Sign out everywhere (2 SP, P3)<ul><li>AC: All devices are signed out</li></ul></li></ul></li></ul>`,
+];
+export const shapes = pages.length;
+
+type Template = { body: string; issues: Issue[]; sql: { plan: Row; session: Row; items: Row[] } };
+type Row = Record<string, unknown>;
+type Issue = ReturnType<QuietWorld["linear"]["control"]["issues"]>[number];
+
+/** Makes plans that are alike as fast as they can be copied: each shape is planned once, the long way. */
+export function givenPlans(world: QuietWorld) {
+  const templates = new Map<number, Promise<Template>>();
+  const templateOf = (shape: number) => {
+    const known = templates.get(shape) ?? plan(world, pages[shape] ?? "");
+    templates.set(shape, known);
+    return known;
+  };
+  return async (shape: number): Promise<GivenPlan> => copy(world, await templateOf(shape));
+}
+
+/** Everything that waits arrives, and everything that is queued runs. */
+export async function drain(world: QuietWorld): Promise<void> {
+  for (let idle = 0; idle < 2; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const webhook = world.waiting.shift();
+    if (webhook) await world.deliver(webhook);
+    const message = world.messages.shift();
+    if (message) await world.run(message);
+    idle = webhook || message ? 0 : idle + 1;
+  }
+}
+
+async function plan(world: QuietWorld, body: string): Promise<Template> {
+  const { linear, confluence } = world;
+  const page = confluence.control.createPage({ spaceKey: "PLAN", title: `Template ${randomUUID()}`, body });
+  const { identifier } = linear.control.createIssue({ title: "Please plan this" });
+  const { agentSessionId } = linear.control.mention({ issue: identifier, body: `plan ${page.url}` });
+  await drain(world);
+  const question = linear.control.session({ agentSessionId }).activities.findLast((one) => one.options?.length);
+  linear.control.reply({ agentSessionId, body: question?.options?.[0]?.value ?? "" });
+  await drain(world);
+  const one = async (table: string, where: string, value: string) =>
+    (
+      await world.query(
+        `select to_jsonb(t)::text as row from ${table} t where ${where} = $1 ${table === "plan_items" ? "order by position" : ""}`,
+        value,
+      )
+    ).map((found) => JSON.parse(found.row ?? "{}") as Row);
+  const [planRow] = await one("plans", "confluence_page_id", page.id);
+  if (!planRow) throw new Error("The template was not planned");
+  const [session] = await one("planning_sessions", "id::text", String(planRow.session_id));
+  const items = await one("plan_items", "plan_id::text", String(planRow.id));
+  const ids = new Set(items.map((item) => item.linear_id));
+  const issues = linear.control.issues().filter((issue) => ids.has(issue.id));
+  return {
+    body: confluence.control.page({ id: page.id }).body,
+    issues,
+    sql: { plan: planRow, session: session ?? {}, items },
+  };
+}
+
+async function copy(world: QuietWorld, template: Template): Promise<GivenPlan> {
+  const { linear, confluence } = world;
+  const { plan: planRow, session, items } = template.sql;
+  const page = confluence.control.createPage({ spaceKey: "PLAN", title: `Plan ${randomUUID()}`, body: template.body });
+  const made = new Map<string, { id: string; identifier: string }>();
+  for (const issue of template.issues) {
+    const { title, priority, estimate, stateId, labelIds, subIssueSortOrder } = issue as never as Row;
+    const text = String(issue.description ?? "").replaceAll(String(planRow.page_url), page.url);
+    const parentId = issue.parentId ? (made.get(issue.parentId)?.id ?? null) : null;
+    const copied = linear.control.createIssue({
+      ...({ title, priority, estimate, stateId, labelIds, subIssueSortOrder } as { title: string }),
+      description: text,
+      ...(parentId ? { parentId } : {}),
+    });
+    made.set(issue.id, copied);
+  }
+  const ids = new Map(items.map((item) => [String(item.id), randomUUID()]));
+  const [planId, sessionId, agentSessionId] = [randomUUID(), randomUUID(), String(session.agent_session_id)];
+  const newItems = items.map((item) => {
+    const issue = made.get(String(item.linear_id));
+    return {
+      ...item,
+      id: ids.get(String(item.id)),
+      plan_id: planId,
+      parent_id: item.parent_id ? ids.get(String(item.parent_id)) : null,
+      created_by_session: sessionId,
+      linear_id: issue?.id,
+      linear_identifier: issue?.identifier,
+    };
+  });
+  const source = String(planRow.source).replace(/[^:]+$/, page.id);
+  const newPlan = {
+    ...planRow,
+    id: planId,
+    session_id: sessionId,
+    source,
+    confluence_page_id: page.id,
+    page_url: page.url,
+    base_page_version: 1,
+    due_at: null,
+  };
+  const newSession = {
+    ...session,
+    id: sessionId,
+    is_default: false,
+    agent_session_id: agentSessionId,
+    confluence_page_url: page.url,
+  };
+  await world.query(
+    `with s as (insert into planning_sessions (${columnsOf(session)}) select ${columnsOf(session)} from jsonb_populate_record(null::planning_sessions, $1::jsonb)),
+          p as (insert into plans select * from jsonb_populate_record(null::plans, $2::jsonb)),
+          i as (insert into plan_items select * from jsonb_populate_recordset(null::plan_items, $3::jsonb))
+     insert into page_snapshots (plan_id, page_version, organization_id, title, body) values ($4::uuid, 1, $5, $6, $7)`,
+    JSON.stringify(newSession),
+    JSON.stringify(newPlan),
+    JSON.stringify(newItems),
+    planId,
+    String(planRow.organization_id),
+    String(planRow.page_title),
+    template.body,
+  );
+  world.waiting.length = 0;
+  return { planId, pageId: page.id, agentSessionId, issueIds: [...made.values()].map(({ id }) => id) };
+}
+
+/** Generated columns cannot be written. */
+const columnsOf = (session: Row): string =>
+  Object.keys(session)
+    .filter((name) => name !== "words")
+    .map((name) => `"${name}"`)
+    .join(", ");
+
+/** What a history has left behind is of no use to the next. */
+export async function forgetPlan(world: QuietWorld, given: GivenPlan): Promise<void> {
+  for (const issue of world.linear.control.issues())
+    if (given.issueIds.includes(issue.id) || given.issueIds.includes(issue.parentId ?? ""))
+      world.linear.control.deleteIssue({ issue: issue.id });
+  world.linear.control.clearRequests();
+  world.waiting.length = 0;
+  world.messages.length = 0;
+  await world.query("delete from plans where id = $1::uuid", given.planId);
+  await world.query("delete from outbox");
+  await world.query("delete from issue_events");
+  await world.query("delete from webhook_deliveries");
+}

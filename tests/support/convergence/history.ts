@@ -1,0 +1,96 @@
+import * as fc from "fast-check";
+import { shapes } from "./given-plan.js";
+import type { Edit } from "./people.js";
+
+/** One thing that happens between two sides; numbers choose among what is there. */
+export type Happening =
+  | { type: "edit"; edit: Edit }
+  /** Somebody edits just before the application's next call of this name. */
+  | { type: "between"; call: "PUT" | "linear issueUpdate" | "linear issues"; edit: Edit }
+  | { type: "webhook"; how: "arrives" | "is lost" | "comes twice"; which: number }
+  | { type: "message"; how: "runs" | "is lost" | "runs twice"; dies: { call: number; when: "before" | "after" } | null }
+  | {
+      type: "fault";
+      service: "linear" | "confluence";
+      kind: "server_error" | "lost_answer" | "rate_limited" | "truncated";
+    }
+  | { type: "answer"; choice: number }
+  | { type: "sweep" };
+export type History = { shape: number; happenings: Happening[]; answers: number[] };
+
+const small = (max: number) => fc.integer({ min: 0, max });
+const edit = (side: Edit["side"]): fc.Arbitrary<Edit> =>
+  fc.record({
+    side: fc.constant(side),
+    act: fc.oneof(
+      { weight: 4, arbitrary: fc.constant<Edit["act"]>("title") },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom<Edit["act"]>("points", "priority", "criterion", "newCriterion", "description"),
+      },
+      { weight: 1, arbitrary: fc.constantFrom<Edit["act"]>("add", "remove", side === "linear" ? "state" : "add") },
+    ),
+    item: small(9),
+    value: small(9),
+  });
+const anyEdit = fc.oneof(edit("page"), edit("linear"));
+const dies = fc.option(fc.record({ call: small(24), when: fc.constantFrom("before" as const, "after" as const) }), {
+  freq: 2,
+  nil: null,
+});
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ type: fc.constant("edit" as const), edit: anyEdit }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("between" as const),
+      call: fc.constantFrom("PUT" as const, "linear issueUpdate" as const, "linear issues" as const),
+      edit: anyEdit,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant("webhook" as const),
+      how: fc.constantFrom("arrives" as const, "arrives" as const, "is lost" as const, "comes twice" as const),
+      which: small(5),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant("message" as const),
+      how: fc.constantFrom(
+        "runs" as const,
+        "runs" as const,
+        "runs" as const,
+        "is lost" as const,
+        "runs twice" as const,
+      ),
+      dies,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("fault" as const),
+      service: fc.constantFrom("linear" as const, "confluence" as const),
+      kind: fc.constantFrom(
+        "server_error" as const,
+        "lost_answer" as const,
+        "rate_limited" as const,
+        "truncated" as const,
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("answer" as const), choice: small(3) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("sweep" as const) }) },
+);
+
+/** Histories of up to a dozen happenings on a plan that is in step. */
+export const history: fc.Arbitrary<History> = fc.record({
+  shape: small(shapes - 1),
+  happenings: fc.array(happening, { minLength: 2, maxLength: 14 }),
+  answers: fc.array(small(3), { minLength: 4, maxLength: 4 }),
+});

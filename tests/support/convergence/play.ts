@@ -1,0 +1,233 @@
+import { readIssueText } from "../../../lib/domain/sync/issue-text.js";
+import type { QuietWorld } from "../quiet-world.js";
+import { drain, forgetPlan, type GivenPlan } from "./given-plan.js";
+import type { Happening, History } from "./history.js";
+import { people } from "./people.js";
+
+/** What a number of histories came to. */
+export type Seen = {
+  histories: number;
+  edits: number;
+  conflicts: number;
+  deaths: number;
+  pageWrites: number;
+  issueWrites: number;
+  leftOut: number;
+  /** Descriptions written over whose event was lost as well: Linear tells nobody what they said. */
+  untold: number;
+};
+export const nothingSeen = (): Seen => ({
+  histories: 0,
+  edits: 0,
+  conflicts: 0,
+  deaths: 0,
+  pageWrites: 0,
+  issueWrites: 0,
+  leftOut: 0,
+  untold: 0,
+});
+
+type People = ReturnType<typeof people>;
+
+/** Plays one history to its end and says what is not as promised; an empty list is what is wanted. */
+export async function play(
+  world: QuietWorld,
+  given: GivenPlan,
+  { happenings, answers }: History,
+  seen: Seen,
+): Promise<string[]> {
+  const folk = people(world, given);
+  seen.histories += 1;
+  try {
+    for (const happening of happenings) await happen(world, given, happening, folk, seen);
+    world.forgetHooks();
+    world.faults.linear.clear();
+    world.faults.confluence.clear();
+    const problems: string[] = [];
+    await quiet(world, given);
+    problems.push(
+      ...(await lost(world, given, folk, seen)),
+      ...(await unequal(world, given, folk, "before the answers")),
+    );
+    for (const choice of answers) {
+      const asked = await answer(world, given, choice, folk);
+      if (!asked) break;
+      await quiet(world, given);
+    }
+    problems.push(...(await unequal(world, given, folk, "after the answers")), ...(await unanswered(world, given)));
+    problems.push(...(await restless(world, given)));
+    return problems;
+  } finally {
+    await forgetPlan(world, given);
+  }
+}
+
+async function happen(
+  world: QuietWorld,
+  given: GivenPlan,
+  happening: Happening,
+  folk: People,
+  seen: Seen,
+): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  switch (happening.type) {
+    case "edit":
+      seen.edits += 1;
+      return folk.act(happening.edit);
+    case "between":
+      return world.before(happening.call, () => folk.act(happening.edit));
+    case "webhook": {
+      const [webhook] = world.waiting.splice(happening.which % Math.max(1, world.waiting.length), 1);
+      if (!webhook || happening.how === "is lost") return;
+      await world.deliver(webhook);
+      if (happening.how === "comes twice") await world.deliver(webhook);
+      return;
+    }
+    case "message": {
+      const message = world.messages.shift();
+      if (!message || happening.how === "is lost") return;
+      if (happening.dies) seen.deaths += 1;
+      await world.run(message, happening.dies);
+      if (happening.how === "runs twice") await world.run(message);
+      return;
+    }
+    case "fault":
+      return world.faults[happening.service].add({ kind: happening.kind, on: "*", times: 1, ms: 1 });
+    case "answer":
+      await answer(world, given, happening.choice, folk);
+      return;
+    case "sweep":
+      await world.sweep();
+  }
+}
+
+/** Whatever waits arrives, the sweep finds what was lost, and somebody looks at everything once more. */
+async function quiet(world: QuietWorld, given: GivenPlan): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    await drain(world);
+    await world.query(
+      "update plans set updated_at = now() - interval '1 minute', waiting_until = null, locked_until = null where id = $1::uuid",
+      given.planId,
+    );
+    await world.sweep();
+    await drain(world);
+  }
+  await poll(world, given);
+}
+
+async function poll(world: QuietWorld, given: GivenPlan): Promise<void> {
+  await world.query(
+    "update plans set due_at = now() - interval '1 minute', due_since = now(), due_because = 'poll' where id = $1::uuid and sync_status = 'idle'",
+    given.planId,
+  );
+  await world.sweep();
+  await drain(world);
+}
+
+/** Answers the open question in Linear, if there is one. */
+async function answer(world: QuietWorld, given: GivenPlan, choice: number, folk: People): Promise<boolean> {
+  const [row] = await world.query(
+    "select sync_question->>'id' as id from plans where id = $1::uuid and jsonb_typeof(sync_question) = 'object'",
+    given.planId,
+  );
+  if (!row?.id) return false;
+  const open = await world.query(
+    "select field, linear_change::text as linear, confluence_change::text as page from conflicts where plan_id = $1::uuid and not is_resolved",
+    given.planId,
+  );
+  const takesLinear = choice % 2 === 0;
+  // What a person decides against is given up by that person.
+  for (const { field, linear, page } of open)
+    if (field === "existence") existenceGivenUp(folk);
+    else folk.giveUp((takesLinear ? page : linear) ?? "");
+  world.linear.control.reply({
+    agentSessionId: given.agentSessionId,
+    body: `resolve-${takesLinear ? "linear" : "page"}#${row.id}`,
+  });
+  await drain(world);
+  return true;
+}
+
+/** An item that is thrown away takes along whatever was written in it. */
+function existenceGivenUp(folk: People): void {
+  for (const { token } of folk.expected()) folk.giveUp(token);
+}
+
+/** Every word that somebody wrote stands on a side, in a conflict or in the history. */
+async function lost(world: QuietWorld, given: GivenPlan, folk: People, seen: Seen): Promise<string[]> {
+  const [kept] = await world.query(
+    `select coalesce((select jsonb_agg(to_jsonb(c)) from conflicts c where plan_id = $1::uuid)::text, '') ||
+            coalesce((select jsonb_agg(h.done) from sync_history h where plan_id = $1::uuid)::text, '') as text,
+            (select count(*) from conflicts where plan_id = $1::uuid) as conflicts,
+            (select count(*) from sync_history h, jsonb_array_elements(h.done) d where plan_id = $1::uuid and d->>'what' = 'left_out') as left_out,
+            (select count(*) from conflicts where plan_id = $1::uuid and kind = 'overwritten' and linear_change->'value' = 'null'::jsonb) as untold`,
+    given.planId,
+  );
+  seen.conflicts += Number(kept?.conflicts);
+  seen.leftOut += Number(kept?.left_out);
+  seen.untold += Number(kept?.untold);
+  const issues = world.linear.control.issues().map((issue) => `${issue.title}\n${issue.description ?? ""}`);
+  const everything = [folk.bodyNow(), ...issues, kept?.text ?? ""].join("\n");
+  const missing = folk.expected().filter(({ token }) => !everything.includes(token));
+  return missing.map(
+    ({ token, side, field }) =>
+      `“${token}”, written into a ${field} ${side === "page" ? "on the page" : "in Linear"}, is nowhere`,
+  );
+}
+
+/** Each item that both sides have says the same on both, but for what is asked about or what one side cannot say. */
+async function unequal(world: QuietWorld, given: GivenPlan, folk: People, when: string): Promise<string[]> {
+  const rows = await world.query(
+    `select i.id, i.key, i.linear_id, i.state, i.pending,
+            coalesce((select string_agg(c.field, ',') from conflicts c where c.item_id = i.id and c.applied_at is null), '') as open,
+            coalesce((select string_agg(d->>'field', ',') from sync_history h, jsonb_array_elements(h.done) d
+                       where h.plan_id = i.plan_id and d->>'what' = 'left_out' and d->>'itemId' = i.id::text), '') as left_out
+       from plan_items i where i.plan_id = $1::uuid`,
+    given.planId,
+  );
+  const items = new Map(folk.itemsNow().map((item) => [item.key, item]));
+  const issues = new Map(world.linear.control.issues().map((issue) => [issue.id, issue]));
+  const problems: string[] = [];
+  for (const row of rows) {
+    if (row.pending) problems.push(`${when}: ${row.key} is left with ${row.pending}`);
+    const open = `${row.open},${row.left_out}`.split(",");
+    if (row.state !== "active" || open.includes("existence") || open.includes("item")) continue;
+    const [item, issue] = [items.get(row.key ?? ""), issues.get(row.linear_id ?? "")];
+    if (!item || !issue || issue.trashed) {
+      problems.push(`${when}: ${row.key} is ${item ? "not in Linear" : "not on the page"}, and nobody was asked`);
+      continue;
+    }
+    const text = readIssueText(issue.description ?? "");
+    const said: Record<string, [unknown, unknown]> = {
+      title: [item.title, issue.title],
+      storyPoints: [item.storyPoints, issue.estimate],
+      priority: [item.priority, [null, "urgent", "high", "medium", "low"][issue.priority]],
+      description: [item.description, text.description],
+      acceptanceCriteria: [item.acceptanceCriteria.join("\n"), text.acceptanceCriteria.join("\n")],
+    };
+    for (const [field, [page, linear]] of Object.entries(said))
+      if (page !== linear && !open.includes(field))
+        problems.push(
+          `${when}: ${row.key} ${field} is ${JSON.stringify(page)} on the page and ${JSON.stringify(linear)} in Linear`,
+        );
+  }
+  return problems;
+}
+
+async function unanswered(world: QuietWorld, given: GivenPlan): Promise<string[]> {
+  const open = await world.query(
+    "select field, kind from conflicts where plan_id = $1::uuid and is_resolved and applied_at is null",
+    given.planId,
+  );
+  return open.map(({ field, kind }) => `the decision about a ${field} (${kind}) has not been written`);
+}
+
+/** When nobody does anything, we do nothing either. */
+async function restless(world: QuietWorld, given: GivenPlan): Promise<string[]> {
+  world.calls.length = 0;
+  await poll(world, given);
+  const writes = world.calls.filter((call) =>
+    /^PUT|linear (?:issueUpdate|issueBatch|issueCreate|issueDelete|issueRelation)/.test(call),
+  );
+  return writes.length > 0 ? [`writes when nobody has changed anything: ${writes.join(", ")}`] : [];
+}
