@@ -230,6 +230,7 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
       world.save();
       return structuredClone(state.settings);
     },
+    testWebhook: () => hooks.test(),
     requests: () => requests(),
     deliveries: () => hooks.deliveries(),
     /** Answers when no webhook is on its way. */

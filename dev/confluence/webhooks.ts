@@ -14,6 +14,8 @@ const forgeRetries = 4;
 
 export type Webhooks = {
   announce(change: PageChange): void;
+  /** Data Center's "Test connection", which is not signed. */
+  test(): void;
   jwks(): { keys: object[] };
   deliveries(): Delivery[];
   /** Resolves when nothing is on its way. */
@@ -80,6 +82,15 @@ export function webhooks(world: World, options: SimulatorOptions): Webhooks {
 
   return {
     announce,
+    test: () => {
+      const { dataCenter } = world.state.settings.webhooks;
+      const urls = [...world.state.dataCenterWebhooks, ...(dataCenter ? [dataCenter] : [])].map(({ url }) => url);
+      for (const url of urls)
+        start(
+          toPost("data_center", "", url, { test: true }, () => ({})),
+          [],
+        );
+    },
     jwks: () => ({ keys: [publicJwk(world)] }),
     deliveries: () => [...log],
     idle: async () => {

@@ -34,7 +34,7 @@ const layers: Record<string, Layer> = {
     values: [...inside, "lib/linear/", "@linear/sdk/webhooks", "oauth4webapi"],
     types: ["@linear/sdk"],
   },
-  "lib/confluence/": { values: [...inside, "lib/confluence/", "oauth4webapi"] },
+  "lib/confluence/": { values: [...inside, "lib/confluence/", "oauth4webapi", "jose"] },
   "lib/qstash/": { values: [...inside, "lib/qstash/", "@upstash/qstash"] },
   "lib/otel/": {
     values: [
