@@ -29,11 +29,11 @@ export async function publishSyncStep(
   });
 }
 
-/** Queues again what was lost on its way; the minute tells it from what was queued before. */
+/** Queues again what was lost on its way; the second tells it from what was queued before. */
 export async function reviveRun(
   { planId, version, step }: { planId: PlanId; version: number; step: SyncStepName },
   { queue, now }: Publishing & Pick<World, "now">,
 ): Promise<void> {
-  const deduplicationId = `${planId}:${version}:revived:${Math.floor(now() / 10_000)}`;
+  const deduplicationId = `${planId}:${version}:revived:${Math.floor(now() / 1_000)}`;
   await queue.publish({ deduplicationId, body: { kind: "sync", id: planId, step, version } });
 }

@@ -128,7 +128,10 @@ async function decideConflicts(
   const works = session !== undefined && isWorking(session);
   if (works && !text.trim().startsWith("resolve-")) return null;
   const question = await inbox.openQuestion(delivery.organizationId, agentSessionId);
-  if (!question) return null;
+  if (!question)
+    return text.trim().startsWith("resolve-") && session
+      ? inbox.remark(delivery, session, [activity(delivery, 0, response(syncWords.decidedAlready))])
+      : null;
   const decisions = readDecisions(text, question.questionId, question.conflicts);
   if (decisions) {
     const entry = { type: "conflicts.decided", body: { decisions, text }, actor, opId: delivery.meaning };

@@ -42,7 +42,10 @@ export function editPage(page: Page, changes: readonly PageChange[], before?: Ex
     keys: new Map(view.extraction.items.map(({ key }) => [key, key])),
     refused: [],
   };
-  solve(operation, changes.filter((change) => isFit(operation, change)));
+  solve(
+    operation,
+    changes.filter((change) => isFit(operation, change)),
+  );
   const { patch, refused } = operation;
   return { body: bodyOf(patch), edits: editsOf(patch), refused, extraction: operation.view.extraction };
 }
@@ -84,7 +87,11 @@ function solveAlone(operation: Operation, change: PageChange): void {
     tried.add(name);
     if (commit(operation, edits, intention)) return;
   }
-  refuse(operation, change, tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.");
+  refuse(
+    operation,
+    change,
+    tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.",
+  );
 }
 
 /** Makes the edits if the page then says what is meant. */
@@ -133,6 +140,7 @@ function isFit(operation: Operation, change: PageChange): boolean {
 
 function isPossible(field: keyof ItemFields, value: unknown): boolean {
   if (field === "title") return typeof value === "string" && value.trim() !== "";
-  if (field === "storyPoints") return value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
+  if (field === "storyPoints")
+    return value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
   return true;
 }

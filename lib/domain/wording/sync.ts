@@ -138,6 +138,9 @@ export function conflictButtons(open: readonly Conflict[], id: string): { label:
   ];
 }
 
+/** For a button of a question that nobody waits for any more. */
+export const decidedAlready = "This has been decided already, so I changed nothing.";
+
 /** For an answer of which not every word was understood. */
 export const decideAgain = (open: number): string =>
   open === 1

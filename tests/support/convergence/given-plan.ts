@@ -46,13 +46,20 @@ export function givenPlans(world: QuietWorld) {
 /** Everything that waits arrives, and everything that is queued runs. */
 export async function drain(world: QuietWorld): Promise<void> {
   for (let idle = 0; idle < 2; ) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await arrived(world);
     const webhook = world.waiting.shift();
     if (webhook) await world.deliver(webhook);
     const message = world.messages.shift();
     if (message) await world.run(message);
     idle = webhook || message ? 0 : idle + 1;
   }
+}
+
+/** What people have just done is on its way. */
+export async function arrived(world: QuietWorld): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  await world.linear.control.settled();
+  await world.confluence.control.idle();
 }
 
 async function plan(world: QuietWorld, body: string): Promise<Template> {
@@ -90,12 +97,16 @@ async function copy(world: QuietWorld, template: Template): Promise<GivenPlan> {
   const page = confluence.control.createPage({ spaceKey: "PLAN", title: `Plan ${randomUUID()}`, body: template.body });
   const made = new Map<string, { id: string; identifier: string }>();
   for (const issue of template.issues) {
-    const { title, priority, estimate, stateId, labelIds, subIssueSortOrder } = issue as never as Row;
+    const { title, priority, estimate, labels } = issue;
+    const labelIds = linear.control.labels().flatMap((label) => (labels.includes(label.name) ? [label.id] : []));
     const text = String(issue.description ?? "").replaceAll(String(planRow.page_url), page.url);
     const parentId = issue.parentId ? (made.get(issue.parentId)?.id ?? null) : null;
     const copied = linear.control.createIssue({
-      ...({ title, priority, estimate, stateId, labelIds, subIssueSortOrder } as { title: string }),
+      title,
+      priority,
+      labelIds,
       description: text,
+      ...(estimate === null ? {} : { estimate }),
       ...(parentId ? { parentId } : {}),
     });
     made.set(issue.id, copied);

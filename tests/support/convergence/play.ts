@@ -1,6 +1,6 @@
 import { readIssueText } from "../../../lib/domain/sync/issue-text.js";
 import type { QuietWorld } from "../quiet-world.js";
-import { drain, forgetPlan, type GivenPlan } from "./given-plan.js";
+import { arrived, drain, forgetPlan, type GivenPlan } from "./given-plan.js";
 import type { Happening, History } from "./history.js";
 import { people } from "./people.js";
 
@@ -69,7 +69,7 @@ async function happen(
   folk: People,
   seen: Seen,
 ): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+  await arrived(world);
   switch (happening.type) {
     case "edit":
       seen.edits += 1;
