@@ -5,7 +5,7 @@ import { type PageView, viewPage } from "./page-view.js";
 import { areApart, bodyOf, editsOf, type Patch, patched, unpatched } from "./patch.js";
 import { proposalsFor } from "./proposals.js";
 import { sorted } from "./text-runs.js";
-import { type Intention, intentionOf, keysIfMeant, withChange } from "./verify.js";
+import { type Intention, intentionOf, keysIfMeant, nameOfNew, withChange } from "./verify.js";
 
 type Page = { title: string; body: string };
 
@@ -42,12 +42,29 @@ export function editPage(page: Page, changes: readonly PageChange[], before?: Ex
     keys: new Map(view.extraction.items.map(({ key }) => [key, key])),
     refused: [],
   };
-  solve(
-    operation,
-    changes.filter((change) => isFit(operation, change)),
-  );
+  solve(operation, changes.filter((change) => isFit(operation, change)));
+  fillIn(operation, changes);
   const { patch, refused } = operation;
   return { body: bodyOf(patch), edits: editsOf(patch), refused, extraction: operation.view.extraction };
+}
+
+/** What there is to say of new items besides their titles; what their rows have no place for is refused as a value of theirs. */
+function fillIn(operation: Operation, changes: readonly PageChange[]): void {
+  const added = changes.flatMap((change) => (change.type === "add" && !isRefused(operation, change) ? [change.item] : []));
+  if (added.length === 0) return;
+  const sets = added.flatMap((item) =>
+    FILLED_IN.map((field): PageChange => ({ type: "set", key: nameOfNew(item), field, value: item[field] })),
+  );
+  const before = operation.refused.length;
+  solve(operation, sets);
+  for (const it of operation.refused.slice(before))
+    if (it.change.type === "set") it.change = { ...it.change, key: operation.keys.get(it.change.key) ?? it.change.key };
+}
+
+const FILLED_IN = ["kind", "enablerType", "storyPoints", "priority", "description", "acceptanceCriteria", "dependsOn"] as const;
+
+function isRefused({ refused }: Operation, change: PageChange): boolean {
+  return refused.some((it) => it.change === change);
 }
 
 /** Tries some changes together, and where that does not succeed the halves of them. */
@@ -60,6 +77,11 @@ function solve(operation: Operation, changes: readonly PageChange[]): void {
   const apart: PageChange[] = [];
   let intention: Intention | null = operation.intention;
   for (const change of changes) {
+    if (isDone(operation, change)) {
+      const next: Intention | null = intention && withChange(intention, change, operation.before);
+      if (next) intention = next;
+      continue;
+    }
     const first = firstOf(proposalsFor(operation.view, nowCalled(operation, change)));
     const next: Intention | null = first && intention && withChange(intention, change, operation.before);
     if (first && next && areApart([...chosen, ...first])) {
@@ -68,6 +90,7 @@ function solve(operation: Operation, changes: readonly PageChange[]): void {
       intention = next;
     } else apart.push(change);
   }
+  if (intention && together.length === 0 && apart.length === 0) return void (operation.intention = intention);
   if (together.length > 0 && intention && commit(operation, chosen, intention)) return solve(operation, apart);
   const middle = Math.ceil(changes.length / 2);
   solve(operation, changes.slice(0, middle));
@@ -77,7 +100,7 @@ function solve(operation: Operation, changes: readonly PageChange[]): void {
 function solveAlone(operation: Operation, change: PageChange): void {
   const intention = withChange(operation.intention, change, operation.before);
   if (!intention) return refuse(operation, change, "The page has no such item any more.");
-  if (keysIfMeant(intention, operation.view.extraction) && change.type === "set") return;
+  if (isDone(operation, change)) return void (operation.intention = intention);
   const most = Math.max(FEWEST_TRIES, Math.min(MOST_TRIES, Math.floor(MOST_READ / (operation.page.body.length + 1))));
   const tried = new Set<string>();
   for (const edits of proposalsFor(operation.view, nowCalled(operation, change))) {
@@ -87,11 +110,7 @@ function solveAlone(operation: Operation, change: PageChange): void {
     tried.add(name);
     if (commit(operation, edits, intention)) return;
   }
-  refuse(
-    operation,
-    change,
-    tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.",
-  );
+  refuse(operation, change, tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.");
 }
 
 /** Makes the edits if the page then says what is meant. */
@@ -117,10 +136,22 @@ function firstOf(proposals: Iterable<PageEdit[]>): PageEdit[] | null {
 /** The change with the names that items have on the edited page. */
 function nowCalled({ keys }: Operation, change: PageChange): PageChange {
   const now = (key: string) => keys.get(key) ?? key;
-  if (change.type === "add") return change;
+  if (change.type === "add") {
+    const { parent, after } = change.item;
+    return { ...change, item: { ...change.item, parent: parent && now(parent), after: after && now(after) } };
+  }
   const called = { ...change, key: now(change.key) };
   if (called.type !== "set" || called.field !== "dependsOn") return called;
   return { ...called, value: (called.value as string[]).map(now) };
+}
+
+/** True where the page says so already. */
+function isDone(operation: Operation, change: PageChange): boolean {
+  if (change.type !== "set") return false;
+  const { key, field, value } = nowCalled(operation, change) as typeof change;
+  const said = operation.view.items.get(key)?.[field];
+  const inOrder = (it: unknown) => JSON.stringify(field === "dependsOn" && Array.isArray(it) ? it.toSorted() : it);
+  return inOrder(said) === inOrder(value);
 }
 
 /** False for a change that is none, or that nobody could make. */
@@ -140,7 +171,6 @@ function isFit(operation: Operation, change: PageChange): boolean {
 
 function isPossible(field: keyof ItemFields, value: unknown): boolean {
   if (field === "title") return typeof value === "string" && value.trim() !== "";
-  if (field === "storyPoints")
-    return value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
+  if (field === "storyPoints") return value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
   return true;
 }

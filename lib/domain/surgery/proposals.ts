@@ -1,17 +1,29 @@
 import type { EnablerType, ItemKind, Priority } from "../plan-item.js";
+import { additionEdits } from "./add-item.js";
 import type { PageChange, PageEdit } from "./page-change.js";
 import type { PageView } from "./page-view.js";
 import { dependencyEdits } from "./set-dependencies.js";
+import { linkEdits } from "./set-link.js";
 import { criteriaEdits, descriptionEdits } from "./set-list.js";
 import { titleEdits } from "./set-title.js";
 import { enablerTypeEdits, kindEdits, pointsEdits, priorityEdits } from "./set-value.js";
+import { statusEdits } from "./status.js";
+import { strikeEdits } from "./strike.js";
 
 /** The ways to make a change, the one that fits the page best first; none of them is certain before the page was read again. */
 export function proposalsFor(view: PageView, change: PageChange): Iterable<PageEdit[]> {
   switch (change.type) {
     case "set":
       return valueEdits(view, change);
-    default:
+    case "status":
+      return statusEdits(view, change);
+    case "link":
+      return linkEdits(view, change);
+    case "strike":
+      return strikeEdits(view, change.key);
+    case "add":
+      return additionEdits(view, change.item);
+    case "move":
       return [];
   }
 }

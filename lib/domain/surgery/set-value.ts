@@ -80,7 +80,8 @@ const SHIRTS: ReadonlyMap<number, string> = new Map([
   [8, "XL"],
 ]);
 
-function* pointSpellings(points: number, model: string | null): Generator<Spelling> {
+/** The ways to write points in the form of a model: "5 SP", "(L)", "0,5". */
+export function* pointSpellings(points: number, model: string | null): Generator<Spelling> {
   const plain = String(points);
   const number = model === null ? null : /\d{1,4}(?:[.,]\d{1,2})?/.exec(model);
   const shirt = model === null ? null : /(?<![\p{L}\p{N}])(?:xs|s|m|l|xl)(?![\p{L}\p{N}])/iu.exec(model);

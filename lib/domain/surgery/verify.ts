@@ -11,6 +11,8 @@ type Meant = {
   /** The mark of an item that is new. */
   mark: string | null;
   fields: Partial<Omit<ItemFields, "key" | "parent" | "dependsOn">> & { title: string };
+  /** Values that a new item may have already, or not yet. */
+  wanted: Partial<ItemFields>;
   /** Another item that is meant, by what it was called; `new:` and its mark for one that is new. */
   parent: string | null;
   dependsOn: readonly string[];
@@ -33,6 +35,7 @@ function meantOf(item: ExtractedItem): Meant {
     printedId: source.fields.key ? key : null,
     mark: null,
     fields,
+    wanted: {},
     parent,
     dependsOn,
     isSet: false,
@@ -42,8 +45,8 @@ function meantOf(item: ExtractedItem): Meant {
 /** The intention after one more change; null where it names an item that is not on the page. */
 export function withChange(before: Intention, change: PageChange, extraction: Extraction): Intention | null {
   const items = [...before.items];
-  if (change.type === "add") return withItem(before, change.item, extraction);
-  const at = items.findIndex(({ was }) => was === change.key);
+  if (change.type === "add") return withItem(before, change.item);
+  const at = items.findIndex((it) => nameOf(it) === change.key);
   const item = items[at];
   if (!item) return null;
   switch (change.type) {
@@ -64,14 +67,28 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
 }
 
 function withValue(item: Meant, { field, value }: PageChange & { type: "set" }, extraction: Extraction): Meant {
-  if (field === "dependsOn") return { ...item, dependsOn: (value as string[]).toSorted(), isSet: true };
-  const fields = { ...item.fields, [field]: value };
+  if (field === "dependsOn") return { ...item, dependsOn: (value as string[]).toSorted(), isSet: true, wanted: without(item.wanted, field) };
+  const fields = { ...item.fields, [field]: plain(value) };
   const original = extraction.items.find(({ key }) => key === item.was);
   const isFree =
     (field === "kind" && value !== item.fields.kind) ||
     ((field === "title" || field === "description") && original !== undefined && !statesEnablerType(original));
   if (isFree && field !== ("enablerType" as string)) delete fields.enablerType;
-  return { ...item, fields };
+  return { ...item, fields, wanted: without(item.wanted, field) };
+}
+
+function without(wanted: Partial<ItemFields>, field: keyof ItemFields): Partial<ItemFields> {
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => name !== field));
+}
+
+/** A value as a page can hold it: each white space once, none at the ends. */
+function plain(value: ItemFields[keyof ItemFields]): ItemFields[keyof ItemFields] {
+  if (typeof value === "string") return plainText(value);
+  return Array.isArray(value) ? value.map((it) => plainText(it).replaceAll("\n", " ")).filter((it) => it !== "") : value;
+}
+
+function plainText(text: string): string {
+  return text.replace(/[^\S\n]+/g, " ").replace(/ ?\n ?/g, "\n").replace(/\n{3,}/g, "\n\n").trim();
 }
 
 /** True where the type of an enabler stands on the page, and is not told by the words of its title and description. */
@@ -93,11 +110,12 @@ function withoutItem(item: Meant, key: string): Meant {
 
 /** The name of an item that is new, for those that refer to it. */
 export function nameOfNew({ mark }: NewItem): string {
-  return `new:${mark}`;
+  return newName(mark);
 }
 
-function withItem(before: Intention, added: NewItem, _extraction: Extraction): Intention | null {
-  const { parent, after, mark, link, dependsOn, ...fields } = added;
+/** A new item has its title, its kind and its parent at once; the rest is set afterwards. */
+function withItem(before: Intention, added: NewItem): Intention | null {
+  const { parent, after, mark, link, title, kind, description, storyPoints, priority, acceptanceCriteria, dependsOn } = added;
   const items = [...before.items];
   const known = (name: string) => items.some((item) => nameOf(item) === name);
   if ((parent !== null && !known(parent)) || (after !== null && !known(after))) return null;
@@ -105,9 +123,10 @@ function withItem(before: Intention, added: NewItem, _extraction: Extraction): I
     was: null,
     printedId: null,
     mark,
-    fields: { ...fields, issueLink: link?.url ?? null },
+    fields: { title: plainText(title), kind, issueLink: link?.url ?? null },
+    wanted: { description, storyPoints, priority, acceptanceCriteria, dependsOn },
     parent,
-    dependsOn: dependsOn.toSorted(),
+    dependsOn: [],
     isSet: true,
   });
   return { ...before, items };
@@ -119,7 +138,11 @@ function withMove(before: Intention, { key, parent }: PageChange & { type: "move
 }
 
 function nameOf({ was, mark }: Meant): string {
-  return was ?? `new:${mark ?? ""}`;
+  return was ?? newName(mark ?? "");
+}
+
+function newName(mark: string): string {
+  return `new:${mark}`;
 }
 
 /** The key under which the page has each item that is meant, by what it was called before; null where the page says something else. */
@@ -141,9 +164,12 @@ export function differenceTo(intention: Intention, extraction: Extraction): Diff
     if (key !== item.key) return { what: "field", field: "key", name };
     for (const field of Object.keys(meant.fields) as (keyof Meant["fields"])[])
       if (!isSame(meant.fields[field], item[field])) return { what: "field", field, name };
+    for (const field of Object.keys(meant.wanted) as (keyof ItemFields)[])
+      if (!isSame(meant.wanted[field], item[field]) && !isEmpty(item[field])) return { what: "field", field, name };
     const parent = item.parent === null ? null : (nameByKey.get(item.parent) ?? item.parent);
     if (parent !== meant.parent) return { what: "field", field: "parent", name };
     const named = item.dependsOn.map((it) => nameByKey.get(it) ?? it);
+    if ("dependsOn" in meant.wanted) continue;
     if (!isSame(meant.isSet ? meant.dependsOn.toSorted() : meant.dependsOn, meant.isSet ? named.toSorted() : named))
       return { what: "field", field: "dependsOn", name };
   }
@@ -185,6 +211,10 @@ function isOwnKey({ printedId }: Meant, item: ExtractedItem): boolean {
 
 function pairsInOrder(meant: readonly Meant[], items: readonly ExtractedItem[]): [Meant, ExtractedItem][] {
   return meant.flatMap((it, index) => (items[index] ? [[it, items[index]]] : []));
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -45,6 +45,10 @@ const rules: { [F in SyncField]: FieldRule<ItemValues[F]> } = {
   dependsOn: { isSame: isSameSet, merge: mergeIds },
 };
 
+/** True where two values of a field say the same. */
+export const isSameValue = (field: SyncField, a: unknown, b: unknown): boolean =>
+  (rules[field] as FieldRule<unknown>).isSame(a, b);
+
 /**
  * Says what the page and the issue of one item are to be given so that both have what either side changed since its own base. Where
  * changes cannot stand together, the field's policy decides or a person is asked. It can be repeated after any of its writes.
