@@ -53,6 +53,17 @@ function isOpen({ merge }: Difference, field: SyncField, given: Given): boolean 
   );
 }
 
+/** The item with its bases as they are, under the keys that the page gives its items now. */
+export function rename(item: PlanItem, items: readonly PlanItem[], view: PageView): PlanItem {
+  const sighted = view.pairs.get(item.id);
+  if (!sighted) return item;
+  const index = indexOf(items);
+  const page = toFields(pageBase(item, index), { ...item.fields, key: sighted.key }, view.index);
+  const linear = item.base && toFields(linearBase(item, index), { ...item.base, key: sighted.key }, view.index);
+  const isSame = JSON.stringify([page, linear]) === JSON.stringify([item.fields, item.base]);
+  return isSame ? item : { ...item, fields: page, base: linear };
+}
+
 /**
  * The item with its bases moved on: fields that are done on both sides count as agreed with what each side says now, all others keep the bases
  * they had, so that the next run finds the same difference again.

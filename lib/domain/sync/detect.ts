@@ -1,7 +1,7 @@
 import { derivedUuid, type PlanItemId } from "../ids.js";
 import type { PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
-import { compareItem, type Comparing, type Difference, settle } from "./compare.js";
+import { compareItem, type Comparing, type Difference, rename, settle } from "./compare.js";
 import { type Conflict, gone, type Strategy } from "./conflict.js";
 import { decideExistence } from "./existence.js";
 import { isSameValue } from "./merge-item.js";
@@ -51,7 +51,7 @@ export function detect(reading: Reading): Detection {
     if (next.pending !== null) (isForPage(next) ? found.toPage : found.toLinear).push(next.id);
     else {
       const difference = compareItem(next, comparing);
-      if (difference) next = take(difference, reading, found);
+      next = difference ? take(difference, reading, found) : rename(next, plan.items, view);
     }
     if (JSON.stringify(next) !== JSON.stringify(item)) stored.set(next.id, next);
   }

@@ -1,7 +1,7 @@
 import type { PlanItem } from "../plan-item.js";
 import { findMarks } from "../surgery/marks.js";
 import type { PageChange, Surgery, WritableField } from "../surgery/page-change.js";
-import { compareItem, type Difference, settle } from "./compare.js";
+import { compareItem, type Difference, rename, settle } from "./compare.js";
 import { comparingOf, type Reading } from "./detect.js";
 import { toFields } from "./item-values.js";
 import { statusOf } from "./issue-state.js";
@@ -94,13 +94,19 @@ export function settleOnPage(
   const after = viewPage(plan.items, {
     extraction: surgery.extraction,
     marks: findMarks(surgery.body, surgery.extraction),
-    before: surgery.extraction,
+    before: reading.view.extraction,
   });
   const items = new Map<string, PlanItem>();
   for (const item of new Set(tasks.map((task) => task.item))) {
     const own = tasks.filter((task) => task.item === item);
     items.set(item.id, settleItem(item, own, refusals, reading, after));
   }
+  // Another title may be another key, by which others name their parent.
+  for (const item of plan.items)
+    if (!items.has(item.id)) {
+      const renamed = rename(item, plan.items, after);
+      if (renamed !== item) items.set(item.id, renamed);
+    }
   return { items: [...items.values()], done: tasks.map((task) => doneOf(task, refusals.get(task.change), reading)) };
 }
 

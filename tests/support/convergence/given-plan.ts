@@ -43,10 +43,14 @@ export function givenPlans(world: QuietWorld) {
   return async (shape: number): Promise<GivenPlan> => copy(world, await templateOf(shape));
 }
 
+/** A history asks for a few dozen steps; what asks for so many goes round in circles. */
+const mostTurns = 80;
+
 /** Everything that waits arrives, and everything that is queued runs. */
 export async function drain(world: QuietWorld): Promise<void> {
-  for (let idle = 0; idle < 2; ) {
+  for (let idle = 0, turns = 0; idle < 2; turns += 1) {
     await arrived(world);
+    if (turns > mostTurns) throw new Error(`never at rest: ${JSON.stringify(world.messages)} after ${world.calls.slice(-60).join()}`);
     const webhook = world.waiting.shift();
     if (webhook) await world.deliver(webhook);
     const message = world.messages.shift();
