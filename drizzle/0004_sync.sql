@@ -91,6 +91,7 @@ ALTER TABLE "page_writes" ADD CONSTRAINT "page_writes_plan_id_plans_id_fk" FOREI
 ALTER TABLE "sync_history" ADD CONSTRAINT "sync_history_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sync_history" ADD CONSTRAINT "sync_history_plan_id_plans_id_fk" FOREIGN KEY ("plan_id") REFERENCES "public"."plans"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "conflicts_open" ON "conflicts" USING btree ("item_id","field") WHERE applied_at is null;--> statement-breakpoint
+CREATE INDEX "conflicts_item" ON "conflicts" USING btree ("item_id");--> statement-breakpoint
 CREATE INDEX "conflicts_plan" ON "conflicts" USING btree ("plan_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "conflicts_organization" ON "conflicts" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "page_writes_plan" ON "page_writes" USING btree ("plan_id","from_version");--> statement-breakpoint

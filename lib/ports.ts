@@ -185,7 +185,7 @@ export type InboxStore = {
   ): Promise<InboxResult | "ignored">;
   /** The question about conflicts that was asked last in an agent session and is open, with its conflicts in their order. */
   openQuestion(organizationId: OrganizationId, agentSessionId: string): Promise<OpenSyncQuestion | null>;
-  /** Stores decisions about conflicts of a plan with the entry of its session's log, and makes a run due now. */
+  /** Stores decisions about conflicts of a plan with the entry of its session's log, and makes a run due now; `moved` where somebody has decided one of them before. */
   decide(
     delivery: Delivery,
     decided: { question: OpenSyncQuestion; decisions: Decision[]; entry: LogEntry; by: string },

@@ -39,7 +39,12 @@ export function inboxStore(
       const runs = (rows[0]?.runs ?? []).map(toDueRun);
       for (const { id } of rows) if (id !== null) announce(id as SessionId);
       if (rows.length > 0)
-        return { outcome: "accepted", sessionIds: rows.map((row) => row.id as SessionId), steps, runs };
+        return {
+          outcome: "accepted",
+          sessionIds: rows.map((row) => row.id as SessionId),
+          steps,
+          ...(runs.length > 0 ? { runs } : {}),
+        };
     } catch (error) {
       if (sqlState(error) === foreignKeyViolation) return { outcome: "unknown_organization" };
       if (sqlState(error) !== uniqueViolation) throw error;
@@ -221,19 +226,20 @@ export function inboxStore(
       return act(
         delivery,
         sql`
-        with moved as (
+        with named as (select * from jsonb_to_recordset(${json(rows)}) as d(id uuid, strategy text, value jsonb)),
+        moved as (
           update planning_sessions s set last_seq = s.last_seq + 1, updated_at = now()
-            from plans p where s.id = ${session.id} and p.id = ${planId} and p.session_id = s.id
+            from plans p where s.id = ${session.id} and p.id = ${planId} and p.session_id = s.id and not exists (
+              select from conflicts c, named where c.id = named.id and (c.is_resolved or c.applied_at is not null))
           returning s.id, s.organization_id, s.last_seq, s.version),
         delivery as (${storeDelivery(delivery, session.id, sql`from moved`)}),
         logged as (${appendLog([entry])}),
         decided as (
           update conflicts c set is_resolved = true, resolution_strategy = d.strategy, updated_at = now(),
                  resolved_change = jsonb_build_object('value', d.value, 'author', ${by}::text, 'at', ${utc(sql`now()`)})
-            from moved, jsonb_to_recordset(${json(rows)}) as d(id uuid, strategy text, value jsonb)
-           where c.id = d.id and c.plan_id = ${planId} and c.applied_at is null),
+            from moved, named d where c.id = d.id and c.plan_id = ${planId} and c.applied_at is null and not c.is_resolved),
         due as (${makeDue(times, { because: "person", askedBy: by }, sql`p.id = ${planId} and exists (select from moved)`)})
-        select moved.id, null::jsonb as steps, (select jsonb_agg(to_jsonb(d)) from due d) as runs from moved`,
+        select moved.id, null::jsonb as steps, (select jsonb_agg(to_jsonb(run)) from due as run) as runs from moved`,
       );
     },
 

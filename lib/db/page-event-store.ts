@@ -9,8 +9,8 @@ export function pageEventStore(db: Database, times: Pick<SyncTimes, "quietMs" | 
     async pageChanged({ site, pageId, version, deliveryId, change }) {
       const connected = "cloudId" in site ? sql`c.cloud_id = ${site.cloudId}` : sql`c.id = ${site.connectionId}::uuid`;
       const isNews = sql`
-        (${version}::int is null or ${version}::int > coalesce(p.base_page_version, 0) or ${change !== "updated"})
-        and not exists (select from page_writes w where w.plan_id = p.id and w.from_version + 1 = ${version}::int and w.status <> 'not_written')
+        (${version}::int is null or ${change !== "updated"} or ${version}::int > coalesce(p.base_page_version, 0)
+           and not exists (select from page_writes w where w.plan_id = p.id and w.from_version + 1 = ${version}::int and w.status <> 'not_written'))
         and not exists (select from webhook_deliveries d where d.provider = 'confluence' and d.delivery_id = p.organization_id || ':' || ${deliveryId}::text)`;
       const rows = await db.query<DueRow>(
         sql`

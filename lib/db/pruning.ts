@@ -2,14 +2,27 @@ import { sql } from "drizzle-orm";
 import type { Database } from "./database.js";
 
 /**
- * Days that what is no longer needed is kept: deliveries for repeats (Linear retries for seven hours), effects for looking back, what opens
- * nothing any more so that people see that it has ended.
+ * Days that what is no longer needed is kept: deliveries for repeats (Linear retries for seven hours), effects for looking back, pages for taking a
+ * run back, what issues said for a plan that is paused, our page writes for telling them from other people's, what opens nothing any more so that
+ * people see that it has ended.
  */
-const kept = { deliveries: 7, effects: 30, snapshots: 1, credentials: 30, answers: 1, counts: 1, presence: 1 };
+const kept = {
+  deliveries: 7,
+  effects: 30,
+  snapshots: 1,
+  undo: 7,
+  issueEvents: 7,
+  pageWrites: 30,
+  credentials: 30,
+  answers: 1,
+  counts: 1,
+  presence: 1,
+};
 
 /**
- * Removes what only mattered for a time: old deliveries, sent effects, page bodies that are neither a base nor an open proposal, sign-ins and
- * tokens that have ended, answers for repeats, counts of requests and people who have left.
+ * Removes what only mattered for a time: old deliveries, sent effects, page bodies that are neither a base nor an open proposal nor what a run may be
+ * taken back to, changes of issues that no run has asked for, settled page writes, sign-ins and tokens that have ended, answers for repeats, counts of
+ * requests and people who have left.
  */
 export async function prune(db: Database): Promise<void> {
   const olderThan = (days: number) => sql`now() - ${days}::int * interval '1 day'`;
@@ -18,7 +31,11 @@ export async function prune(db: Database): Promise<void> {
   await db.query(sql`
     delete from page_snapshots n using plans p, planning_sessions s
      where p.id = n.plan_id and s.id = p.session_id and n.updated_at < ${olderThan(kept.snapshots)}
-       and n.page_version is distinct from p.base_page_version and s.status in ('completed', 'failed', 'cancelled')`);
+       and n.page_version is distinct from p.base_page_version and s.status in ('completed', 'failed', 'cancelled')
+       and not exists (select from sync_history h where h.plan_id = n.plan_id and h.timestamp >= ${olderThan(kept.undo)}
+                          and n.page_version in (h.from_page_version, h.to_page_version))`);
+  await db.query(sql`delete from issue_events where created_at < ${olderThan(kept.issueEvents)}`);
+  await db.query(sql`delete from page_writes where status <> 'open' and updated_at < ${olderThan(kept.pageWrites)}`);
   for (const table of [sql`sign_ins`, sql`api_tokens`])
     await db.query(sql`delete from ${table} where least(expires_at, revoked_at) < ${olderThan(kept.credentials)}`);
   await db.query(sql`delete from idempotency_keys where created_at < ${olderThan(kept.answers)}`);

@@ -35,6 +35,7 @@ export const conflicts = pgTable(
   },
   (table) => [
     uniqueIndex("conflicts_open").on(table.itemId, table.field).where(sql`applied_at is null`),
+    index("conflicts_item").on(table.itemId),
     index("conflicts_plan").on(table.planId, table.createdAt, table.id),
     index("conflicts_organization").on(table.organizationId, table.createdAt, table.id),
   ],

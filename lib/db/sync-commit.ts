@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { SyncMove } from "../ports-sync.js";
 import { appendLog, queueEffects, storeItems, storeSnapshot } from "./commit.js";
-import { json } from "./database.js";
+import { json, utc } from "./database.js";
+import { isLiving } from "./idle.js";
 
 const nothing = sql`select null::uuid as id where false`;
 
@@ -17,7 +18,7 @@ export function syncCommit(move: SyncMove): SQL {
   ];
   return sql`
     with session as (
-      select id, organization_id, last_seq, version, status = 'processing' and deleted_at is null and archived_at is null as busy
+      select id, organization_id, last_seq, version, status = 'processing' and ${isLiving(sql`planning_sessions`)} as busy
         from planning_sessions where id = ${seen.session.id} for no key update),
     held as (
       select p.id, session.busy from plans p, session
@@ -60,15 +61,16 @@ function settlePlan(move: SyncMove): SQL {
              waiting_until = ${notBefore}::timestamptz,
              paused_because = ${isPaused ? json(next.because) : sql`null::jsonb`},
              dirty = ${isStep} and (held.busy or p.dirty),
+             due_since = case when not ${isPaused} then p.due_since end,
              due_at = case when ${isPaused} then null when ${isStep} and held.busy then coalesce(p.due_at, now())
                            when ${retryAt !== null} then least(p.due_at, ${retryAt}::timestamptz) else p.due_at end,
-             last_synced_at = case when ${!isStep} then now() else p.last_synced_at end,
+             last_synced_at = case when ${!isStep && !isPaused && !move.history?.error} then now() else p.last_synced_at end,
              base_page_version = coalesce(${move.basePageVersion ?? null}::int, p.base_page_version),
              linear_seen_at = coalesce(${move.linearSeenAt ?? null}::text, p.linear_seen_at),
              setup = coalesce(${move.setup ? json(move.setup) : sql`null::jsonb`}, p.setup),
              sync_question = ${move.question === undefined ? sql`p.sync_question` : json(move.question)}
         from held, moved where p.id = held.id and ${seen.plan.id}::uuid = p.id
-      returning p.id, p.sync_status, (extract(epoch from p.due_at) * 1000)::float8 as due`;
+      returning p.id, p.sync_status, floor(extract(epoch from p.due_at) * 1000)::float8 as due`;
 }
 
 function storeConflicts({ conflicts = [], seen }: SyncMove): SQL {
@@ -83,20 +85,28 @@ function storeConflicts({ conflicts = [], seen }: SyncMove): SQL {
     page,
     is_resolved: decision !== null,
     strategy: decision?.strategy ?? null,
-    resolved: decision ? { value: decision.value, author: decision.by, at: null } : null,
+    resolved: decision ? { value: decision.value, author: decision.by } : null,
     applied,
   }));
+  const known = new Set(seen.conflicts.flatMap((one) => (one.decision ? [one.id] : [])));
+  const unread = rows.map(({ id }) => id).filter((id) => !known.has(id));
+  // What a person has decided since the plan was read stands, and is for the next run to write.
+  const stands = sql`(conflicts.is_resolved and conflicts.id in (select jsonb_array_elements_text(${json(unread)})::uuid))`;
   return sql`
       insert into conflicts (id, organization_id, plan_id, session_id, item_id, field, kind, base, linear_change, confluence_change, is_resolved,
                              resolution_strategy, resolved_change, applied_at)
       select c.id, m.organization_id, ${seen.plan.id}::uuid, m.id, c.item_id, c.field, c.kind, c.base, c.linear, c.page, c.is_resolved, c.strategy,
-             c.resolved, case when c.applied then now() end
+             c.resolved || jsonb_build_object('at', ${utc(sql`now()`)}), case when c.applied then now() end
         from moved m cross join jsonb_to_recordset(${json(rows)}) as c(
              id uuid, item_id uuid, field text, kind text, base jsonb, linear jsonb, page jsonb, is_resolved boolean, strategy text, resolved jsonb, applied boolean)
       on conflict (id) do update
-         set base = excluded.base, linear_change = excluded.linear_change, confluence_change = excluded.confluence_change, is_resolved = excluded.is_resolved,
-             resolution_strategy = excluded.resolution_strategy, resolved_change = excluded.resolved_change, applied_at = excluded.applied_at,
-             kind = excluded.kind, updated_at = now()
+         set base = excluded.base, linear_change = excluded.linear_change, confluence_change = excluded.confluence_change, kind = excluded.kind,
+             is_resolved = ${stands} or excluded.is_resolved,
+             resolution_strategy = case when ${stands} then conflicts.resolution_strategy else excluded.resolution_strategy end,
+             resolved_change = case when ${stands} then conflicts.resolved_change
+                                    when conflicts.is_resolved then excluded.resolved_change || jsonb_build_object('at', conflicts.resolved_change->'at')
+                                    else excluded.resolved_change end,
+             applied_at = case when not ${stands} then excluded.applied_at end, updated_at = now()
        where conflicts.applied_at is null`;
 }
 
@@ -108,11 +118,11 @@ function takeEvents({ takenEvents = [], seen }: SyncMove): SQL {
        where v.organization_id = ${seen.plan.organizationId} and v.issue_id = t."issueId" and v.changed_at = t."changedAt"`;
 }
 
-function settleWrites({ pageWrites = [] }: SyncMove): SQL {
+function settleWrites({ pageWrites = [], seen }: SyncMove): SQL {
   if (pageWrites.length === 0) return nothing;
   return sql`
       update page_writes w set status = t.status, updated_at = now() from moved, jsonb_to_recordset(${json(pageWrites)}) as t(id uuid, status text)
-       where w.id = t.id`;
+       where w.id = t.id and w.plan_id = ${seen.plan.id}`;
 }
 
 function remember({ history, seen }: SyncMove): SQL {

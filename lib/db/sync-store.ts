@@ -56,7 +56,7 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
         select ${write.id}::uuid, p.organization_id, p.id, ${write.fromVersion}::int, ${write.bodyHash}::text,
                ${json(write.done)}
           from plans p where p.id = ${plan.id} and p.version = ${plan.version} and p.attempt_id = ${attemptId}::uuid
-        on conflict (id) do update set updated_at = now() returning id`,
+        on conflict (id) do update set body_hash = excluded.body_hash, done = excluded.done, status = 'open', updated_at = now() returning id`,
         repeatable,
       );
       return rows.length > 0;
@@ -90,15 +90,18 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
     async listOverdue(limit) {
       await db.query(sql`
         update plans p set due_at = now(), due_since = now(), due_because = 'poll', last_polled_at = now()
-          from (select id from plans where base_page_version is not null and confluence_page_id is not null and sync_status = 'idle' and due_at is null
-                   and coalesce(last_polled_at, created_at) < now() - ${times.pollMs}::int * interval '1 millisecond'
-                 order by last_polled_at nulls first limit ${limit} for update skip locked) old
+          from (select p.id from ${plans} where ${isKept} and p.confluence_page_id is not null and p.sync_status = 'idle' and p.due_at is null
+                   and coalesce(p.last_polled_at, p.created_at) < now() - ${times.pollMs}::int * interval '1 millisecond'
+                   and not exists (select from engagements e where e.id = s.engagement_id and e.settings->'sync'->>'direction' = 'off')
+                 order by p.last_polled_at nulls first limit ${limit} for update of p skip locked) old
          where p.id = old.id`);
       const rows = await db.query<{ id: string; version: number; step: SyncStepName | null; status: string }>(
         sql`
-        select p.id, p.version, p.step, p.sync_status as status from plans p join planning_sessions s on s.id = p.session_id
-         where (p.sync_status = 'idle' and p.due_at < now() - ${times.stuckMs}::int * interval '1 millisecond' and s.status <> 'processing'
-                or p.sync_status = 'idle' and p.due_because = 'poll' and p.due_at <= now() and p.due_at = p.last_polled_at
+        select p.id, p.version, p.step, p.sync_status as status from ${plans}
+         where ${isKept}
+           and (p.sync_status = 'idle' and s.status <> 'processing'
+                and (p.due_at < now() - ${times.stuckMs}::int * interval '1 millisecond'
+                     or p.due_because = 'poll' and p.due_at <= now() and p.due_at = p.last_polled_at)
                 or p.sync_status = 'running' and p.updated_at < now() - ${times.stuckMs}::int * interval '1 millisecond'
                    and coalesce(p.waiting_until, now()) <= now() and coalesce(p.locked_until, now()) <= now())
          order by p.updated_at limit ${limit}`,
@@ -112,6 +115,10 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
     },
   };
 }
+
+const plans = sql`plans p join planning_sessions s on s.id = p.session_id join organizations o on o.id = p.organization_id`;
+/** Approved, and of an organization that has the app. */
+const isKept = sql`p.base_page_version is not null and o.revoked_at is null`;
 
 const emptyWork = (runId: string): Omit<SyncWork, "trigger" | "askedBy" | "startedAt"> => ({
   runId,

@@ -5,18 +5,22 @@ import { leaseStore } from "../../../lib/db/lease-store.js";
 import { outboxStore } from "../../../lib/db/outbox-store.js";
 import { json } from "../../../lib/db/database.js";
 import { livePlanStore } from "../../../lib/db/live-plan-store.js";
+import { pageEventStore } from "../../../lib/db/page-event-store.js";
 import { sessionStore } from "../../../lib/db/session-store.js";
+import { syncStore } from "../../../lib/db/sync-store.js";
 import type { OrganizationId, SessionId, UserId } from "../../../lib/domain/ids.js";
 import type { Principal } from "../../../lib/domain/principal.js";
 import type { PlanningSession } from "../../../lib/domain/session.js";
 import type { InboxStore, LeaseStore, OutboxStore, Plan, SessionStore } from "../../../lib/ports.js";
 import type { LivePlanStore } from "../../../lib/ports-live-plans.js";
+import type { PageEventStore, SyncStore } from "../../../lib/ports-sync.js";
 import { acme, aMove, aPlanClaim, aPlanningSession } from "../../support/builders.js";
 import type { TestDatabase } from "../../support/test-database.js";
 
 export const leaseMs = 20_000;
 export const claimMs = 20_000;
 export const stuckMs = 30_000;
+export const syncTimes = { quietMs: 10_000, longestMs: 60_000, stuckMs, pollMs: 900_000 };
 
 export type LoggedEvent = { seq: number; type: string; body: Record<string, unknown>; actor: string };
 export type QueuedEffect = {
@@ -27,13 +31,15 @@ export type QueuedEffect = {
   closedReason: string | null;
 };
 
-/** The four stores on one database, and what a test needs to set a scene and to look at what became of it. */
+/** The stores on one database, and what a test needs to set a scene and to look at what became of it. */
 export type Stores = {
   sessions: SessionStore;
   leases: LeaseStore;
   outbox: OutboxStore;
   inbox: InboxStore;
   livePlans: LivePlanStore;
+  sync: SyncStore;
+  pages: PageEventStore;
   db: TestDatabase["db"];
   /** A member of `acme`, unless `differs` says otherwise. */
   givenPerson: (differs?: Partial<Principal>) => Promise<Principal>;
@@ -79,8 +85,10 @@ export function stores({ db }: Pick<TestDatabase, "db">): Stores {
     sessions,
     leases: leaseStore(db, leaseMs),
     outbox: outboxStore(db, { claimMs, stuckMs }),
-    inbox: inboxStore(db),
+    inbox: inboxStore(db, undefined, syncTimes),
     livePlans: livePlanStore(db),
+    sync: syncStore(db, syncTimes),
+    pages: pageEventStore(db, syncTimes),
     db,
     async givenPerson(differs = {}) {
       const userId = randomUUID() as UserId;
@@ -125,7 +133,9 @@ export function stores({ db }: Pick<TestDatabase, "db">): Stores {
     async letTimePass(ms) {
       const earlier = sql`${ms}::int * interval '1 millisecond'`;
       await db.query(sql`update outbox set available_at = available_at - ${earlier}, sent_at = sent_at - ${earlier}`);
-      await db.query(sql`update plans set locked_until = locked_until - ${earlier}`);
+      await db.query(sql`
+        update plans set locked_until = locked_until - ${earlier}, due_at = due_at - ${earlier}, due_since = due_since - ${earlier}, waiting_until = waiting_until - ${earlier},
+                         last_polled_at = last_polled_at - ${earlier}, updated_at = updated_at - ${earlier}, created_at = created_at - ${earlier}`);
       await db.query(sql`update planning_sessions set waiting_until = waiting_until - ${earlier}`);
     },
     async brokenLogs() {

@@ -10,6 +10,10 @@ import { planClaimContract } from "./plan-claim-contract.js";
 import { sessionStoreContract } from "./session-store-contract.js";
 import { watchingContract } from "./watching-contract.js";
 import { type Stores, stores } from "./stores.js";
+import { syncCommitContract } from "./sync-commit-contract.js";
+import { syncDueContract } from "./sync-due-contract.js";
+import { syncIntakeContract } from "./sync-intake-contract.js";
+import { syncStoreContract } from "./sync-store-contract.js";
 import { acme } from "../../support/builders.js";
 
 /** What every implementation of the stores must keep, whichever database stands behind it. No test may leave a gap in any log. */
@@ -40,5 +44,9 @@ export function storesContract(name: string, open: () => Promise<TestDatabase>):
     haltContract(current);
     livePlanContract(current);
     watchingContract(current);
+    syncStoreContract(current);
+    syncCommitContract(current);
+    syncDueContract(current);
+    syncIntakeContract(current);
   });
 }

@@ -3,6 +3,7 @@ import { getTableConfig } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schemaTables } from "../../../scripts/er-diagram.js";
 import { aMove, aPlanItem, someFields } from "../../support/builders.js";
+import { aSyncMove, givenRun, givenSyncedPlan } from "../../support/synced-plan.js";
 import { type TestDatabase, testDatabase } from "../../support/test-database.js";
 import { type Stores, stores } from "../../contract/stores/stores.js";
 
@@ -59,6 +60,28 @@ describe("The migrated database", () => {
       title: /text/,
       description: /text/,
     },
+    sync_state: { id: /uuid/, confluence_page_id: /text/, linear_team_id: /text/, timestamp: /timestamp/ },
+    conflicts: {
+      id: /uuid/,
+      linear_change: /jsonb/,
+      confluence_change: /jsonb/,
+      is_resolved: /boolean/,
+      resolution_strategy: /text/,
+      resolved_change: /jsonb/,
+    },
+    sync_history: {
+      id: /uuid/,
+      confluence_page_id: /text/,
+      linear_team_id: /text/,
+      success: /boolean/,
+      error: /text/,
+      created_issues: /integer/,
+      updated_issues: /integer/,
+      confluence_changes: /integer/,
+      conflicts_detected: /integer/,
+      conflicts_resolved: /integer/,
+      timestamp: /timestamp/,
+    },
     planning_stories: { id: /uuid/, planning_feature_id: /uuid/, story_id: /text/, title: /text/, description: /text/ },
     planning_enablers: {
       id: /uuid/,
@@ -96,6 +119,9 @@ describe("The migrated database", () => {
         "plans.session_id → planning_sessions",
         "plan_items.plan_id → plans",
         "plan_items.parent_id → plan_items",
+        "conflicts.plan_id → plans",
+        "conflicts.item_id → plan_items",
+        "sync_history.plan_id → plans",
       ]),
     );
   });
@@ -135,6 +161,22 @@ describe("The migrated database", () => {
     expect(
       await database.db.query(sql`select planning_session_id, enabler_id, enabler_type from planning_enablers`),
     ).toEqual([{ planning_session_id: session.id, enabler_id: "linear-e", enabler_type: "architecture" }]);
+  });
+
+  it("shows the state of sync of each page that is kept in step, with the instant of its last run", async () => {
+    const synced = await givenSyncedPlan(store, {
+      claim: { source: "confluence:acme.atlassian.net:99", pageId: "99" },
+    });
+    await store.givenPlan({}, { source: "confluence:acme.atlassian.net:100", pageId: "100" });
+    const states = () =>
+      database.db.query(sql`
+        select id, confluence_page_id, linear_team_id, timestamp is not null as "isSynced" from sync_state where confluence_page_id in ('99', '100')`);
+    const state = { id: synced.planId, confluence_page_id: "99", linear_team_id: "team-eng" };
+    expect(await states()).toEqual([{ ...state, isSynced: false }]);
+
+    await store.sync.commit(aSyncMove(await givenRun(store, synced.planId)));
+
+    expect(await states()).toEqual([{ ...state, isSynced: true }]);
   });
 
   it("has every table and column of the schema and no other", async () => {
@@ -185,6 +227,7 @@ describe("The migrated database", () => {
         "planning_sessions USING btree (engagement_id) WHERE is_default",
         "plans USING btree (organization_id, source, team_id)",
         "plan_items USING btree (organization_id, linear_id)",
+        "conflicts USING btree (item_id, field) WHERE (applied_at IS NULL)",
         "session_events USING btree (session_id, seq)",
         "webhook_deliveries USING btree (provider, delivery_id)",
         "webhook_deliveries USING btree (provider, organization_id, meaning)",

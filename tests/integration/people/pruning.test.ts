@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { prune } from "../../../lib/db/pruning.js";
@@ -54,4 +55,36 @@ it("takes away what has ended and been seen to end, and nothing that lives", asy
     counts: ["now"],
     people: ["there"],
   });
+});
+
+it("keeps the pages that a plan goes on from and those that a run may be taken back to, changes of issues for a week and settled page writes for a month", async () => {
+  const acme = await world.anOrganization("prune");
+  const ada = await world.aPerson(acme);
+  const session = await world.aSession(ada);
+  const plan = randomUUID();
+  const { db } = world;
+  await db.query(sql`update planning_sessions set status = 'completed' where id = ${session}`);
+  await db.query(sql`
+    insert into plans (id, organization_id, source, team_id, session_id, page_title, base_page_version) values (${plan}, ${acme}, 's', 't', ${session}, 'P', 9)`);
+  await db.query(sql`
+    insert into page_snapshots (plan_id, page_version, organization_id, title, body, updated_at)
+    select ${plan}, v, ${acme}, 't', 'b', now() - case when v = 8 then interval '0' else interval '2 days' end from generate_series(1, 9) v`);
+  await db.query(sql`
+    insert into sync_history (id, organization_id, plan_id, confluence_page_id, linear_team_id, trigger, success, done, started_at, timestamp, from_page_version, to_page_version)
+    select gen_random_uuid(), ${acme}, ${plan}, '1', 't', 'poll', true, '[]', now(), now() - r.age, r.a, r.b
+      from (values (interval '8 days', 1, 2), (interval '6 days', 4, 5), (interval '0', 5, null)) r(age, a, b)`);
+  await db.query(sql`
+    insert into issue_events (organization_id, issue_id, changed_at, data, created_at)
+    values (${acme}, 'six days', '1', '{}', now() - interval '6 days'), (${acme}, 'eight days', '1', '{}', now() - interval '8 days')`);
+  await db.query(sql`
+    insert into page_writes (id, organization_id, plan_id, from_version, body_hash, done, status, updated_at)
+    select gen_random_uuid(), ${acme}, ${plan}, 1, w.name, '[]', w.status, now() - w.age
+      from (values ('open for long', 'open', interval '90 days'), ('settled lately', 'written', interval '29 days'), ('settled long ago', 'not_written', interval '31 days')) w(name, status, age)`);
+
+  await prune(db);
+
+  const [kept] = await db.query(sql`
+    select (select jsonb_agg(page_version order by page_version) from page_snapshots where plan_id = ${plan}) as pages,
+           (select jsonb_agg(issue_id) from issue_events) as events, (select jsonb_agg(body_hash order by body_hash) from page_writes) as writes`);
+  expect(kept).toEqual({ pages: [4, 5, 8, 9], events: ["six days"], writes: ["open for long", "settled lately"] });
 });

@@ -7,6 +7,7 @@ import { type PageTask, pageTasks, settleOnPage } from "../../../domain/sync/pag
 import type { SyncWork } from "../../../domain/sync/run.js";
 import * as words from "../../../domain/wording/sync.js";
 import type { ConfluenceClient, Page } from "../../../ports-services.js";
+import { LeaseEnded } from "../../step.js";
 import type { SyncInput, SyncResult, SyncStep } from "../../sync-step.js";
 import { proceed } from "./detect-changes.js";
 import { finish, halt } from "./finish.js";
@@ -59,7 +60,13 @@ async function write(input: SyncInput, writing: Writing): Promise<SyncResult> {
   const { done } = settleOnPage(tasks, surgery, reading);
   const bodyHash = createHash("sha256").update(surgery.body).digest("hex");
   await lease.renew();
-  await world.sync.openPageWrite(seen, lease.attemptId, { id, fromVersion: page.version, bodyHash, done });
+  const isOpen = await world.sync.openPageWrite(seen, lease.attemptId, {
+    id,
+    fromVersion: page.version,
+    bodyHash,
+    done,
+  });
+  if (!isOpen) throw new LeaseEnded("lost");
   const message = `${words.versionMessage(done)} [${id}]`;
   const { version: from, title } = page;
   const outcome = await confluence.writePage({ pageId: page.id, from, title, body: surgery.body, message });
