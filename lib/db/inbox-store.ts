@@ -233,7 +233,7 @@ export function inboxStore(
             from moved, jsonb_to_recordset(${json(rows)}) as d(id uuid, strategy text, value jsonb)
            where c.id = d.id and c.plan_id = ${planId} and c.applied_at is null),
         due as (${makeDue(times, { because: "person", askedBy: by }, sql`p.id = ${planId} and exists (select from moved)`)})
-        select moved.id, null::jsonb as steps, (select jsonb_agg(to_jsonb(due)) from due) as runs from moved`,
+        select moved.id, null::jsonb as steps, (select jsonb_agg(to_jsonb(d)) from due d) as runs from moved`,
       );
     },
 
