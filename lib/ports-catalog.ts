@@ -6,6 +6,7 @@ import type { EngagementId, OrganizationId, PlanId, SessionId, UserId } from "./
 import type { Grant, Principal, Role } from "./domain/principal.js";
 import type { LogEvent } from "./domain/public-event.js";
 import type { EngagementSettings, SessionStatus } from "./domain/session.js";
+import type { SyncSettings } from "./domain/sync/run.js";
 import type { AuditAuthor } from "./ports-people.js";
 
 /** The part of a list behind the one whose `next` is `cursor`. */
@@ -84,8 +85,10 @@ export type EngagementRow = {
   updatedAt: string;
 };
 export type NewEngagement = Pick<EngagementRow, "id" | "name" | "teamId" | "pageUrls"> & {
-  settings: Partial<EngagementSettings>;
+  settings: SettingsChange;
 };
+/** What is not named stays, also within `sync` and its policies. */
+export type SettingsChange = Partial<Omit<EngagementSettings, "sync">> & { sync?: Partial<SyncSettings> };
 export type EngagementEdit = { name?: string; teamId?: string | null; pageUrls?: string[] };
 export type Membership = { userId: UserId; name: string; email: string | null; role: Role };
 
@@ -107,7 +110,7 @@ export type EngagementStore = {
   changeSettings(
     organizationId: OrganizationId,
     id: EngagementId,
-    changes: Partial<EngagementSettings>,
+    changes: SettingsChange,
     author: AuditAuthor,
   ): Promise<EngagementSettings | null>;
   /** Makes it where the person works, with the session that they used there last or else its default. */

@@ -3,7 +3,7 @@ import type { TokenSet } from "./domain/token-set.js";
 import type { OrganizationId, SessionId, UserId } from "./domain/ids.js";
 import type { Delivering } from "./ports.js";
 import type { SignInStore } from "./ports-credentials.js";
-import type { AccessStore } from "./ports-people.js";
+import type { AccessStore, AuditAuthor } from "./ports-people.js";
 
 export type OAuthProvider = {
   /**
@@ -108,8 +108,10 @@ export type ConnectionStore = {
   upsert(connection: NewConnection): Promise<string>;
   /** The secret that senders of webhooks about this connection's pages show or sign with; null where none was asked for. */
   webhookSecret(id: string): Promise<string | null>;
-  /** Draws a new one, of which the old one is no longer taken; null where the organization has no such connection. */
-  renewWebhookSecret(organizationId: OrganizationId, id: string, secret: string): Promise<boolean>;
+  /** Stores a new one, after which the old one is no longer taken; false where the author's organization has no such connection. */
+  renewWebhookSecret(author: AuditAuthor, id: string, secret: string): Promise<boolean>;
+  /** Every connection that was not revoked, also where no spaces have been chosen. */
+  overview(organizationId: OrganizationId): Promise<(ConfluenceConnection & { hasWebhookSecret: boolean })[]>;
   /** The connection to this host (any, where null) that was not revoked and whose spaces are chosen. */
   findForHost(organizationId: OrganizationId, host: string | null): Promise<StoredConnection | null>;
   list(organizationId: OrganizationId): Promise<StoredConnection[]>;

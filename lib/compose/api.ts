@@ -1,6 +1,7 @@
 import { waitUntil } from "@vercel/functions";
 import { archiveStore } from "../db/archive-store.js";
 import { auditStore } from "../db/audit-store.js";
+import { connectionStore } from "../db/connection-store.js";
 import { apiTokenStore } from "../db/api-token-store.js";
 import { engagementStore } from "../db/engagement-store.js";
 import { exportStore } from "../db/export-store.js";
@@ -16,9 +17,11 @@ import { sessionCatalog } from "../db/session-catalog.js";
 import { sessionStateStore } from "../db/session-state-store.js";
 import { signInStore } from "../db/sign-in-store.js";
 import { organizationSettings } from "../db/organization-settings.js";
+import { syncCatalog } from "../db/sync-catalog.js";
+import { syncRequests } from "../db/sync-requests.js";
 import { presenceStore } from "../db/presence-store.js";
 import type { ApiDeps } from "../http/api/v1.js";
-import { type Base, delivering, openBase } from "./delivering.js";
+import { type Base, delivering, openBase, syncTimes } from "./delivering.js";
 import { type Environment, environment } from "./env.js";
 import { kernelDeps } from "./kernel.js";
 import { once } from "./once.js";
@@ -41,7 +44,7 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
     engagements: engagementStore(db),
     catalog: sessionCatalog(db, base.announce),
     sessionStates: sessionStateStore(db),
-    inbox: inboxStore(db, base.announce),
+    inbox: inboxStore(db, base.announce, syncTimes(env)),
     world: delivering(base),
     waitUntil,
     lifecycle: lifecycleStore(db, base.announce),
@@ -50,6 +53,9 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
     archive: archiveStore(db, base.announce),
     memory: memoryStore(db),
     organizationSettings: organizationSettings(db),
+    connections: connectionStore(db, keys),
+    syncCatalog: syncCatalog(db),
+    syncRequests: syncRequests(db, syncTimes(env), base.announce),
   };
 }
 

@@ -11,6 +11,7 @@ import { runRoutes } from "./routes/runs.js";
 import { sessionRoutes } from "./routes/sessions.js";
 import { stepRoutes } from "./routes/steps.js";
 import { streamRoutes } from "./routes/streams.js";
+import { syncRoutes } from "./routes/sync.js";
 
 /** Every operation of the API by its name. Server, OpenAPI document, client and the tests of both are made from this table. */
 export const api = {
@@ -23,6 +24,7 @@ export const api = {
   ...livePlanRoutes,
   ...stepRoutes,
   ...planningRoutes,
+  ...syncRoutes,
   ...memoryRoutes,
   ...accessRoutes,
   ...auditRoutes,

@@ -7,25 +7,25 @@ export const EngagementName = text(255);
 export const TeamId = text(100);
 export const PageUrls = z.array(PageUrl).check(z.maxLength(100));
 
+/** What is kept in step of an item. */
+export const SyncField = z.enum([
+  "title",
+  "kind",
+  "parent",
+  "description",
+  "storyPoints",
+  "priority",
+  "enablerType",
+  "acceptanceCriteria",
+  "dependsOn",
+]);
 const Policy = z.enum(["ask", "linear", "confluence", "newest"]);
 
 /** How page and issues are kept in step: which way changes go, and who has the last word on a field that both sides changed. */
 export const SyncSettings = z.object({
   direction: z.enum(["both", "to_linear", "to_page", "off"]),
-  policies: z.partialRecord(
-    z.enum([
-      "title",
-      "kind",
-      "parent",
-      "description",
-      "storyPoints",
-      "priority",
-      "enablerType",
-      "acceptanceCriteria",
-      "dependsOn",
-    ]),
-    Policy,
-  ),
+  /** `ask` where a field is not named. */
+  policies: z.partialRecord(SyncField, Policy),
   comments: z.boolean(),
   links: z.boolean(),
 });
@@ -37,6 +37,9 @@ export const EngagementSettings = z.object({
   access: z.enum(["organization", "members"]),
   sync: SyncSettings,
 });
+
+/** Settings of which only what is named is changed, also within `sync` and its policies. */
+export const SettingsChange = z.extend(z.partial(EngagementSettings), { sync: z.optional(z.partial(SyncSettings)) });
 
 /** A body of planning work. `role` is what the caller is there. */
 export const Engagement = z.object({

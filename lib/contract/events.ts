@@ -35,6 +35,32 @@ export const KnownEvent = z.discriminatedUnion("type", [
 ]);
 export type KnownEvent = z.infer<typeof KnownEvent>;
 
+/** Events of the log that tell how plans of the session are kept in step. They change no step of a live plan; a client that shows them asks the API for more. */
+export const SyncEvent = z.discriminatedUnion("type", [
+  /** A run has ended; its counts, and its id for what it has done. */
+  event("sync.finished", {
+    run: z.string(),
+    plan: z.string(),
+    trigger: z.string(),
+    createdIssues: z.int(),
+    updatedIssues: z.int(),
+    pageChanges: z.int(),
+    conflictsDetected: z.int(),
+    conflictsResolved: z.int(),
+  }),
+  /** Nobody looks until a person has done something; `code` and `message` say why. The code `paused` stands for a person, who has no run. */
+  event("sync.paused", { run: z.optional(z.string()), plan: z.string(), code: z.string(), message: z.string() }),
+  event("sync.resumed", { plan: z.string() }),
+  /** The queue has used up its retries; another run follows by itself. */
+  event("sync.gave_up", { run: z.string(), plan: z.string(), step: z.string() }),
+  /** Somebody has decided conflicts, here or in Linear. */
+  event("conflicts.decided", {
+    decisions: z.array(z.looseObject({ conflictId: z.string(), strategy: z.string() })),
+    text: z.string(),
+  }),
+]);
+export type SyncEvent = z.infer<typeof SyncEvent>;
+
 /** An event of a session's log; a type that is not known here changes no plan and is passed on. */
 export const PlanEvent = z.looseObject({ ...everyEvent, type: z.string() });
 export type PlanEvent = z.infer<typeof PlanEvent>;

@@ -1,13 +1,15 @@
 import type * as z from "zod/mini";
-import { Engagement, EngagementSettings, Landscape, Member } from "./engagements.js";
+import { Engagement, EngagementSettings, Landscape, Member, SyncSettings } from "./engagements.js";
 import { PlacedStep, PlanState } from "./plan-state.js";
 import { ApiToken, SignIn } from "./routes/access.js";
 import { AuditLine } from "./routes/audit.js";
 import { Merge } from "./routes/lifecycle.js";
 import { LivePlan } from "./routes/live-plans.js";
 import { MemoryHit, MemoryNode } from "./routes/memory.js";
+import { ConfluenceConnection } from "./routes/organization.js";
 import { Me, User } from "./routes/people.js";
 import { Coverage, ListedSession, LogLine, PlanItem, SessionDetail } from "./routes/sessions.js";
+import { Conflict, PlanSync, SyncRun } from "./routes/sync.js";
 import { AskedQuestion, RecordedProblem, SessionState } from "./session-state.js";
 import { Session, Step } from "./sessions.js";
 
@@ -16,6 +18,8 @@ export const namedSchemas: Record<string, z.ZodMiniType> = {
   ApiToken,
   AskedQuestion,
   AuditLine,
+  Conflict,
+  ConfluenceConnection,
   Coverage,
   Engagement,
   EngagementSettings,
@@ -31,11 +35,14 @@ export const namedSchemas: Record<string, z.ZodMiniType> = {
   PlacedStep,
   PlanItem,
   PlanState,
+  PlanSync,
   RecordedProblem,
   Session,
   SessionDetail,
   SessionState,
   SignIn,
   Step,
+  SyncRun,
+  SyncSettings,
   User,
 };

@@ -20,6 +20,9 @@ export const problemCodes: Record<string, ProblemCode> = {
   merge_not_found: { status: 404, means: "There is no such merge, or none that you may know of" },
   memory_not_found: { status: 404, means: "Memory has no such node, or none that you may know of" },
   step_not_found: { status: 404, means: "The plan has no such step" },
+  conflict_not_found: { status: 404, means: "There is no such conflict, or none that you may know of" },
+  sync_run_not_found: { status: 404, means: "There is no such sync run, or none that you may know of" },
+  connection_not_found: { status: 404, means: "The organization has no such connection to Confluence" },
   no_page: { status: 404, means: "No page has been read for this session" },
   sign_in_not_found: { status: 404, means: "There is no such sign-in, or none that you may know of" },
   token_not_found: { status: 404, means: "There is no such token, or none that you may know of" },
@@ -53,9 +56,27 @@ export const problemCodes: Record<string, ProblemCode> = {
   id_taken: { status: 409, means: "Another session has this id" },
   too_many_participants: { status: 422, also: 409, means: "At most 50 people take part in a session" },
   idempotency_key_busy: { status: 409, means: "The first request with this key is at work; ask again" },
+  sync_off: { status: 409, means: "The engagement does not keep its plans in step; `current` is how the plan stands" },
+  sync_not_ready: {
+    status: 409,
+    means: "The plan has no page, or none of it has been approved yet; `current` is how it stands",
+  },
+  sync_paused: { status: 409, means: "Somebody has paused it; resume it first. `current` is how the plan stands" },
+  sync_revoked: { status: 409, means: "The app is no longer installed in Linear; `current` is how the plan stands" },
+  conflict_open: { status: 409, means: "Another conflict about the same field is open; decide that one" },
+  conflict_ended: {
+    status: 409,
+    means:
+      "The conflict has ended and there is nothing to bring back: it was about the item itself, or the item is not kept in step any more",
+  },
+  conflict_changed: { status: 409, means: "The conflict has moved while it was being decided; look at it again" },
   body_too_large: { status: 413, means: "The body has more than 4 MiB" },
   not_json: { status: 415, means: "The body must be `application/json`" },
   idempotency_key_reused: { status: 422, means: "The key was used for another request" },
+  value_refused: {
+    status: 422,
+    means: "The field cannot have this value, or cannot hold both; nothing was decided",
+  },
   rate_limited: {
     status: 429,
     means: "There were too many requests in this minute; `Retry-After` says how long to wait",

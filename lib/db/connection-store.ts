@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { derivedUuid, type OrganizationId, type SessionId } from "../domain/ids.js";
 import type { ConnectionStore, Keyring, StoredConnection } from "../ports-identity.js";
+import { auditInto } from "./audit-rows.js";
 import { type Database, json, repeatable } from "./database.js";
 import { hashOf } from "./oauth-state-store.js";
 import { tokenSealer } from "./token-store.js";
@@ -59,14 +60,26 @@ export function connectionStore(db: Database, keyring: Keyring): ConnectionStore
       return row?.secret ? keyring.open(row.secret, webhookPlace(id)) : null;
     },
 
-    async renewWebhookSecret(organizationId, id, secret) {
-      const rows = await db.query(
+    async renewWebhookSecret(author, id, secret) {
+      const entry = { action: "WEBHOOK_SECRET_DRAWN", resourceType: "connection", resourceId: id };
+      const rows = await db.query(sql`
+        with changed as (
+          update confluence_tokens set webhook_secret = ${keyring.seal(secret, webhookPlace(id))}, updated_at = now()
+           where id = ${id}::uuid and organization_id = ${author.organizationId} and revoked_at is null returning id, site_url),
+        audited as (${auditInto({ ...entry, details: sql`jsonb_build_object('siteUrl', changed.site_url)` }, author, sql`changed`)})
+        select id from changed`);
+      return rows.length > 0;
+    },
+
+    async overview(organizationId) {
+      const rows = await db.query<{ connection: ConnectionRow; has_secret: boolean }>(
         sql`
-        update confluence_tokens set webhook_secret = ${keyring.seal(secret, webhookPlace(id))}, updated_at = now()
-         where id = ${id}::uuid and organization_id = ${organizationId} and revoked_at is null returning id`,
+        select to_jsonb(c) as connection, c.has_secret from (
+          select id, kind, site_url, cloud_id, spaces, email, webhook_secret is not null as has_secret from confluence_tokens
+           where organization_id = ${organizationId} and revoked_at is null order by site_url) c`,
         repeatable,
       );
-      return rows.length > 0;
+      return rows.map((row) => ({ ...toConnection(row.connection), hasWebhookSecret: row.has_secret }));
     },
 
     async setSpaces(organizationId, id, spaces) {

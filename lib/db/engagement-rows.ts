@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { defaultEngagementSettings } from "../domain/session.js";
+import type { SettingsChange } from "../ports-catalog.js";
 import { json, utc } from "./database.js";
 
 /** What makes an engagement the one that a team's mentions go to: the target of `on conflict`. */
@@ -11,11 +12,26 @@ export const ensureGeneral = (organizationId: string, source: SQL): SQL => sql`
     select gen_random_uuid(), ${organizationId}::text, null, true, 'General', ${json(defaultEngagementSettings)} ${source}
     on conflict ${teamDefault} do update set updated_at = now() returning id`;
 
+/** The settings of an engagement, with what holds where nothing was said. */
+export const settingsOf = (settings: SQL): SQL => sql`
+    (${json(defaultEngagementSettings)} || ${settings} || jsonb_build_object(
+      'sync', ${json(defaultEngagementSettings.sync)} || coalesce(${settings}->'sync', '{}')))`;
+
+/** The settings of an engagement after a change that names some of them; policies of single fields are changed one by one too. */
+export function changedSettings(settings: SQL, { sync, ...others }: SettingsChange): SQL {
+  const changed = sql`${settings} || ${json(others)}`;
+  if (!sync) return changed;
+  const { policies = {}, ...rest } = sync;
+  return sql`
+    ${changed} || jsonb_build_object('sync', coalesce(${settings}->'sync', '{}') || ${json(rest)} || jsonb_build_object(
+      'policies', coalesce(${settings}->'sync'->'policies', '{}') || ${json(policies)}))`;
+}
+
 /** A row of `engagements` as an EngagementRow. */
 export const engagementView = (e: SQL): SQL => sql`
   jsonb_build_object(
     'id', ${e}.id, 'name', ${e}.name, 'teamId', ${e}.team_id, 'isTeamDefault', ${e}.is_team_default, 'pageUrls', to_jsonb(${e}.page_urls),
-    'settings', ${json(defaultEngagementSettings)} || ${e}.settings, 'version', ${e}.version,
+    'settings', ${settingsOf(sql`${e}.settings`)}, 'version', ${e}.version,
     'defaultSessionId', (select d.id from planning_sessions d where d.engagement_id = ${e}.id and d.is_default and d.deleted_at is null),
     'memberCount', (select count(*) from engagement_members m where m.engagement_id = ${e}.id),
     'createdAt', ${utc(sql`${e}.created_at`)}, 'updatedAt', ${utc(sql`${e}.updated_at`)})`;

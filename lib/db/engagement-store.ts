@@ -4,12 +4,13 @@ import type { Place } from "../contract/routes/people.js";
 import type { EngagementId, OrganizationId, SessionId } from "../domain/ids.js";
 import { type Grant, grantFor, type Principal } from "../domain/principal.js";
 import { defaultEngagementSettings } from "../domain/session.js";
+import { defaultSyncSettings } from "../domain/sync/run.js";
 import type { EngagementRow, EngagementStore } from "../ports-catalog.js";
 import { within } from "./access-store.js";
 import { auditInto } from "./audit-rows.js";
 import { appendLog } from "./commit.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
-import { engagementView, ensureGeneral } from "./engagement-rows.js";
+import { changedSettings, engagementView, ensureGeneral, settingsOf } from "./engagement-rows.js";
 import { forgetAnswers } from "./idempotency-store.js";
 import { beyond, placeOf, toPage } from "./keyset.js";
 import { readLandscape } from "./landscape.js";
@@ -35,7 +36,8 @@ export function engagementStore(db: Database): EngagementStore {
     async create(principal, engagement, author) {
       const { organizationId, userId } = principal;
       const { id, name, teamId, pageUrls } = engagement;
-      const settings = { ...defaultEngagementSettings, ...engagement.settings };
+      const { sync, ...others } = engagement.settings;
+      const settings = { ...defaultEngagementSettings, ...others, sync: { ...defaultSyncSettings, ...sync } };
       await db.query(
         sql`
         with engagement as (
@@ -108,11 +110,11 @@ export function engagementStore(db: Database): EngagementStore {
         with before as (
           select e.id, e.settings from engagements e where e.id = ${id} and e.organization_id = ${organizationId} for no key update),
         changed as (
-          update engagements e set settings = e.settings || ${json(changes)}, version = e.version + 1, updated_at = now()
+          update engagements e set settings = ${changedSettings(sql`e.settings`, changes)}, version = e.version + 1, updated_at = now()
             from before where e.id = before.id returning e.id, e.settings),
         forgotten as (${changes.access === undefined ? sql`select` : forgetAnswers(sql`k.organization_id = ${organizationId} and exists (select from changed)`)}),
         audited as (${auditInto({ action: "SETTINGS_CHANGED", resourceType: "engagement", resourceId: id, details }, author, sql`before join changed using (id)`)})
-        select settings from changed`);
+        select ${settingsOf(sql`changed.settings`)} as settings from changed`);
       return row?.settings ?? null;
     },
 

@@ -268,7 +268,7 @@ export const plans = pgTable(
     /** A running run goes on after this. */
     waitingUntil: instant("waiting_until"),
     /** Why it is paused, in words. */
-    pausedBecause: jsonb("paused_because").$type<{ code: string; words: string }>(),
+    pausedBecause: jsonb("paused_because").$type<{ code: string; words: string; by?: string }>(),
     /** The question that people were asked last about conflicts of this plan, while it is open. */
     syncQuestion: jsonb("sync_question").$type<SyncQuestion>(),
     /** The instant, by Linear's clock, up to which its issues have been read. */

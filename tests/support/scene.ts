@@ -35,8 +35,12 @@ export async function aScene(
     "token",
     "signIn",
     "node",
+    "conflict",
+    "syncRun",
+    "connection",
   ] as const;
   const ids = Object.fromEntries(names.map((name) => [name, randomUUID()])) as Record<(typeof names)[number], string>;
+  const item = randomUUID();
   const ts = new Date().toISOString();
   const body = (id: string) => json({ id, text: word, owner: word, position: "1", ts });
   const session = (id: string, lastSeq: number) =>
@@ -65,15 +69,26 @@ export async function aScene(
       insert into plan_steps (session_id, id, organization_id, position, text, owner, revision)
       values (${ids.session}, ${ids.earlierStep}, ${organizationId}, 2, ${word}, ${word}, 2), (${ids.session}, ${ids.step}, ${organizationId}, 3, ${word}, ${word}, 3)),
     planned as (
-      insert into plans (id, organization_id, source, team_id, session_id, page_title, page_url, base_page_version)
-      values (${ids.plan}, ${organizationId}, ${`confluence:acme.atlassian.net:${ids.plan}`}, 'team-eng', ${ids.session}, ${word}, 'https://acme.atlassian.net/wiki/x', 1)),
+      insert into plans (id, organization_id, source, team_id, session_id, confluence_page_id, page_title, page_url, base_page_version)
+      values (${ids.plan}, ${organizationId}, ${`confluence:acme.atlassian.net:${ids.plan}`}, 'team-eng', ${ids.session}, '4711', ${word}, 'https://acme.atlassian.net/wiki/x', 1)),
     page as (
       insert into page_snapshots (plan_id, page_version, organization_id, title, body)
       values (${ids.plan}, 1, ${organizationId}, ${word}, ${`<h1>Epic: ${word}</h1><h2>Feature: ${word}</h2><ul><li>Story: ${word}</li></ul>`})),
     item as (
       insert into plan_items (id, organization_id, plan_id, created_by_session, position, kind, key, title, fields, source)
-      values (gen_random_uuid(), ${organizationId}, ${ids.plan}, ${ids.session}, 0, 'story', 'US-1', ${word}, ${json(someFields({ title: word }))},
+      values (${item}, ${organizationId}, ${ids.plan}, ${ids.session}, 0, 'story', 'US-1', ${word}, ${json(someFields({ title: word }))},
               ${json({ item: { start: 0, end: 10 }, fields: {} })})),
+    conflict as (
+      insert into conflicts (id, organization_id, plan_id, session_id, item_id, field, kind, base, linear_change, confluence_change)
+      values (${ids.conflict}, ${organizationId}, ${ids.plan}, ${ids.session}, ${item}, 'title', 'both_changed', ${json(word)},
+              ${json({ value: `${word} L`, author: null, at: ts })}, ${json({ value: `${word} P`, author: null, at: ts })})),
+    run as (
+      insert into sync_history (id, organization_id, plan_id, confluence_page_id, linear_team_id, trigger, success, done, started_at)
+      values (${ids.syncRun}, ${organizationId}, ${ids.plan}, '4711', 'team-eng', 'page', true,
+              ${json([{ side: "linear", itemId: item, title: word, what: "set", field: "title", from: word, to: `${word} P` }])}, now())),
+    connected as (
+      insert into confluence_tokens (id, organization_id, kind, site_url, spaces, access_token)
+      values (${ids.connection}, ${organizationId}, 'data_center', ${`https://${ids.connection}.${word}.example`}, '{ENG}', 'sealed')),
     tokens as (
       insert into api_tokens (id, organization_id, user_id, name, scope, hash, hint, expires_at)
       values (${ids.token}, ${organizationId}, ${userId}, ${word}, 'read', ${ids.token}, 'lpa_', now() + interval '1 day')),

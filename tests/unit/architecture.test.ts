@@ -26,6 +26,7 @@ const layers: Record<string, Layer> = {
       "lib/pipeline/move.ts",
       "lib/pipeline/deliver.ts",
       "lib/pipeline/step.ts",
+      "lib/pipeline/publish-runs.ts",
       // Words that come by a request are taken in as those that come by a webhook.
       "lib/pipeline/receive.ts",
     ],

@@ -1,6 +1,15 @@
 import * as z from "zod/mini";
 import { pageOf, Paging, Role, Uuid, Version } from "../common.js";
-import { Engagement, EngagementName, EngagementSettings, Landscape, Member, PageUrls, TeamId } from "../engagements.js";
+import {
+  Engagement,
+  EngagementName,
+  EngagementSettings,
+  Landscape,
+  Member,
+  PageUrls,
+  SettingsChange,
+  TeamId,
+} from "../engagements.js";
 import { routes } from "../route.js";
 import { SessionDetail } from "./sessions.js";
 import { Place } from "./people.js";
@@ -20,7 +29,7 @@ export const engagementRoutes = routes({
       name: EngagementName,
       teamId: z.nullish(TeamId),
       pageUrls: z.optional(PageUrls),
-      settings: z.optional(z.partial(EngagementSettings)),
+      settings: z.optional(SettingsChange),
     }),
     status: 201,
     answer: Engagement,
@@ -120,7 +129,7 @@ export const engagementRoutes = routes({
     ...common,
     method: "GET",
     path: "/api/v1/engagements/{id}/settings",
-    summary: "How epics are made, who may approve, and who may see the engagement",
+    summary: "How epics are made, who may approve, who may see the engagement, and how its plans are kept in step",
     access: "viewer",
     params: byId,
     status: 200,
@@ -130,10 +139,10 @@ export const engagementRoutes = routes({
     ...common,
     method: "PATCH",
     path: "/api/v1/engagements/{id}/settings",
-    summary: "Changes the settings that are named",
+    summary: "Changes the settings that are named; those of sync, and its policies, one by one as well",
     access: "admin",
     params: byId,
-    body: z.partial(EngagementSettings),
+    body: SettingsChange,
     status: 200,
     answer: EngagementSettings,
   },

@@ -6,9 +6,10 @@ export type ConflictField = SyncField | "existence";
 
 /**
  * `both_changed`: both sides changed the field. `overwritten`: somebody changed the issue between our read and our write, so their value stands
- * nowhere any more. `gone`: one side threw the item away.
+ * nowhere any more. `gone`: one side threw the item away. `restored`: somebody has taken an earlier decision back, after it was written; the
+ * values are those of then, and neither of them need stand anywhere now.
  */
-export type ConflictKind = "both_changed" | "overwritten" | "gone";
+export type ConflictKind = "both_changed" | "overwritten" | "gone" | "restored";
 
 /** Who was right: a side, both, or what a person wrote instead; `agreed`: the sides came to say the same by themselves. */
 export type Strategy = "linear" | "confluence" | "both" | "edited" | "agreed";

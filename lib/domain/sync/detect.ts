@@ -152,20 +152,24 @@ const changesOf = (item: PlanItem, values: Record<Side, unknown>, { page, linear
   linear: { value: values.linear, author: null, at: linear.issues.get(item.linearId ?? "")?.updatedAt ?? null },
 });
 
-function followUp(conflict: Conflict, { item, now, merge }: Difference, reading: Reading): StoredConflict[] {
+function followUp(conflict: Conflict, { item, before, now, merge }: Difference, reading: Reading): StoredConflict[] {
   const field = conflict.field as SyncField;
   const stands = { page: now.page[field], linear: now.linear[field] };
   const isWaiting = merge.conflicts.some((one) => one.field === field);
   const isUnwritten = field in merge.toPage || field in merge.toLinear;
   const { decision } = conflict;
   if (decision) {
-    // A decision is about the values that were shown; who has changed one since is asked again.
-    const isFresh = (["page", "linear"] as const).some(
-      (side) =>
-        !isSameValue(field, stands[side], conflict[side].value) && !isSameValue(field, stands[side], decision.value),
-    );
-    if (isFresh && conflict.kind !== "overwritten")
-      return [{ ...conflict, ...changesOf(item, stands, reading), decision: null, applied: false }];
+    // A decision is about the values that were shown, or, where it takes an earlier one back, about what was written by that; who has changed
+    // one since is asked again.
+    const isRestored = conflict.kind === "restored";
+    const isFresh = (["page", "linear"] as const).some((side) => {
+      const known = isRestored ? before[side][field] : conflict[side].value;
+      return !isSameValue(field, stands[side], known) && !isSameValue(field, stands[side], decision.value);
+    });
+    if (isFresh && conflict.kind !== "overwritten") {
+      const kind = isRestored ? "both_changed" : conflict.kind;
+      return [{ ...conflict, kind, ...changesOf(item, stands, reading), decision: null, applied: false }];
+    }
     return isUnwritten ? [] : [{ ...conflict, applied: true }];
   }
   // What stands nowhere any more is for people alone to give up.

@@ -11,6 +11,7 @@ import { type PlanningDeps, planningHandlers } from "./handlers/planning.js";
 import { type RunApiDeps, runHandlers } from "./handlers/runs.js";
 import { type SessionDeps, sessionHandlers } from "./handlers/sessions.js";
 import { type StepDeps, stepHandlers } from "./handlers/steps.js";
+import { type SyncApiDeps, syncHandlers } from "./handlers/sync.js";
 import { apiServer, type KernelDeps } from "./kernel.js";
 
 /** Everything that the operations need, each group its own. */
@@ -24,6 +25,7 @@ export type ApiDeps = KernelDeps &
   LivePlanDeps &
   StepDeps &
   PlanningDeps &
+  SyncApiDeps &
   MemoryDeps &
   AccessApiDeps &
   AuditDeps;
@@ -43,6 +45,7 @@ export const v1 = (deps: () => ApiDeps): ((request: Request) => Promise<Response
       ...livePlanHandlers,
       ...stepHandlers,
       ...planningHandlers,
+      ...syncHandlers,
       ...memoryHandlers,
       ...accessHandlers,
       ...auditHandlers,

@@ -81,7 +81,18 @@ describe("in an organization", () => {
 });
 
 /** What belongs to an engagement, and is therefore hidden and governed with it. */
-const governed: Kind[] = ["engagement", "session", "sourceSession", "step", "earlierStep", "plan", "merge", "node"];
+const governed: Kind[] = [
+  "engagement",
+  "session",
+  "sourceSession",
+  "step",
+  "earlierStep",
+  "plan",
+  "merge",
+  "node",
+  "conflict",
+  "syncRun",
+];
 const within = guarded.filter(({ slots }) => slots.some(({ kind }) => governed.includes(kind)));
 
 describe("in an engagement that only its members may see", () => {

@@ -11,6 +11,7 @@ const elsewhere = [
   "lib/commands/install-linear.ts",
   "lib/commands/session-state.ts",
   "lib/commands/sign-in-goal.ts",
+  "lib/http/confluence-webhook.ts",
   "lib/http/oauth.ts",
   "lib/http/steps.ts",
   "lib/db/keyring.ts",
