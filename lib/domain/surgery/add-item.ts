@@ -27,7 +27,10 @@ export function* additionEdits(view: PageView, added: NewItem): Generator<PageEd
   for (const model of modelsOf(view, added)) {
     const span = spanEdits(view, model);
     for (const clone of clonesOf(view, model, added))
-      yield [{ range: { start: model.at, end: model.at }, text: `${model.before ?? ""}${clone}${model.after ?? ""}` }, ...span];
+      yield [
+        { range: { start: model.at, end: model.at }, text: `${model.before ?? ""}${clone}${model.after ?? ""}` },
+        ...span,
+      ];
   }
   yield* plainLists(view, added);
 }
@@ -44,7 +47,11 @@ function* modelsOf(view: PageView, added: NewItem): Generator<Model> {
       const at = endOfExtent(view, seat.key, place);
       if (at === null) continue;
       const twins = sameForm(view, place, added.kind);
-      for (const twin of [...(seat.kind === added.kind ? [{ item: seat, candidate: place }] : []), ...twins.slice(0, 2), { item: seat, candidate: place }])
+      for (const twin of [
+        ...(seat.kind === added.kind ? [{ item: seat, candidate: place }] : []),
+        ...twins.slice(0, 2),
+        { item: seat, candidate: place },
+      ])
         yield { ...twin, at };
     }
   yield* firstBelow(view, added);
@@ -76,10 +83,14 @@ function* firstBelow(view: PageView, added: NewItem): Generator<Model> {
     const [shape, at] = [shapeOf(view, place), endOfExtent(view, added.parent ?? "", place)];
     const element = elementOf(view, place);
     if (at === null || !element) continue;
-    if (shape === "row") for (const model of models.filter(({ candidate }) => candidate.structure === place.structure).slice(0, 2)) yield { ...model, at };
+    if (shape === "row")
+      for (const model of models.filter(({ candidate }) => candidate.structure === place.structure).slice(0, 2))
+        yield { ...model, at };
     if (shape === "bullet") {
       const inside = insideOf(view, element);
-      const list = element.children.find((it): it is StorageElement => it.kind === "element" && /^(?:ul|ol)$/.test(it.name));
+      const list = element.children.find(
+        (it): it is StorageElement => it.kind === "element" && /^(?:ul|ol)$/.test(it.name),
+      );
       const insideList = list && insideOf(view, list);
       for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === "bullet").slice(0, 2)) {
         if (insideList) yield { ...model, at: insideList.end };
@@ -88,9 +99,11 @@ function* firstBelow(view: PageView, added: NewItem): Generator<Model> {
     }
     if (shape === "heading" || shape === "line")
       for (const form of ["heading", "line"])
-        for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === form).slice(0, 2)) yield { ...model, at };
+        for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === form).slice(0, 2))
+          yield { ...model, at };
     if (shape === "heading" || shape === "line")
-      for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === "bullet").slice(0, 1)) yield { ...model, at, before: "<ul>", after: "</ul>" };
+      for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === "bullet").slice(0, 1))
+        yield { ...model, at, before: "<ul>", after: "</ul>" };
   }
 }
 
@@ -127,29 +140,45 @@ function* headsOf(view: PageView, candidate: Candidate, added: NewItem, modelKin
   const values: PageEdit[] = [];
   const points = candidate.storyPoints ?? candidate.oddEstimate;
   if (points && inLine(points.range)) {
-    const [spelled] = added.storyPoints === null ? [] : pointSpellings(added.storyPoints, runIn(view, points.range).text);
+    const [spelled] =
+      added.storyPoints === null ? [] : pointSpellings(added.storyPoints, runIn(view, points.range).text);
     values.push(...valueEdits(view, points.range, spelled?.text ?? null));
   }
   const priority = ownPriority(candidate);
   if (priority && inLine(priority.range)) {
-    const [spelled] = added.priority === null ? [] : prioritySpellings(view, added.priority, runIn(view, priority.range).text, candidate);
+    const [spelled] =
+      added.priority === null
+        ? []
+        : prioritySpellings(view, added.priority, runIn(view, priority.range).text, candidate);
     values.push(...valueEdits(view, priority.range, spelled?.text ?? null));
   }
   const stated = candidate.enablerType;
-  if (stated && inLine(stated.range) && !isWithin(stated.range, candidate.title.range) && stated.range.start !== candidate.kindWord?.range.start) values.push(...valueEdits(view, stated.range, null));
-  for (const text of [...candidate.dependsOn, ...candidate.blocks]) if (inLine(rangeOf(text))) values.push(...valueEdits(view, rangeOf(text), null));
+  if (
+    stated &&
+    inLine(stated.range) &&
+    !isWithin(stated.range, candidate.title.range) &&
+    stated.range.start !== candidate.kindWord?.range.start
+  )
+    values.push(...valueEdits(view, stated.range, null));
+  for (const text of [...candidate.dependsOn, ...candidate.blocks])
+    if (inLine(rangeOf(text))) values.push(...valueEdits(view, rangeOf(text), null));
   const word = candidate.kindWord;
   const kinds: PageEdit[][] = [];
   if (word && inLine(word.range)) {
     if (modelKind === added.kind) kinds.push([]);
-    else for (const { text } of take(kindSpellings(view, added.kind, runIn(view, word.range).text, candidate), 3)) kinds.push(rewrite(view, runIn(view, word.range), text));
+    else
+      for (const { text } of take(kindSpellings(view, added.kind, runIn(view, word.range).text, candidate), 3))
+        kinds.push(rewrite(view, runIn(view, word.range), text));
   } else kinds.push([]);
   const name = added.kind.charAt(0).toUpperCase() + added.kind.slice(1);
-  for (const card of cards)
-    for (const kind of kinds) yield apart([...base(card), ...values, ...kind]);
+  for (const card of cards) for (const kind of kinds) yield apart([...base(card), ...values, ...kind]);
   if (!word || modelKind !== added.kind)
     for (const card of cards)
-      yield apart([{ range: first, text: `${name}: ${mark}${escapeText(added.title)}${card}` }, ...base(card).slice(1), ...values]);
+      yield apart([
+        { range: first, text: `${name}: ${mark}${escapeText(added.title)}${card}` },
+        ...base(card).slice(1),
+        ...values,
+      ]);
   if (values.length > 0) for (const card of cards) yield apart([...base(card), ...(kinds[0] ?? [])]);
 }
 
@@ -256,7 +285,9 @@ function rowClone(
     else if (label !== null && kept.has(label) && item.parent === added.parent) continue;
     else if (label !== null && kept.has(label) && added.parent !== null && holdsParent(view, item, cell)) {
       const parent = view.items.get(added.parent);
-      edits.push(...contentEdits(view, cell, escapeText(parent?.source.fields.key ? parent.key : (parent?.title ?? ""))));
+      edits.push(
+        ...contentEdits(view, cell, escapeText(parent?.source.fields.key ? parent.key : (parent?.title ?? ""))),
+      );
     } else if (label === "kind" && textOfCell(cell).text !== "") {
       if (item.kind === added.kind && !(added.kind === "enabler")) continue;
       const [spelled] = kindSpellings(view, added.kind, textOfCell(cell).text, candidate);
@@ -286,7 +317,9 @@ function linkColumn({ table, row }: { table: Table; row: Row }): number {
 /** What else the cell of the title holds. */
 function besides(view: PageView, cell: Cell, candidate: Candidate): PageEdit[] {
   const line = lineAround(view, candidate.title.range);
-  const inside = elementsAt(view, cell.range.start + 1).find(({ start, end }) => start === cell.range.start && end === cell.range.end);
+  const inside = elementsAt(view, cell.range.start + 1).find(
+    ({ start, end }) => start === cell.range.start && end === cell.range.end,
+  );
   const content = inside && insideOf(view, inside);
   if (!line || !content) return [];
   const source = line.element === inside ? sourceOfLine(view, line) : line.element;
@@ -299,9 +332,12 @@ function besides(view: PageView, cell: Cell, candidate: Candidate): PageEdit[] {
 
 /** The edits that give a cell other content in the paragraph that it has. */
 function contentEdits(view: PageView, cell: Cell, markup: string): PageEdit[] {
-  const element = elementsAt(view, cell.range.start + 1).find(({ start, end }) => start === cell.range.start && end === cell.range.end);
+  const element = elementsAt(view, cell.range.start + 1).find(
+    ({ start, end }) => start === cell.range.start && end === cell.range.end,
+  );
   const inside = element && insideOf(view, element);
-  if (!element || !inside || inside.start === inside.end) return element && inside && markup ? [{ range: inside, text: markup }] : [];
+  if (!element || !inside || inside.start === inside.end)
+    return element && inside && markup ? [{ range: inside, text: markup }] : [];
   const [first] = element.children.filter((it) => it.kind === "element" || it.raw.trim() !== "");
   const isParagraph = first?.kind === "element" && first.name === "p";
   const filled = markup === "" ? "<br />" : markup;
@@ -338,9 +374,12 @@ function* plainLists(view: PageView, added: NewItem): Generator<PageEdit[]> {
     const at = endOfExtent(view, added.parent ?? "", place);
     const element = elementOf(view, place);
     const inside = element && insideOf(view, element);
-    if (shapeOf(view, place) === "bullet" && inside) yield [{ range: { start: inside.end, end: inside.end }, text: `<ul>${bullet}</ul>` }];
+    if (shapeOf(view, place) === "bullet" && inside)
+      yield [{ range: { start: inside.end, end: inside.end }, text: `<ul>${bullet}</ul>` }];
     else if (shapeOf(view, place) === "panel") {
-      const body = elementNamed(view, place.title.range.start + 0.5, "ac:structured-macro")?.children.find((it): it is StorageElement => it.kind === "element" && it.name === "ac:rich-text-body");
+      const body = elementNamed(view, place.title.range.start + 0.5, "ac:structured-macro")?.children.find(
+        (it): it is StorageElement => it.kind === "element" && it.name === "ac:rich-text-body",
+      );
       const content = body && insideOf(view, body);
       if (content) yield [{ range: { start: content.end, end: content.end }, text: `<ul>${bullet}</ul>` }];
     } else if (shapeOf(view, place) === "row") {
@@ -356,7 +395,11 @@ function* plainLists(view: PageView, added: NewItem): Generator<PageEdit[]> {
   }
   if (added.parent === null) {
     const end = view.body.length;
-    yield [{ range: { start: end, end }, text: `<p>${anchorFor(added.mark)}<strong>${name}: ${escapeText(added.title)}</strong>${card}</p>` }];
+    yield [
+      {
+        range: { start: end, end },
+        text: `<p>${anchorFor(added.mark)}<strong>${name}: ${escapeText(added.title)}</strong>${card}</p>`,
+      },
+    ];
   }
 }
-

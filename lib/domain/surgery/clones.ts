@@ -12,7 +12,9 @@ const UNIQUE = new Set("ac:task-id ac:task-uuid time ac:image ac:placeholder".sp
 /** A copy of a stretch of the page with some edits in it, and without what names or concerns the original alone. */
 export function cloneOf(view: PageView, range: SourceRange, edits: readonly PageEdit[]): string {
   const scrubbed = scrub(view, range).filter(({ range: gone }) => !edits.some((edit) => isWithin(gone, edit.range)));
-  const own = edits.filter((edit) => isWithin(edit.range, range) && !scrubbed.some((it) => overlaps(it.range, edit.range)));
+  const own = edits.filter(
+    (edit) => isWithin(edit.range, range) && !scrubbed.some((it) => overlaps(it.range, edit.range)),
+  );
   let text = "";
   let at = range.start;
   for (const edit of sorted([...scrubbed, ...own])) {
@@ -38,7 +40,8 @@ function scrub(view: PageView, range: SourceRange): PageEdit[] {
     if (node.kind === "text" || node.end <= range.start || node.start >= range.end) return;
     if (isWithin(node, range)) {
       if (isUnique(node)) return void remove({ start: node.start, end: node.end });
-      if (node.name === "ac:task-status") return void edits.push({ range: insideOf(view, node) ?? node, text: "incomplete" });
+      if (node.name === "ac:task-status")
+        return void edits.push({ range: insideOf(view, node) ?? node, text: "incomplete" });
       const inside = node.name === "ac:inline-comment-marker" ? insideOf(view, node) : null;
       if (inside) {
         remove({ start: node.start, end: inside.start });
@@ -53,6 +56,7 @@ function scrub(view: PageView, range: SourceRange): PageEdit[] {
 
 function isUnique(node: StorageElement): boolean {
   if (UNIQUE.has(node.name)) return true;
-  if (node.name === "ac:link") return node.children.some((child) => child.kind === "element" && child.name === "ri:user");
+  if (node.name === "ac:link")
+    return node.children.some((child) => child.kind === "element" && child.name === "ri:user");
   return node.name === "ac:structured-macro" && ["anchor", "jira"].includes(node.attributes["ac:name"] ?? "");
 }

@@ -42,7 +42,10 @@ export function editPage(page: Page, changes: readonly PageChange[], before?: Ex
     keys: new Map(view.extraction.items.map(({ key }) => [key, key])),
     refused: [],
   };
-  solve(operation, changes.filter((change) => isFit(operation, change)));
+  solve(
+    operation,
+    changes.filter((change) => isFit(operation, change)),
+  );
   fillIn(operation, changes);
   const { patch, refused } = operation;
   return { body: bodyOf(patch), edits: editsOf(patch), refused, extraction: operation.view.extraction };
@@ -50,7 +53,9 @@ export function editPage(page: Page, changes: readonly PageChange[], before?: Ex
 
 /** What there is to say of new items besides their titles; what their rows have no place for is refused as a value of theirs. */
 function fillIn(operation: Operation, changes: readonly PageChange[]): void {
-  const added = changes.flatMap((change) => (change.type === "add" && !isRefused(operation, change) ? [change.item] : []));
+  const added = changes.flatMap((change) =>
+    change.type === "add" && !isRefused(operation, change) ? [change.item] : [],
+  );
   if (added.length === 0) return;
   const sets = added.flatMap((item) =>
     FILLED_IN.map((field): PageChange => ({ type: "set", key: nameOfNew(item), field, value: item[field] })),
@@ -61,7 +66,15 @@ function fillIn(operation: Operation, changes: readonly PageChange[]): void {
     if (it.change.type === "set") it.change = { ...it.change, key: operation.keys.get(it.change.key) ?? it.change.key };
 }
 
-const FILLED_IN = ["kind", "enablerType", "storyPoints", "priority", "description", "acceptanceCriteria", "dependsOn"] as const;
+const FILLED_IN = [
+  "kind",
+  "enablerType",
+  "storyPoints",
+  "priority",
+  "description",
+  "acceptanceCriteria",
+  "dependsOn",
+] as const;
 
 function isRefused({ refused }: Operation, change: PageChange): boolean {
   return refused.some((it) => it.change === change);
@@ -110,7 +123,11 @@ function solveAlone(operation: Operation, change: PageChange): void {
     tried.add(name);
     if (commit(operation, edits, intention)) return;
   }
-  refuse(operation, change, tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.");
+  refuse(
+    operation,
+    change,
+    tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.",
+  );
 }
 
 /** Makes the edits if the page then says what is meant. */
@@ -171,6 +188,7 @@ function isFit(operation: Operation, change: PageChange): boolean {
 
 function isPossible(field: keyof ItemFields, value: unknown): boolean {
   if (field === "title") return typeof value === "string" && value.trim() !== "";
-  if (field === "storyPoints") return value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
+  if (field === "storyPoints")
+    return value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
   return true;
 }

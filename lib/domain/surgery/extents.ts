@@ -95,7 +95,11 @@ function endOfSection(view: PageView, heading: StorageElement): number {
   const level = Number(heading.name.charAt(1));
   const container = elementsAt(view, heading.start).at(-1) ?? view.tree;
   const next = container.children.find(
-    (child) => child.kind === "element" && child.start >= heading.end && /^h[1-6]$/.test(child.name) && Number(child.name.charAt(1)) <= level,
+    (child) =>
+      child.kind === "element" &&
+      child.start >= heading.end &&
+      /^h[1-6]$/.test(child.name) &&
+      Number(child.name.charAt(1)) <= level,
   );
   return next?.start ?? insideOf(view, container)?.end ?? container.end;
 }

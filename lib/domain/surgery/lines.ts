@@ -45,7 +45,9 @@ export function sourceOfLine(view: PageView, { element, whole, from, to }: Line)
   const before = from > 0 ? whole.places[from - 1] : undefined;
   const after = to < whole.text.length ? whole.places[to] : undefined;
   const lastOwn = whole.places[to - 1]?.end ?? inside.end;
-  const block = element.children.find((child) => child.kind === "element" && child.start >= lastOwn && isBlockish(child.name));
+  const block = element.children.find(
+    (child) => child.kind === "element" && child.start >= lastOwn && isBlockish(child.name),
+  );
   return { start: before?.end ?? inside.start, end: after?.start ?? block?.start ?? inside.end };
 }
 
@@ -107,7 +109,8 @@ export function* removalsOf(view: PageView, line: Line, isCell: boolean): Genera
   if (!isOnly && token.from > groupFrom) yield cut(token.before, token.to);
   if (!isOnly && token.to < groupTo) yield cut(token.from, token.after);
   if (!isCell) yield removeLine(view, line);
-  if (words.slice(from, to).trim() !== words.slice(valueFrom, valueTo).trim()) yield cut(spaceBefore(words, valueFrom, from), valueTo);
+  if (words.slice(from, to).trim() !== words.slice(valueFrom, valueTo).trim())
+    yield cut(spaceBefore(words, valueFrom, from), valueTo);
   yield cut(valueFrom, valueTo);
 }
 

@@ -26,7 +26,9 @@ export function findMarks(body: string, extraction: Extraction): Map<string, str
 
 function headsOf(view: PageView, keys: ReadonlySet<string>) {
   return [...view.sightings].flatMap(([key, candidates]) =>
-    keys.has(key) ? candidates.flatMap((candidate) => headOf(view, candidate)?.map((head) => ({ key, head })) ?? []) : [],
+    keys.has(key)
+      ? candidates.flatMap((candidate) => headOf(view, candidate)?.map((head) => ({ key, head })) ?? [])
+      : [],
   );
 }
 
@@ -37,7 +39,9 @@ function anchorsIn(node: StorageNode): { mark: string; at: number }[] {
 }
 
 function nameOf(macro: StorageElement): string {
-  const [parameter] = childElements(macro, "ac:parameter").filter(({ attributes }) => (attributes["ac:name"] ?? "") === "");
+  const [parameter] = childElements(macro, "ac:parameter").filter(
+    ({ attributes }) => (attributes["ac:name"] ?? "") === "",
+  );
   const [text] = parameter?.children ?? [];
   return text?.kind === "text" ? text.raw.trim() : "";
 }

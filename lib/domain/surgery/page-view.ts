@@ -58,7 +58,9 @@ export function textNodeAt(view: PageView, offset: number): StorageText | null {
   );
 }
 
-const LINES = new Set("p h1 h2 h3 h4 h5 h6 li ac:task-body td th div blockquote pre ac:rich-text-body ac:layout-cell".split(" "));
+const LINES = new Set(
+  "p h1 h2 h3 h4 h5 h6 li ac:task-body td th div blockquote pre ac:rich-text-body ac:layout-cell".split(" "),
+);
 
 /** The element whose own line an offset stands in: a paragraph, a bullet, a heading, a cell. */
 export function lineElementAt(view: PageView, offset: number): StorageElement | null {

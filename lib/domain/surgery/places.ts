@@ -26,7 +26,12 @@ export type Unstated = {
 const MOST_MODELS = 4;
 
 /** The ways to state a value where the siblings of an item state theirs. */
-export function* unstatedEdits(view: PageView, item: ExtractedItem, own: Candidate, value: Unstated): Generator<PageEdit[]> {
+export function* unstatedEdits(
+  view: PageView,
+  item: ExtractedItem,
+  own: Candidate,
+  value: Unstated,
+): Generator<PageEdit[]> {
   yield* cellEdits(view, own, value);
   yield* lineEdits(view, item, own, value);
 }
@@ -47,7 +52,9 @@ export function cellOf(own: Candidate, label: Label): { cell: Cell; others: Cell
   const at = turned?.rows.find(({ range }) => range.start === own.range.start && range.end === own.range.end);
   const column = columns?.labels.indexOf(label) ?? -1;
   const cell = at?.cells[column];
-  return cell && turned ? { cell, others: turned.rows.flatMap((it) => (it !== at && it.cells[column] ? [it.cells[column]] : [])) } : null;
+  return cell && turned
+    ? { cell, others: turned.rows.flatMap((it) => (it !== at && it.cells[column] ? [it.cells[column]] : [])) }
+    : null;
 }
 
 function* cellEdits(view: PageView, own: Candidate, value: Unstated): Generator<PageEdit[]> {
@@ -64,17 +71,19 @@ function* cellEdits(view: PageView, own: Candidate, value: Unstated): Generator<
 
 /** The edit that writes into an empty cell: into its paragraph where it has one, in place of the line break that keeps it open. */
 export function fillCell(view: PageView, range: SourceRange, markup: string): PageEdit | null {
-  const cell = elementsAt(view, range.start + 1).findLast(({ start, end }) => start === range.start && end === range.end);
+  const cell = elementsAt(view, range.start + 1).findLast(
+    ({ start, end }) => start === range.start && end === range.end,
+  );
   if (!cell) return null;
   const isBlockMarkup = /^<(?:p|ul|ol|ac:task-list|table)[\s>]/.test(markup);
   const paragraph = cell.children.find((it): it is StorageElement => it.kind === "element" && it.name === "p");
   const holder = paragraph && !isBlockMarkup ? paragraph : cell;
   const inside = insideOf(view, holder);
   if (inside) {
-    const isBare = /^(?:\s|&nbsp;|\u00a0|<br\s*\/?>|<p[^<>]*\/>|<p[^<>]*>(?:\s|&nbsp;|<br\s*\/?>)*<\/p>)*$/.test(view.body.slice(inside.start, inside.end));
-    return isBare
-      ? { range: inside, text: markup }
-      : { range: { start: inside.end, end: inside.end }, text: markup };
+    const isBare = /^(?:\s|&nbsp;|\u00a0|<br\s*\/?>|<p[^<>]*\/>|<p[^<>]*>(?:\s|&nbsp;|<br\s*\/?>)*<\/p>)*$/.test(
+      view.body.slice(inside.start, inside.end),
+    );
+    return isBare ? { range: inside, text: markup } : { range: { start: inside.end, end: inside.end }, text: markup };
   }
   const tag = view.body.slice(holder.start, holder.end).replace(/\s*\/>$/, ">");
   return { range: { start: holder.start, end: holder.end }, text: `${tag}${markup}</${holder.name}>` };
@@ -107,7 +116,14 @@ function isSameLine(a: Line, b: Line): boolean {
 }
 
 /** Behind the title, as a sibling has it: "(3 SP)", "[Must]", "– 5 pts", a lozenge. */
-function* tailEdits(view: PageView, own: Candidate, model: Candidate, range: SourceRange, line: Line, words: string): Generator<PageEdit[]> {
+function* tailEdits(
+  view: PageView,
+  own: Candidate,
+  model: Candidate,
+  range: SourceRange,
+  line: Line,
+  words: string,
+): Generator<PageEdit[]> {
   const macro = statusMacroAt(view, range.start);
   const head = lineAround(view, own.title.range);
   if (!head) return;
@@ -123,7 +139,8 @@ function* tailEdits(view: PageView, own: Candidate, model: Candidate, range: Sou
   const mark = /^\s*[([]|^\s+[–—|·•-]\s/.exec(opening)?.[0] ?? " (";
   const label = /[\p{L}. ]+:\s*$/u.exec(before)?.[0].trimStart() ?? "";
   const closing = mark.includes("(") ? ")" : mark.includes("[") ? "]" : "";
-  for (const at of end) yield [{ range: { start: at, end: at }, text: escapeText(`${mark}${label}${words}${closing}`) }];
+  for (const at of end)
+    yield [{ range: { start: at, end: at }, text: escapeText(`${mark}${label}${words}${closing}`) }];
   yield* plainTailEdits(view, own, words);
   void model;
 }
@@ -137,9 +154,16 @@ function* plainTailEdits(view: PageView, own: Candidate, words: string): Generat
 
 /** Beside another value that stands behind the title: "(P1)" becomes "(P1, 5 SP)". */
 function* joinedTailEdits(view: PageView, own: Candidate, head: Line, words: string): Generator<PageEdit[]> {
-  const values = [own.storyPoints, own.priority, own.enablerType, own.oddEstimate].flatMap((it) => (it ? [it.range] : []));
+  const values = [own.storyPoints, own.priority, own.enablerType, own.oddEstimate].flatMap((it) =>
+    it ? [it.range] : [],
+  );
   const tail = values
-    .filter((range) => head.whole.places.some(({ start }) => start === range.start) && range.start >= own.title.range.end && !statusMacroAt(view, range.start))
+    .filter(
+      (range) =>
+        head.whole.places.some(({ start }) => start === range.start) &&
+        range.start >= own.title.range.end &&
+        !statusMacroAt(view, range.start),
+    )
     .sort((a, b) => b.end - a.end)[0];
   if (tail) yield [{ range: { start: tail.end, end: tail.end }, text: `, ${escapeText(words)}` }];
 }
@@ -152,7 +176,11 @@ export function endOfLine(view: PageView, line: Line): number[] {
   return outer === inner ? [inner] : [outer, inner];
 }
 
-const MARKS = new Set("strong b em i u a span code sub sup small big ac:inline-comment-marker ac:link ac:link-body ac:plain-text-link-body ac:parameter ac:structured-macro s del".split(" "));
+const MARKS = new Set(
+  "strong b em i u a span code sub sup small big ac:inline-comment-marker ac:link ac:link-body ac:plain-text-link-body ac:parameter ac:structured-macro s del".split(
+    " ",
+  ),
+);
 
 /** The nearest offset at or behind one that stands in no mark, link or macro of the line. */
 export function outside(view: PageView, offset: number): number {
@@ -162,12 +190,20 @@ export function outside(view: PageView, offset: number): number {
 }
 
 /** In a line of its own, as a sibling has it: "Priority: High", as a paragraph, a bullet, a row, or behind a line break. */
-function* labelledEdits(view: PageView, own: Candidate, model: Candidate, range: SourceRange, line: Line, words: string): Generator<PageEdit[]> {
+function* labelledEdits(
+  view: PageView,
+  own: Candidate,
+  model: Candidate,
+  range: SourceRange,
+  line: Line,
+  words: string,
+): Generator<PageEdit[]> {
   const edits = rewrite(view, runIn(view, range), words);
   const whole = wholeElement(view, model, line);
   if (whole) {
     const clone = cloneOf(view, whole, edits);
-    for (const at of anchorsFor(view, own, model, range, whole.name)) yield [{ range: { start: at, end: at }, text: clone }];
+    for (const at of anchorsFor(view, own, model, range, whole.name))
+      yield [{ range: { start: at, end: at }, text: clone }];
     if (whole.name === "li") yield* nestedEdits(view, own, clone);
     return;
   }
@@ -175,7 +211,8 @@ function* labelledEdits(view: PageView, own: Candidate, model: Candidate, range:
   const clone = cloneOf(view, source, edits);
   for (const anchor of linesBefore(model, own, range)) {
     const ownLine = lineAround(view, anchor);
-    for (const at of ownLine ? endOfLine(view, ownLine).slice(0, 1) : []) yield [{ range: { start: at, end: at }, text: `<br />${clone}` }];
+    for (const at of ownLine ? endOfLine(view, ownLine).slice(0, 1) : [])
+      yield [{ range: { start: at, end: at }, text: `<br />${clone}` }];
   }
 }
 
@@ -189,16 +226,29 @@ function wholeElement(view: PageView, model: Candidate, line: Line): StorageElem
   return line.element.name === "p" && lines ? line.element : null;
 }
 
-const FIELDS = ["title", "storyPoints", "oddEstimate", "priority", "kindWord", "enablerType", "id", "issueLink"] as const;
+const FIELDS = [
+  "title",
+  "storyPoints",
+  "oddEstimate",
+  "priority",
+  "kindWord",
+  "enablerType",
+  "id",
+  "issueLink",
+] as const;
 
 /** What a candidate states, by where. */
 function statementsOf(candidate: Candidate): { field: string; range: SourceRange }[] {
-  const single = FIELDS.flatMap((field) => (candidate[field] ? [{ field: field as string, range: candidate[field].range }] : []));
+  const single = FIELDS.flatMap((field) =>
+    candidate[field] ? [{ field: field as string, range: candidate[field].range }] : [],
+  );
   const lists = [
     ...candidate.criteria.map(({ range }) => ({ field: "criteria", range })),
     ...candidate.description.map(({ range }) => ({ field: "description", range })),
   ];
-  return [...single, ...lists].filter(({ range }) => isOwn(candidate, range)).sort((a, b) => a.range.start - b.range.start);
+  return [...single, ...lists]
+    .filter(({ range }) => isOwn(candidate, range))
+    .sort((a, b) => a.range.start - b.range.start);
 }
 
 /** An item's own statements of what a model states before a place, the nearest first; its title last. */
@@ -210,7 +260,13 @@ function linesBefore(model: Candidate, own: Candidate, range: SourceRange): Sour
   return [...anchors, own.title.range];
 }
 
-function* anchorsFor(view: PageView, own: Candidate, model: Candidate, range: SourceRange, name: string): Generator<number> {
+function* anchorsFor(
+  view: PageView,
+  own: Candidate,
+  model: Candidate,
+  range: SourceRange,
+  name: string,
+): Generator<number> {
   const seen = new Set<number>();
   for (const anchor of linesBefore(model, own, range)) {
     const path = elementsAt(view, anchor.start + 0.5);
@@ -222,7 +278,8 @@ function* anchorsFor(view: PageView, own: Candidate, model: Candidate, range: So
         : name === "p"
           ? path.findLast((it) => /^(?:h[1-6]|p)$/.test(it.name))
           : undefined;
-    if (!element || seen.has(element.end) || !(isWithin(element, own.range) || element.start >= own.range.start)) continue;
+    if (!element || seen.has(element.end) || !(isWithin(element, own.range) || element.start >= own.range.start))
+      continue;
     seen.add(element.end);
     yield element.end;
   }
@@ -233,7 +290,9 @@ function* nestedEdits(view: PageView, own: Candidate, clone: string): Generator<
   const bullet = elementNamed(view, own.title.range.start + 0.5, "li");
   const inside = bullet && insideOf(view, bullet);
   if (!bullet || !inside) return;
-  const list = bullet.children.find((it): it is StorageElement => it.kind === "element" && (it.name === "ul" || it.name === "ol"));
+  const list = bullet.children.find(
+    (it): it is StorageElement => it.kind === "element" && (it.name === "ul" || it.name === "ol"),
+  );
   const insideList = list && insideOf(view, list);
   if (insideList) yield [{ range: { start: insideList.start, end: insideList.start }, text: clone }];
   else yield [{ range: { start: inside.end, end: inside.end }, text: `<ul>${clone}</ul>` }];

@@ -11,11 +11,17 @@ import { cellOf, unstatedEdits } from "./places.js";
 import { removeUnits, rewrite, runIn, type TextRun } from "./text-runs.js";
 
 /** The ways to set what an item depends on: names are added behind and taken out of what it says, or said as its siblings say it. */
-export function* dependencyEdits(view: PageView, item: ExtractedItem, wanted: readonly string[]): Generator<PageEdit[]> {
+export function* dependencyEdits(
+  view: PageView,
+  item: ExtractedItem,
+  wanted: readonly string[],
+): Generator<PageEdit[]> {
   const added = wanted.filter((key) => !item.dependsOn.includes(key) && view.items.has(key));
   const removed = item.dependsOn.filter((key) => !wanted.includes(key));
   const sightings = view.sightings.get(item.key) ?? [];
-  const stated = sightings.flatMap((candidate) => candidate.dependsOn.map((text) => ({ candidate, range: rangeOf(text) })));
+  const stated = sightings.flatMap((candidate) =>
+    candidate.dependsOn.map((text) => ({ candidate, range: rangeOf(text) })),
+  );
   for (const byId of [true, false]) {
     const names = added.map((key) => nameOf(view, key, byId));
     const [last] = stated.slice(-1);
@@ -29,11 +35,26 @@ export function* dependencyEdits(view: PageView, item: ExtractedItem, wanted: re
         yield* unstatedEdits(view, item, own, {
           label: "dependsOn",
           statedAt: (candidate) => (candidate.dependsOn[0] ? rangeOf(candidate.dependsOn[0]) : null),
-          words: () => [names.join(", "), names.map((name) => `“${name}”`).join(", "), `depends on ${names.join(", ")}`],
+          words: () => [
+            names.join(", "),
+            names.map((name) => `“${name}”`).join(", "),
+            `depends on ${names.join(", ")}`,
+          ],
         });
   }
-  if (removed.length > 0) yield* elsewhere(view, item, removed, added.map((key) => nameOf(view, key, true)));
-  if (added.length > 0 && removed.length === 0) yield* blankCells(view, sightings, added.map((key) => nameOf(view, key, true)));
+  if (removed.length > 0)
+    yield* elsewhere(
+      view,
+      item,
+      removed,
+      added.map((key) => nameOf(view, key, true)),
+    );
+  if (added.length > 0 && removed.length === 0)
+    yield* blankCells(
+      view,
+      sightings,
+      added.map((key) => nameOf(view, key, true)),
+    );
 }
 
 /** How the page calls an item where others refer to it. */
@@ -52,7 +73,11 @@ function* blankCells(view: PageView, sightings: readonly Candidate[], names: rea
 function* appendNames(view: PageView, range: SourceRange, names: readonly string[]): Generator<PageEdit[]> {
   const run = runIn(view, range);
   if (isNothing(run.text)) yield rewrite(view, run, names.join(", "));
-  const separators = run.text.includes(";") ? ["; ", ", "] : run.text.includes("\n") ? ["\n", ", ", "; "] : [", ", "; "];
+  const separators = run.text.includes(";")
+    ? ["; ", ", "]
+    : run.text.includes("\n")
+      ? ["\n", ", ", "; "]
+      : [", ", "; "];
   const bare = run.text.replace(/\s*[.]$/, "");
   const end = run.text.slice(bare.length);
   for (const separator of separators) yield rewrite(view, run, `${bare}${separator}${names.join(separator)}${end}`);
@@ -86,11 +111,13 @@ function* rewritten(
     const rest = holds.filter(({ text }) => text !== "").flatMap(({ run, text }) => rewrite(view, run, text));
     const ways = emptied.map(({ candidate, range }) => {
       const line = lineAround(view, range);
-      const isCell = candidate.structure.kind === "table" && candidate.rule !== "field-table" && cellAround(view, range) !== null;
+      const isCell =
+        candidate.structure.kind === "table" && candidate.rule !== "field-table" && cellAround(view, range) !== null;
       return line ? [...removalsOf(view, line, isCell)] : [];
     });
     const most = Math.max(...ways.map(({ length }) => length));
-    for (let way = 0; way < most; way++) yield [...rest, ...ways.flatMap((it) => it[Math.min(way, it.length - 1)] ?? [])];
+    for (let way = 0; way < most; way++)
+      yield [...rest, ...ways.flatMap((it) => it[Math.min(way, it.length - 1)] ?? [])];
     yield [...rest, ...emptied.flatMap(({ run }) => rewrite(view, run, "–"))];
   } else yield holds.flatMap(({ run, text }) => rewrite(view, run, text));
   if (isAll) yield parts.flatMap(({ run }) => rewrite(view, run, "–"));
@@ -103,12 +130,19 @@ function withoutName(view: PageView, text: string, key: string): string {
   for (const name of names) {
     const at = placeOf(text, name);
     if (at === null) continue;
-    const end = at + name.length + (/^\s+(?!and|und|et|y|&)[^,;\n]*(?=[,;\n]|$)/.exec(text.slice(at + name.length))?.[0].length ?? 0);
+    const end =
+      at +
+      name.length +
+      (/^\s+(?!and|und|et|y|&)[^,;\n]*(?=[,;\n]|$)/.exec(text.slice(at + name.length))?.[0].length ?? 0);
     const before = /(?:[,;]\s*|\n|\s+(?:and|und|et|y|&|\+)\s+)?["“„«[(]?$/.exec(text.slice(0, at))?.[0].length ?? 0;
     const after = /^["”“»\])]?(?:\s*[,;]\s*|\n|\s+(?:and|und|et|y|&|\+)\s+)?/.exec(text.slice(end))?.[0].length ?? 0;
     const closing = /^["”“»\])]?/.exec(text.slice(end))?.[0].length ?? 0;
     const isFirst = before <= 1 && !/^[,;\n]|and|und/.test(text.slice(at - before, at));
-    return (isFirst ? text.slice(0, at - before) + text.slice(end + after) : text.slice(0, at - before) + text.slice(end + closing)).trim();
+    return (
+      isFirst
+        ? text.slice(0, at - before) + text.slice(end + after)
+        : text.slice(0, at - before) + text.slice(end + closing)
+    ).trim();
   }
   return text;
 }
@@ -125,11 +159,18 @@ function isWord(text: string, at: number): boolean {
 }
 
 /** Where a sentence, a table of dependencies or the other item's own row says so. */
-function* elsewhere(view: PageView, item: ExtractedItem, removed: readonly string[], names: readonly string[]): Generator<PageEdit[]> {
+function* elsewhere(
+  view: PageView,
+  item: ExtractedItem,
+  removed: readonly string[],
+  names: readonly string[],
+): Generator<PageEdit[]> {
   const ranges = item.source.fields.dependsOn ?? [];
   const runs = ranges.map((range) => runIn(view, range));
   const cuts = runs.map((run) => removed.reduce((text, key) => withoutName(view, text, key), run.text));
-  const changed = runs.flatMap((run, at) => (cuts[at] !== run.text ? [{ run, text: cuts[at] ?? "", range: ranges[at] }] : []));
+  const changed = runs.flatMap((run, at) =>
+    cuts[at] !== run.text ? [{ run, text: cuts[at] ?? "", range: ranges[at] }] : [],
+  );
   if (names.length === 0 && changed.length > 0) {
     yield changed.flatMap(({ run, text }) => rewrite(view, run, text));
     for (const name of ["tr", "li", "p"]) {
@@ -137,7 +178,9 @@ function* elsewhere(view: PageView, item: ExtractedItem, removed: readonly strin
       if (rows.length > 0) yield rows.map(({ start, end }) => ({ range: { start, end }, text: "" }));
     }
   }
-  const blocking = runs.flatMap((run, at) => (placeOf(run.text, nameOf(view, item.key, true)) !== null ? [{ run, range: ranges[at] }] : []));
+  const blocking = runs.flatMap((run, at) =>
+    placeOf(run.text, nameOf(view, item.key, true)) !== null ? [{ run, range: ranges[at] }] : [],
+  );
   const freed = blocking.map(({ run }) => ({ run, text: withoutName(view, run.text, item.key) }));
   if (names.length > 0 || freed.length === 0) return;
   yield freed.flatMap(({ run, text }) => rewrite(view, run, text));

@@ -26,7 +26,8 @@ export function* linkEdits(view: PageView, { key, link }: PageChange & { type: "
     for (const markup of [linkTo(link), cardOf(link)])
       for (const at of placesBehind(view, own)) yield [{ range: { start: at, end: at }, text: ` ${markup}` }];
     const before = startOf(view, own.title.range.start);
-    for (const markup of [linkTo(link), cardOf(link)]) yield [{ range: { start: before, end: before }, text: `${markup} ` }];
+    for (const markup of [linkTo(link), cardOf(link)])
+      yield [{ range: { start: before, end: before }, text: `${markup} ` }];
   }
 }
 

@@ -53,7 +53,9 @@ function* listEdits(
 ): Generator<PageEdit[]> {
   if (old.length === 0) return;
   const entries = (view.sightings.get(item.key) ?? []).flatMap((candidate) => pick(candidate));
-  const standing = old.map((value) => entries.filter((it) => titleKey(it.value) === titleKey(value) || it.value === value));
+  const standing = old.map((value) =>
+    entries.filter((it) => titleKey(it.value) === titleKey(value) || it.value === value),
+  );
   if (standing.some(({ length }) => length === 0)) return;
   const [aligned, literal] = [alignLists(old, wanted), inOrder(old, wanted)];
   for (const steps of [aligned, literal])
@@ -91,7 +93,8 @@ function edited(
       continue;
     }
     const [first] = found;
-    if (first && waiting.length > 0) for (const it of waiting.splice(0)) edits.push(...entryBefore(view, first, it, form));
+    if (first && waiting.length > 0)
+      for (const it of waiting.splice(0)) edits.push(...entryBefore(view, first, it, form));
     for (const entry of isThorough ? found : found.slice(0, 1)) {
       if (text === null) edits.push(...withoutEntry(view, entry, isThorough));
       else if (text !== old[step.old]) edits.push(...rewriteValue(view, entry.range, entry.value, text));
@@ -143,7 +146,9 @@ function ownSource(element: StorageElement): SourceRange[] {
 
 function cloneEntry(view: PageView, entry: Entry, element: StorageElement, text: string): string {
   const gone = ownSource(element).map((range): PageEdit => ({ range, text: "" }));
-  const words = rewrite(view, runIn(view, entry.range), text).filter((edit) => !gone.some((it) => isWithin(edit.range, it.range)));
+  const words = rewrite(view, runIn(view, entry.range), text).filter(
+    (edit) => !gone.some((it) => isWithin(edit.range, it.range)),
+  );
   return cloneOf(view, element, [...plainly(view, entry, text, words), ...gone]);
 }
 
@@ -171,7 +176,13 @@ function entryBefore(view: PageView, entry: Entry, text: string, form: "element"
   return entryBeside(view, entry, text, form, "before");
 }
 
-function entryBeside(view: PageView, entry: Entry, text: string, form: "element" | "line", side: "before" | "after"): PageEdit[] {
+function entryBeside(
+  view: PageView,
+  entry: Entry,
+  text: string,
+  form: "element" | "line",
+  side: "before" | "after",
+): PageEdit[] {
   const line = lineAround(view, entry.range);
   if (!line) return [];
   const element = form === "element" ? (entryElement(view, entry, line) ?? null) : null;
@@ -182,17 +193,25 @@ function entryBeside(view: PageView, entry: Entry, text: string, form: "element"
   if (form === "line" && line.element.name !== "p" && ENTRIES.includes(line.element.name)) {
     const row = rowAround(view, entry);
     if (row && elementNamed(view, row.start, "tr") === null && side === "after")
-      return [{ range: { start: row.end, end: row.end }, text: cloneOf(view, row, rewriteValue(view, entry.range, entry.value, text)) }];
+      return [
+        {
+          range: { start: row.end, end: row.end },
+          text: cloneOf(view, row, rewriteValue(view, entry.range, entry.value, text)),
+        },
+      ];
   }
   const prefix = line.whole.text.slice(line.from, line.valueFrom);
   const mark = /^\s*(?:[-–—•*▪◦‣●○→✓]\s*|\(?\w{1,2}[.)]\s+|\p{L}{1,12}\s?\d*\s*[:.)]\s*)*/u.exec(prefix)?.[0] ?? "";
   const label = /^\p{L}[\p{L} ]*:\s*$/u.test(prefix.trim()) && prefix.length > 6 ? "" : mark;
   if (side === "before") {
     const at = line.whole.places[line.valueFrom]?.start;
-    return at === undefined ? [] : [{ range: { start: at, end: at }, text: `${escapeText(text)}<br />${escapeText(label)}` }];
+    return at === undefined
+      ? []
+      : [{ range: { start: at, end: at }, text: `${escapeText(text)}<br />${escapeText(label)}` }];
   }
   const end = endOfEntry(view, entry, line);
-  const isBare = line.element.name === "td" || line.element.name === "th" || line.element.name === "p" || line.element.name === "li";
+  const isBare =
+    line.element.name === "td" || line.element.name === "th" || line.element.name === "p" || line.element.name === "li";
   const words = `${escapeText(label)}${escapeText(text)}`;
   return end === null ? [] : [{ range: { start: end, end }, text: isBare ? `<br />${words}` : `<p>${words}</p>` }];
 }
@@ -213,7 +232,8 @@ function withoutEntry(view: PageView, entry: Entry, isThorough: boolean): PageEd
     return [{ range: { start: gone.start, end: gone.end }, text: "" }];
   }
   const row = isThorough ? null : rowAround(view, entry);
-  if (row && !element && runIn(view, row).text.trim() === entry.value) return [{ range: { start: row.start, end: row.end }, text: "" }];
+  if (row && !element && runIn(view, row).text.trim() === entry.value)
+    return [{ range: { start: row.start, end: row.end }, text: "" }];
   const run = runIn(view, { start: line.whole.places[line.from]?.start ?? entry.range.start, end: entry.range.end });
   const isLabelled = /^\s*\p{L}[\p{L} ]*:/u.test(line.whole.text.slice(line.from, line.valueFrom));
   if (isAlone(view, line) && !isLabelled) return removeLine(view, line);
@@ -232,7 +252,9 @@ function* wholeList(view: PageView, entries: readonly Entry[]): Generator<PageEd
   if (!first) return;
   const blocks = blocksOfList(view, entries);
   if (blocks) yield blocks.map(({ start, end }): PageEdit => ({ range: { start, end }, text: "" }));
-  yield merged(entries.flatMap(({ range }) => removeUnits(view, runIn(view, range), 0, runIn(view, range).text.length)));
+  yield merged(
+    entries.flatMap(({ range }) => removeUnits(view, runIn(view, range), 0, runIn(view, range).text.length)),
+  );
 }
 
 const LISTS = ["ul", "ol", "ac:task-list"];
@@ -256,12 +278,15 @@ function blocksOfList(view: PageView, entries: readonly Entry[]): SourceRange[] 
 function* criteriaCell(view: PageView, own: Candidate, wanted: readonly string[]): Generator<PageEdit[]> {
   const found = cellOf(own, "criteria");
   if (!found) return;
-  const model = found.others.find((cell) => textOfCell(cell).text.includes("\n")) ?? found.others.find((cell) => textOfCell(cell).text !== "");
+  const model =
+    found.others.find((cell) => textOfCell(cell).text.includes("\n")) ??
+    found.others.find((cell) => textOfCell(cell).text !== "");
   const kind = model?.blocks.find((block) => block.kind === "list");
   const markup = model ? view.body.slice(model.range.start, model.range.end) : "";
   const isTasks = kind !== undefined && markup.includes("<ac:task-list");
   const hasParagraphs = /<li[^<>]*>\s*<p[\s>]/.test(markup);
-  const item = (text: string) => (hasParagraphs ? `<li><p>${escapeText(text)}</p></li>` : `<li>${escapeText(text)}</li>`);
+  const item = (text: string) =>
+    hasParagraphs ? `<li><p>${escapeText(text)}</p></li>` : `<li>${escapeText(text)}</li>`;
   const tag = markup.includes("<ol") && !markup.includes("<ul") ? "ol" : "ul";
   const list = isTasks
     ? `<ac:task-list>${wanted.map((text) => `<ac:task><ac:task-status>incomplete</ac:task-status><ac:task-body>${escapeText(text)}</ac:task-body></ac:task>`).join("")}</ac:task-list>`
@@ -284,7 +309,12 @@ function* criteriaCell(view: PageView, own: Candidate, wanted: readonly string[]
 }
 
 /** As a sibling has them: with the label above the list, or with a label in each line. */
-function* criteriaLikeModels(view: PageView, item: ExtractedItem, own: Candidate, wanted: readonly string[]): Generator<PageEdit[]> {
+function* criteriaLikeModels(
+  view: PageView,
+  item: ExtractedItem,
+  own: Candidate,
+  wanted: readonly string[],
+): Generator<PageEdit[]> {
   const models = modelsFor(view, item, own).filter(({ candidate }) => candidate.criteria.length > 0);
   for (const { candidate } of models.slice(0, 4)) {
     const blocks = blocksOfList(view, candidate.criteria);
@@ -294,21 +324,29 @@ function* criteriaLikeModels(view: PageView, item: ExtractedItem, own: Candidate
       const [start, end] = [blocks[0]?.start ?? 0, blocks.at(-1)?.end ?? 0];
       const clone = cloneList(view, { start, end }, candidate.criteria, wanted);
       const name = elementsAt(view, start + 1).at(-1)?.name ?? "p";
-      for (const at of placesBelow(view, own, name)) yield [{ range: { start: at.at, end: at.at }, text: at.wrap(clone) }];
+      for (const at of placesBelow(view, own, name))
+        yield [{ range: { start: at.at, end: at.at }, text: at.wrap(clone) }];
       continue;
     }
     const line = lineAround(view, first.range);
     if (!line) continue;
     const element = entryElement(view, first, line);
-    const labelled = element && readFields(view.texts.find(({ range }) => range.start <= first.range.start && first.range.start < range.end)?.text ?? emptyLine).length > 0;
+    const labelled =
+      element &&
+      readFields(
+        view.texts.find(({ range }) => range.start <= first.range.start && first.range.start < range.end)?.text ??
+          emptyLine,
+      ).length > 0;
     if (element && labelled) {
       const clone = wanted.map((text) => cloneEntry(view, first, element, text)).join("");
-      for (const at of placesBelow(view, own, element.name)) yield [{ range: { start: at.at, end: at.at }, text: at.wrap(clone) }];
+      for (const at of placesBelow(view, own, element.name))
+        yield [{ range: { start: at.at, end: at.at }, text: at.wrap(clone) }];
     } else if (!element) {
       const label = cloneOf(view, { start: sourceOfLine(view, line).start, end: first.range.start }, []);
       const markup = wanted.map((text, index) => `<br />${index === 0 ? label : ""}${escapeText(text)}`).join("");
       const head = lineAround(view, lastOf(own));
-      for (const at of head ? endOfLine(view, head).slice(0, 1) : []) yield [{ range: { start: at, end: at }, text: markup }];
+      for (const at of head ? endOfLine(view, head).slice(0, 1) : [])
+        yield [{ range: { start: at, end: at }, text: markup }];
     }
   }
 }
@@ -335,8 +373,8 @@ const asIs = (markup: string) => markup;
 
 /** The last thing that an item says of itself. */
 function lastOf(own: Candidate): SourceRange {
-  const all = [own.title, own.storyPoints, own.priority, own.enablerType, ...own.description, ...own.criteria].flatMap((it) =>
-    it && it.range.start >= own.title.range.start ? [it.range] : [],
+  const all = [own.title, own.storyPoints, own.priority, own.enablerType, ...own.description, ...own.criteria].flatMap(
+    (it) => (it && it.range.start >= own.title.range.start ? [it.range] : []),
   );
   return all.sort((a, b) => b.start - a.start)[0] ?? own.title.range;
 }
@@ -372,14 +410,25 @@ function* criteriaFromNothing(view: PageView, own: Candidate, wanted: readonly s
   if (bullet)
     for (const { at, wrap } of placesBelow(view, own, "li")) {
       yield [{ range: { start: at, end: at }, text: wrap(`<li>Acceptance criteria:<ul>${items}</ul></li>`) }];
-      yield [{ range: { start: at, end: at }, text: wrap(wanted.map((text) => `<li>AC: ${escapeText(text)}</li>`).join("")) }];
+      yield [
+        {
+          range: { start: at, end: at },
+          text: wrap(wanted.map((text) => `<li>AC: ${escapeText(text)}</li>`).join("")),
+        },
+      ];
     }
   else if (own.structure.kind !== "table")
-    for (const { at } of placesBelow(view, own, "p")) yield [{ range: { start: at, end: at }, text: `<p>Acceptance criteria:</p><ul>${items}</ul>` }];
+    for (const { at } of placesBelow(view, own, "p"))
+      yield [{ range: { start: at, end: at }, text: `<p>Acceptance criteria:</p><ul>${items}</ul>` }];
   const line = lineAround(view, own.title.range);
   if (own.structure.kind === "table" && line)
     for (const at of endOfLine(view, line).slice(0, 1))
-      yield [{ range: { start: at, end: at }, text: `<br />${wanted.map((text) => `AC: ${escapeText(text)}`).join("<br />")}` }];
+      yield [
+        {
+          range: { start: at, end: at },
+          text: `<br />${wanted.map((text) => `AC: ${escapeText(text)}`).join("<br />")}`,
+        },
+      ];
 }
 
 function* descriptionFromNothing(view: PageView, own: Candidate, paragraphs: readonly string[]): Generator<PageEdit[]> {
@@ -387,7 +436,13 @@ function* descriptionFromNothing(view: PageView, own: Candidate, paragraphs: rea
   for (const label of ["description", "sentence"] as const) {
     const cell = cellOf(own, label);
     const isEmpty = cell !== null && textOfCell(cell.cell).text === "";
-    const filled = isEmpty && fillCell(view, cell.cell.range, lines.length === 1 ? (lines[0] ?? "") : lines.map((it) => `<p>${it}</p>`).join(""));
+    const filled =
+      isEmpty &&
+      fillCell(
+        view,
+        cell.cell.range,
+        lines.length === 1 ? (lines[0] ?? "") : lines.map((it) => `<p>${it}</p>`).join(""),
+      );
     if (filled) yield [filled];
   }
   const markup = lines.map((it) => `<p>${it}</p>`).join("");

@@ -39,15 +39,16 @@ function referencesTo(view: PageView, item: ExtractedItem): SourceRange[] {
     if (other.parent === item.key) named.push(...(other.source.fields.parent ?? []));
   }
   const ranges = distinct(named).filter((range) => !own.some((it) => it.start < range.end && range.start < it.end));
-  return ranges.flatMap((range) => {
-    const run = runIn(view, range);
-    const at = run.text.toLowerCase().indexOf(item.title.toLowerCase());
-    if (at < 0 || isWordAt(run.text, at - 1) || isWordAt(run.text, at + item.title.length)) return [];
-    const [start, end] = [run.places[at]?.start, run.places[at + item.title.length - 1]?.end];
-    return start === undefined || end === undefined ? [] : [{ start, end }];
-  }).filter((range, _, all) => !all.some((it) => it !== range && isWithin(range, it) && !isWithin(it, range)));
+  return ranges
+    .flatMap((range) => {
+      const run = runIn(view, range);
+      const at = run.text.toLowerCase().indexOf(item.title.toLowerCase());
+      if (at < 0 || isWordAt(run.text, at - 1) || isWordAt(run.text, at + item.title.length)) return [];
+      const [start, end] = [run.places[at]?.start, run.places[at + item.title.length - 1]?.end];
+      return start === undefined || end === undefined ? [] : [{ start, end }];
+    })
+    .filter((range, _, all) => !all.some((it) => it !== range && isWithin(range, it) && !isWithin(it, range)));
 }
-
 
 function isWordAt(text: string, at: number): boolean {
   return at >= 0 && /[\p{L}\p{N}]/u.test(text.charAt(at));

@@ -6,7 +6,14 @@ import type { PageEdit } from "./page-change.js";
 import { elementsAt, insideOf, type PageView } from "./page-view.js";
 import { type Unstated, unstatedEdits } from "./places.js";
 import { rewrite, runIn } from "./text-runs.js";
-import { enablerTypeSpellings, kindSpellings, ownPriority, prioritySpellings, type Spelling, statusMacroAt } from "./vocabulary.js";
+import {
+  enablerTypeSpellings,
+  kindSpellings,
+  ownPriority,
+  prioritySpellings,
+  type Spelling,
+  statusMacroAt,
+} from "./vocabulary.js";
 
 type Single = {
   value: number | string | null;
@@ -36,12 +43,20 @@ export function priorityEdits(view: PageView, item: ExtractedItem, value: Priori
 }
 
 /** The ways to set the type of an enabler. */
-export function enablerTypeEdits(view: PageView, item: ExtractedItem, value: EnablerType | null): Generator<PageEdit[]> {
+export function enablerTypeEdits(
+  view: PageView,
+  item: ExtractedItem,
+  value: EnablerType | null,
+): Generator<PageEdit[]> {
   return singleEdits(view, item, {
     value,
     label: "enablerType",
     statedAt: ({ enablerType, kindWord }) =>
-      enablerType && enablerType.range.start === kindWord?.range.start && !/\(/.test(runIn(view, enablerType.range).text) ? null : enablerType,
+      enablerType &&
+      enablerType.range.start === kindWord?.range.start &&
+      !/\(/.test(runIn(view, enablerType.range).text)
+        ? null
+        : enablerType,
     spellings: (model, near) => enablerTypeSpellings(view, value ?? "architecture", model, near),
   });
 }
@@ -75,7 +90,8 @@ export function* pointSpellings(points: number, model: string | null): Generator
   if (model !== null && shirt) {
     const size = SHIRTS.get(points);
     const sized = size ? (shirt[0] === shirt[0].toLowerCase() ? size.toLowerCase() : size) : null;
-    const withSize = sized === null ? null : model.slice(0, shirt.index) + sized + model.slice(shirt.index + shirt[0].length);
+    const withSize =
+      sized === null ? null : model.slice(0, shirt.index) + sized + model.slice(shirt.index + shirt[0].length);
     if (withSize !== null) yield spelled(number ? withSize.replace(number[0], inForm) : withSize);
     if (number) yield spelled(inForm);
     yield spelled(model.slice(0, shirt.index) + plain + model.slice(shirt.index + shirt[0].length));
@@ -127,11 +143,15 @@ const MOST_SPELLINGS = 6;
 /** The same attempt at all places together: the first of each, the second of each, and so on. */
 function* together(attempts: readonly (readonly PageEdit[][])[]): Generator<PageEdit[]> {
   const most = Math.max(...attempts.map(({ length }) => length));
-  for (let index = 0; index < most; index++) yield distinctEdits(attempts.flatMap((ways) => ways[Math.min(index, ways.length - 1)] ?? []));
+  for (let index = 0; index < most; index++)
+    yield distinctEdits(attempts.flatMap((ways) => ways[Math.min(index, ways.length - 1)] ?? []));
 }
 
 function distinctEdits(edits: readonly PageEdit[]): PageEdit[] {
-  return edits.filter((edit, index) => edits.findIndex((it) => it.range.start === edit.range.start && it.range.end === edit.range.end) === index);
+  return edits.filter(
+    (edit, index) =>
+      edits.findIndex((it) => it.range.start === edit.range.start && it.range.end === edit.range.end) === index,
+  );
 }
 
 function* changesOf(view: PageView, candidate: Candidate, range: SourceRange, field: Single): Generator<PageEdit[]> {
@@ -139,7 +159,8 @@ function* changesOf(view: PageView, candidate: Candidate, range: SourceRange, fi
   if (!line) return;
   const run = runIn(view, range);
   if (field.value === null) {
-    const cell = candidate.structure.kind === "table" && candidate.rule !== "field-table" && cellAround(view, range) !== null;
+    const cell =
+      candidate.structure.kind === "table" && candidate.rule !== "field-table" && cellAround(view, range) !== null;
     yield* removalsOf(view, line, cell);
     for (const nothing of ["–", "-"]) yield rewrite(view, run, nothing);
     return;

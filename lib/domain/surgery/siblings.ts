@@ -3,7 +3,11 @@ import type { ExtractedItem } from "../plan-item.js";
 import type { PageView } from "./page-view.js";
 
 /** Items that are written as one is, the likeliest models first: under the same parent, of the same kind, near. */
-export function modelsFor(view: PageView, item: ExtractedItem, own: Candidate): { item: ExtractedItem; candidate: Candidate }[] {
+export function modelsFor(
+  view: PageView,
+  item: ExtractedItem,
+  own: Candidate,
+): { item: ExtractedItem; candidate: Candidate }[] {
   const index = view.extraction.items.indexOf(item);
   const models = view.extraction.items.flatMap((other, at) => {
     if (other === item) return [];

@@ -78,7 +78,12 @@ function lozengesIn(view: PageView, range: SourceRange, values: readonly SourceR
       text.spans
         .filter(({ mark }) => mark === "status")
         .map((span) => shown(slice(text, span.start, span.end)))
-        .filter((it) => isWithin(it.range, range) && isWorkflowStatus(it.text) && !values.some((value) => isWithin(it.range, value))),
+        .filter(
+          (it) =>
+            isWithin(it.range, range) &&
+            isWorkflowStatus(it.text) &&
+            !values.some((value) => isWithin(it.range, value)),
+        ),
     );
 }
 
@@ -109,13 +114,18 @@ function shown(text: RichText): ShownStatus {
 }
 
 /** The ways to show another status where an item shows one. */
-export function* statusEdits(view: PageView, { key, text, colour }: PageChange & { type: "status" }): Generator<PageEdit[]> {
+export function* statusEdits(
+  view: PageView,
+  { key, text, colour }: PageChange & { type: "status" },
+): Generator<PageEdit[]> {
   const all = statusesOf(view, key);
   const at = (status: ShownStatus) => [
     ...rewrite(view, runIn(view, status.range), text),
     ...(statusMacroAt(view, status.range.start) ? colourEdits(view, status.range.start, colour) : []),
   ];
-  const distinct = all.filter((status, index) => all.findIndex((it) => it.range.start === status.range.start) === index);
+  const distinct = all.filter(
+    (status, index) => all.findIndex((it) => it.range.start === status.range.start) === index,
+  );
   if (distinct.length > 1) yield distinct.flatMap(at);
   const [first] = distinct;
   if (first) yield at(first);

@@ -19,7 +19,8 @@ export function* strikeEdits(view: PageView, key: string): Generator<PageEdit[]>
 
 function distinct(ranges: readonly SourceRange[]): SourceRange[] {
   return ranges.filter(
-    (range, index) => !ranges.some((other, at) => at !== index && isWithin(range, other) && (at < index || !isWithin(other, range))),
+    (range, index) =>
+      !ranges.some((other, at) => at !== index && isWithin(range, other) && (at < index || !isWithin(other, range))),
   );
 }
 
@@ -27,7 +28,13 @@ function distinct(ranges: readonly SourceRange[]): SourceRange[] {
 function areasOf(view: PageView, candidate: Candidate, reach: "head" | "lines" | "all"): SourceRange[] {
   const head = headAreas(view, candidate);
   if (reach === "head") return head;
-  const lines = [candidate.storyPoints, candidate.priority, candidate.enablerType, ...candidate.description, ...candidate.criteria]
+  const lines = [
+    candidate.storyPoints,
+    candidate.priority,
+    candidate.enablerType,
+    ...candidate.description,
+    ...candidate.criteria,
+  ]
     .flatMap((it) => (it && it.range.start >= candidate.range.start ? [it.range] : []))
     .flatMap((range) => {
       const line = lineAround(view, range);
@@ -39,18 +46,23 @@ function areasOf(view: PageView, candidate: Candidate, reach: "head" | "lines" |
 function headAreas(view: PageView, candidate: Candidate): SourceRange[] {
   const row = rowOf(candidate);
   if (row)
-    return [...new Set(row.row.cells)].filter((cell) => !spansRows(row.table, cell) && !cell.isNumbering).map(({ range }) => range);
+    return [...new Set(row.row.cells)]
+      .filter((cell) => !spansRows(row.table, cell) && !cell.isNumbering)
+      .map(({ range }) => range);
   const element = elementOf(view, candidate);
   const shape = shapeOf(view, candidate);
   if (element && (shape === "heading" || shape === "line")) {
     const line = lineAround(view, candidate.title.range);
-    return line && shape === "line" ? [sourceOfLine(view, { ...line, from: 0, to: line.whole.text.length })] : [element];
+    return line && shape === "line"
+      ? [sourceOfLine(view, { ...line, from: 0, to: line.whole.text.length })]
+      : [element];
   }
   const line = lineAround(view, candidate.title.range);
   return line && shape !== "panel" ? [sourceOfLine(view, { ...line, from: 0, to: line.whole.text.length })] : [];
 }
 
-const BLOCKS = /^(?:p|h[1-6]|li|ul|ol|td|th|tr|tbody|thead|table|div|blockquote|section|ac:task.*|ac:rich-text-body|ac:layout.*|ac:adf-.*)$/;
+const BLOCKS =
+  /^(?:p|h[1-6]|li|ul|ol|td|th|tr|tbody|thead|table|div|blockquote|section|ac:task.*|ac:rich-text-body|ac:layout.*|ac:adf-.*)$/;
 const STRUCK = new Set(["s", "del", "strike"]);
 
 /** One pair of tags around each run of inline nodes; never across the borders of a block. */
@@ -89,7 +101,9 @@ function isMacro({ name }: StorageElement): boolean {
 function saysSomething(node: StorageNode): boolean {
   if (node.kind === "text") return /[^\s\u200b\u00a0]/.test(node.raw.replaceAll("&nbsp;", ""));
   if (STRUCK.has(node.name)) return false;
-  return isMacro(node) ? node.attributes["ac:name"] === "status" : node.name === "time" || node.name === "ac:link" || node.children.some(saysSomething);
+  return isMacro(node)
+    ? node.attributes["ac:name"] === "status"
+    : node.name === "time" || node.name === "ac:link" || node.children.some(saysSomething);
 }
 
 function startOf(node: StorageNode, area: SourceRange): number {

@@ -149,7 +149,10 @@ export function escapeAttribute(text: string): string {
 /** Without the characters that no page can hold, and with each white space as one. */
 function clean(text: string): string {
   return text
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "")
+    .replace(
+      /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      "",
+    )
     .replace(/\r\n?/g, "\n")
     .replace(/[^\S\n]+/g, " ");
 }
@@ -164,7 +167,11 @@ export function withoutHollows(view: PageView, edits: readonly PageEdit[]): Page
     if (text !== "") continue;
     for (const around of elementsAt(view, range.start + 0.5).reverse()) {
       if (!mayHollow(around)) {
-        if (around.name === "ac:parameter" || around.name === "ac:link-body" || around.name === "ac:plain-text-link-body")
+        if (
+          around.name === "ac:parameter" ||
+          around.name === "ac:link-body" ||
+          around.name === "ac:plain-text-link-body"
+        )
           continue;
         break;
       }
@@ -199,7 +206,8 @@ function isHollow(view: PageView, element: StorageElement, edits: readonly PageE
         return isBlank(left);
       }
       if (isGone(child)) return true;
-      if (isMacro && child.name === "ac:parameter" && !["title", "key"].includes(child.attributes["ac:name"] ?? "")) return true;
+      if (isMacro && child.name === "ac:parameter" && !["title", "key"].includes(child.attributes["ac:name"] ?? ""))
+        return true;
       return child.children.length > 0 ? look(child) : child.name.startsWith("ri:") === false && HOLLOW.has(child.name);
     });
   return insideOf(view, element) !== null && look(element);

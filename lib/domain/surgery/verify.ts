@@ -55,7 +55,10 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
       return { ...before, items };
     case "strike":
       items.splice(at, 1);
-      return { ...before, items: items.map((other) => withoutItem(other, change.key)) };
+      return {
+        items: items.map((other) => withoutItem(other, change.key)),
+        warnings: warningsWithout(before, change.key),
+      };
     case "status":
       return before;
     case "link":
@@ -67,7 +70,8 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
 }
 
 function withValue(item: Meant, { field, value }: PageChange & { type: "set" }, extraction: Extraction): Meant {
-  if (field === "dependsOn") return { ...item, dependsOn: (value as string[]).toSorted(), isSet: true, wanted: without(item.wanted, field) };
+  if (field === "dependsOn")
+    return { ...item, dependsOn: (value as string[]).toSorted(), isSet: true, wanted: without(item.wanted, field) };
   const fields = { ...item.fields, [field]: plain(value) };
   const original = extraction.items.find(({ key }) => key === item.was);
   const isFree =
@@ -84,11 +88,17 @@ function without(wanted: Partial<ItemFields>, field: keyof ItemFields): Partial<
 /** A value as a page can hold it: each white space once, none at the ends. */
 function plain(value: ItemFields[keyof ItemFields]): ItemFields[keyof ItemFields] {
   if (typeof value === "string") return plainText(value);
-  return Array.isArray(value) ? value.map((it) => plainText(it).replaceAll("\n", " ")).filter((it) => it !== "") : value;
+  return Array.isArray(value)
+    ? value.map((it) => plainText(it).replaceAll("\n", " ")).filter((it) => it !== "")
+    : value;
 }
 
 function plainText(text: string): string {
-  return text.replace(/[^\S\n]+/g, " ").replace(/ ?\n ?/g, "\n").replace(/\n{3,}/g, "\n\n").trim();
+  return text
+    .replace(/[^\S\n]+/g, " ")
+    .replace(/ ?\n ?/g, "\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
 }
 
 /** True where the type of an enabler stands on the page, and is not told by the words of its title and description. */
@@ -108,6 +118,16 @@ function withoutItem(item: Meant, key: string): Meant {
   };
 }
 
+/** Whoever names an item that was struck, names nothing that is on the page. */
+function warningsWithout({ items, warnings }: Intention, key: string): Map<string, number> {
+  const named = items.filter(({ dependsOn, parent }) => dependsOn.includes(key) || parent === key).length;
+  const more = (code: string) => [code, (warnings.get(code) ?? 0) + MENTIONS * named] as const;
+  return new Map([...warnings, more("unknown_dependency"), more("parent_not_found")]);
+}
+
+/** An item may be named more than once by the same one: in its row, in a sentence, in a table. */
+const MENTIONS = 3;
+
 /** The name of an item that is new, for those that refer to it. */
 export function nameOfNew({ mark }: NewItem): string {
   return newName(mark);
@@ -115,7 +135,8 @@ export function nameOfNew({ mark }: NewItem): string {
 
 /** A new item has its title, its kind and its parent at once; the rest is set afterwards. */
 function withItem(before: Intention, added: NewItem): Intention | null {
-  const { parent, after, mark, link, title, kind, description, storyPoints, priority, acceptanceCriteria, dependsOn } = added;
+  const { parent, after, mark, link, title, kind, description, storyPoints, priority, acceptanceCriteria, dependsOn } =
+    added;
   const items = [...before.items];
   const known = (name: string) => items.some((item) => nameOf(item) === name);
   if ((parent !== null && !known(parent)) || (after !== null && !known(after))) return null;

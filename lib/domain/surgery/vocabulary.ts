@@ -45,23 +45,35 @@ const FAMILIES: readonly (readonly [string | null, string, string, string])[] = 
 ];
 
 /** The ways to write a priority in place of another text, the page's own first. */
-export function* prioritySpellings(view: PageView, wanted: Priority, model: string | null, near: Candidate): Generator<Spelling> {
+export function* prioritySpellings(
+  view: PageView,
+  wanted: Priority,
+  model: string | null,
+  near: Candidate,
+): Generator<Spelling> {
   const said = spellingsOf(view, near, (it) => it.priority && ownPriority(it));
   const own = said.filter(({ value }) => value === wanted);
   const folded = model === null ? null : fold(model);
-  const phrase = folded === null ? undefined : priorities.find(folded).find(({ meaning }) => meaning !== wanted || true);
+  const phrase =
+    folded === null ? undefined : priorities.find(folded).find(({ meaning }) => meaning !== wanted || true);
   const around = model !== null && phrase ? [model.slice(0, phrase.start), model.slice(phrase.end)] : null;
   const keepsWords = around !== null && around.some((part) => /\p{L}/u.test(part));
   const words = [
     ...own.map(({ spelling }) => spelling),
-    ...familyWords(model === null ? said.map(({ spelling }) => spelling.text) : [model, ...said.map(({ spelling }) => spelling.text)], wanted),
+    ...familyWords(
+      model === null
+        ? said.map(({ spelling }) => spelling.text)
+        : [model, ...said.map(({ spelling }) => spelling.text)],
+      wanted,
+    ),
   ];
   for (const word of words) {
     const core = priorities.find(fold(word.text))[0];
     if (keepsWords && around && core)
       yield { ...word, text: around[0] + word.text.slice(core.start, core.end) + around[1] };
     yield word;
-    if (around && core) yield { ...word, text: around[0] + inCase(word.text.slice(core.start, core.end), model ?? "") + around[1] };
+    if (around && core)
+      yield { ...word, text: around[0] + inCase(word.text.slice(core.start, core.end), model ?? "") + around[1] };
   }
 }
 
@@ -76,7 +88,8 @@ function familyWords(texts: readonly string[], wanted: Priority): Spelling[] {
     const core = priorities.find(folded)[0];
     const word = core ? folded.slice(core.start, core.end) : folded;
     for (const family of FAMILIES)
-      if (family.some((it) => it !== null && fold(it) === word)) add(family[index] && inCase(family[index], core ? text.slice(core.start, core.end) : text));
+      if (family.some((it) => it !== null && fold(it) === word))
+        add(family[index] && inCase(family[index], core ? text.slice(core.start, core.end) : text));
   }
   add(FAMILIES[3]?.[index]);
   add(FAMILIES[0]?.[index]);
@@ -99,19 +112,33 @@ const KINDS: Record<ItemKind, readonly string[]> = {
 };
 
 /** The ways to write a kind, the page's own first. */
-export function* kindSpellings(view: PageView, wanted: ItemKind, model: string | null, near: Candidate): Generator<Spelling> {
+export function* kindSpellings(
+  view: PageView,
+  wanted: ItemKind,
+  model: string | null,
+  near: Candidate,
+): Generator<Spelling> {
   const said = spellingsOf(view, near, (it) => it.kindWord);
   const cores = (text: string) => {
     const core = kinds.find(fold(text))[0];
     return core ? text.slice(core.start, core.end) : text.trim();
   };
-  const own = said.filter(({ value }) => (value === wanted) || (wanted === "enabler" && value.startsWith("enabler")));
-  const words: Spelling[] = [...own.map(({ spelling }) => ({ ...spelling, text: cores(spelling.text) })), ...KINDS[wanted].map((text) => ({ text, colour: null }))];
+  const own = said.filter(({ value }) => value === wanted || (wanted === "enabler" && value.startsWith("enabler")));
+  const words: Spelling[] = [
+    ...own.map(({ spelling }) => ({ ...spelling, text: cores(spelling.text) })),
+    ...KINDS[wanted].map((text) => ({ text, colour: null })),
+  ];
   const folded = model === null ? null : fold(model);
   const core = folded === null ? undefined : kinds.find(folded)[0];
   for (const word of words) {
     if (model !== null && core)
-      yield { ...word, text: model.slice(0, core.start) + inCase(word.text, model.slice(core.start, core.end)) + model.slice(core.end).replace(/\s*\([^()]*\)/, "") };
+      yield {
+        ...word,
+        text:
+          model.slice(0, core.start) +
+          inCase(word.text, model.slice(core.start, core.end)) +
+          model.slice(core.end).replace(/\s*\([^()]*\)/, ""),
+      };
     yield word;
   }
 }
@@ -124,7 +151,12 @@ const TYPES: Record<EnablerType, readonly string[]> = {
 };
 
 /** The ways to write a type of enabler, the page's own first. */
-export function* enablerTypeSpellings(view: PageView, wanted: EnablerType, model: string | null, near: Candidate): Generator<Spelling> {
+export function* enablerTypeSpellings(
+  view: PageView,
+  wanted: EnablerType,
+  model: string | null,
+  near: Candidate,
+): Generator<Spelling> {
   const said = spellingsOf(view, near, (it) => it.enablerType);
   const cores = (text: string) => {
     const core = enablerTypes.find(fold(text))[0];
@@ -134,7 +166,10 @@ export function* enablerTypeSpellings(view: PageView, wanted: EnablerType, model
   const core = model === null ? undefined : enablerTypes.find(fold(model))[0];
   for (const text of new Set([...own, ...TYPES[wanted]])) {
     if (model !== null && core)
-      yield { text: model.slice(0, core.start) + inCase(text, model.slice(core.start, core.end)) + model.slice(core.end), colour: null };
+      yield {
+        text: model.slice(0, core.start) + inCase(text, model.slice(core.start, core.end)) + model.slice(core.end),
+        colour: null,
+      };
     else yield { text, colour: null };
   }
 }
@@ -150,7 +185,11 @@ function spellingsOf<Value>(view: PageView, near: Candidate, pick: (candidate: C
       if (text === "" || text.length > 40) continue;
       const weight = candidate.structure === near.structure ? 1000 : candidate.rule === near.rule ? 10 : 1;
       const key = `${String(found.value)} ${text}`;
-      const known = counts.get(key) ?? { value: found.value, spelling: { text, colour: colourAt(view, found.range.start) }, weight: 0 };
+      const known = counts.get(key) ?? {
+        value: found.value,
+        spelling: { text, colour: colourAt(view, found.range.start) },
+        weight: 0,
+      };
       counts.set(key, { ...known, weight: known.weight + weight });
     }
   return [...counts.values()].sort((a, b) => b.weight - a.weight);
@@ -172,7 +211,8 @@ export function statusMacroAt(view: PageView, offset: number): StorageElement | 
 
 function colourAt(view: PageView, offset: number): string | null {
   const macro = statusMacroAt(view, offset);
-  const colour = macro && childElements(macro, "ac:parameter").find(({ attributes }) => attributes["ac:name"] === "colour");
+  const colour =
+    macro && childElements(macro, "ac:parameter").find(({ attributes }) => attributes["ac:name"] === "colour");
   const text = colour?.children[0];
   return text?.kind === "text" ? text.raw : null;
 }

@@ -71,7 +71,12 @@ export function alignLists(old: readonly string[], wanted: readonly string[]): S
   let [i, j] = [0, 0];
   while (i < old.length || j < wanted.length) {
     const here = best[i * width + j] ?? 0;
-    if (i < old.length && j < wanted.length && score(i, j) > 0 && here === score(i, j) + (best[(i + 1) * width + j + 1] ?? 0))
+    if (
+      i < old.length &&
+      j < wanted.length &&
+      score(i, j) > 0 &&
+      here === score(i, j) + (best[(i + 1) * width + j + 1] ?? 0)
+    )
       steps.push({ old: i++, wanted: j++ });
     else if (i < old.length && (j >= wanted.length || here === (best[(i + 1) * width + j] ?? 0)))
       steps.push({ old: i++, wanted: -1 });
