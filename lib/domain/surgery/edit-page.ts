@@ -158,6 +158,8 @@ function nowCalled({ keys }: Operation, change: PageChange): PageChange {
     return { ...change, item: { ...change.item, parent: parent && now(parent), after: after && now(after) } };
   }
   const called = { ...change, key: now(change.key) };
+  if (called.type === "move")
+    return { ...called, parent: called.parent && now(called.parent), after: called.after && now(called.after) };
   if (called.type !== "set" || called.field !== "dependsOn") return called;
   return { ...called, value: (called.value as string[]).map(now) };
 }
@@ -173,17 +175,27 @@ function isDone(operation: Operation, change: PageChange): boolean {
 
 /** False for a change that is none, or that nobody could make. */
 function isFit(operation: Operation, change: PageChange): boolean {
-  if (change.type !== "set") return true;
+  if (change.type === "add") return true;
   const item = operation.view.items.get(change.key);
   if (!item) {
     refuse(operation, change, "The page has no such item.");
     return false;
   }
+  if (change.type === "link" && item.issueLink !== null) {
+    const isSame = identifierIn(item.issueLink) === identifierIn(change.link.url);
+    if (!isSame) refuse(operation, change, "The page links the item to another issue.");
+    return false;
+  }
+  if (change.type !== "set") return true;
   if (!isPossible(change.field, change.value)) {
     refuse(operation, change, "A page cannot say that.");
     return false;
   }
   return JSON.stringify(item[change.field]) !== JSON.stringify(change.value);
+}
+
+function identifierIn(link: string): string {
+  return (/\/issue\/([A-Z][A-Z0-9]*-\d+)/i.exec(link)?.[1] ?? link).toUpperCase();
 }
 
 function isPossible(field: keyof ItemFields, value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { EnablerType, ItemKind, Priority } from "../plan-item.js";
 import { additionEdits } from "./add-item.js";
+import { moveEdits } from "./move.js";
 import type { PageChange, PageEdit } from "./page-change.js";
 import type { PageView } from "./page-view.js";
 import { dependencyEdits } from "./set-dependencies.js";
@@ -24,7 +25,7 @@ export function proposalsFor(view: PageView, change: PageChange): Iterable<PageE
     case "add":
       return additionEdits(view, change.item);
     case "move":
-      return [];
+      return moveEdits(view, change);
   }
 }
 

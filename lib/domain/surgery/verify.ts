@@ -15,6 +15,9 @@ type Meant = {
   wanted: Partial<ItemFields>;
   /** Another item that is meant, by what it was called; `new:` and its mark for one that is new. */
   parent: string | null;
+  /** True where it stands elsewhere than before; behind `after`, where that is somebody. */
+  isMoved: boolean;
+  after: string | null;
   dependsOn: readonly string[];
   /** True where it is all the same in which order the dependencies are named. */
   isSet: boolean;
@@ -37,6 +40,8 @@ function meantOf(item: ExtractedItem): Meant {
     fields,
     wanted: {},
     parent,
+    isMoved: false,
+    after: null,
     dependsOn,
     isSet: false,
   };
@@ -55,7 +60,10 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
       return { ...before, items };
     case "strike":
       items.splice(at, 1);
-      return { ...before, items: items.map((other) => withoutItem(other, change.key)) };
+      return {
+        items: items.map((other) => withoutItem(other, change.key)),
+        warnings: warningsWithout(before, change.key),
+      };
     case "status":
       return before;
     case "link":
@@ -115,6 +123,16 @@ function withoutItem(item: Meant, key: string): Meant {
   };
 }
 
+/** Whoever names an item that was struck, names nothing that is on the page. */
+function warningsWithout({ items, warnings }: Intention, key: string): Map<string, number> {
+  const named = items.filter(({ dependsOn, parent }) => dependsOn.includes(key) || parent === key).length;
+  const more = (code: string) => [code, (warnings.get(code) ?? 0) + MENTIONS * named] as const;
+  return new Map([...warnings, more("unknown_dependency"), more("parent_not_found")]);
+}
+
+/** An item may be named more than once by the same one: in its row, in a sentence, in a table. */
+const MENTIONS = 3;
+
 /** The name of an item that is new, for those that refer to it. */
 export function nameOfNew({ mark }: NewItem): string {
   return newName(mark);
@@ -134,14 +152,27 @@ function withItem(before: Intention, added: NewItem): Intention | null {
     fields: { title: plainText(title), kind, issueLink: link?.url ?? null },
     wanted: { description, storyPoints, priority, acceptanceCriteria, dependsOn },
     parent,
+    isMoved: true,
+    after,
     dependsOn: [],
     isSet: true,
   });
   return { ...before, items };
 }
 
-function withMove(before: Intention, { key, parent }: PageChange & { type: "move" }): Intention | null {
-  const items = before.items.map((item) => (item.was === key ? { ...item, parent } : item));
+/** What stands under an item that is moved goes with it. */
+function withMove(before: Intention, { key, parent, after }: PageChange & { type: "move" }): Intention | null {
+  const moved = new Set([key]);
+  for (let size = 0; size < moved.size; ) {
+    size = moved.size;
+    for (const item of before.items) if (item.parent !== null && moved.has(item.parent)) moved.add(nameOf(item));
+  }
+  if ((parent !== null && moved.has(parent)) || (after !== null && moved.has(after))) return null;
+  const items = before.items.map((item) => {
+    const name = nameOf(item);
+    if (!moved.has(name)) return item;
+    return name === key ? { ...item, isMoved: true, parent, after } : { ...item, isMoved: true };
+  });
   return { ...before, items };
 }
 
@@ -166,8 +197,11 @@ export function differenceTo(intention: Intention, extraction: Extraction): Diff
   if (!pairs) return { what: "items", field: null, name: null };
   const nameByKey = new Map(pairs.map(([meant, item]) => [item.key, nameOf(meant)]));
   const keys = new Map<string, number>();
+  const places = new Map(pairs.map(([meant], index) => [nameOf(meant), index]));
   for (const [meant, item] of pairs) {
     const name = nameOf(meant);
+    if (meant.after !== null && (places.get(meant.after) ?? -1) > (places.get(name) ?? 0))
+      return { what: "items", field: null, name };
     const key = uniqueKey(meant.printedId ?? slug(item.title), keys);
     if (key !== item.key) return { what: "field", field: "key", name };
     for (const field of Object.keys(meant.fields) as (keyof Meant["fields"])[])
@@ -188,29 +222,27 @@ export function differenceTo(intention: Intention, extraction: Extraction): Diff
 
 export type Difference = { what: "items" | "field" | "warning"; field: keyof ItemFields | null; name: string | null };
 
-/** Items in page order; one that is new stands where it stands. */
+/** Items in page order; one that is new, or was moved, stands where it stands. */
 function pairUp(meant: readonly Meant[], items: readonly ExtractedItem[]): [Meant, ExtractedItem][] | null {
   if (meant.length !== items.length) return null;
-  const known = meant.filter(({ was }) => was !== null);
-  const added = meant.filter(({ was }) => was === null);
-  if (added.length === 0) return pairsInOrder(known, items);
-  const taken = new Set<ExtractedItem>();
+  const known = meant.filter(({ isMoved }) => !isMoved);
+  const moved = meant.filter(({ isMoved }) => isMoved);
+  if (moved.length === 0) return pairsInOrder(known, items);
   const pairs: [Meant, ExtractedItem][] = [];
   let at = 0;
   for (const item of items) {
     const next = known[at];
     if (next && next.fields.title === item.title && next.fields.kind === item.kind && isOwnKey(next, item)) {
       pairs.push([next, item]);
-      taken.add(item);
       at++;
       continue;
     }
-    const index = added.findIndex(({ fields }) => fields.title === item.title);
-    const [found] = index >= 0 ? added.splice(index, 1) : [];
+    const index = moved.findIndex((it) => it.fields.title === item.title && isOwnKey(it, item));
+    const [found] = index >= 0 ? moved.splice(index, 1) : [];
     if (!found) return null;
     pairs.push([found, item]);
   }
-  return at === known.length && added.length === 0 ? pairs : null;
+  return at === known.length && moved.length === 0 ? pairs : null;
 }
 
 function isOwnKey({ printedId }: Meant, item: ExtractedItem): boolean {

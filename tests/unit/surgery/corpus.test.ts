@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { extract } from "../../../lib/domain/extraction/extract.js";
+import { editPage } from "../../../lib/domain/surgery/edit-page.js";
+import { findStatuses } from "../../../lib/domain/surgery/status.js";
+import { type Case, casesFor } from "../../support/surgery-cases.js";
+import { problemsOfSurgery } from "../../support/surgery-check.js";
+import { randomFrom } from "../../support/surgery-random.js";
+
+/** How many items of each page are changed, each in every way; and of how many cases one is tried. `SURGERY_ROUNDS=20` tries all. */
+const ROUNDS = Number(process.env["SURGERY_ROUNDS"] ?? 0);
+const ONE_OF = ROUNDS > 0 ? 1 : 5;
+
+const BLIND = "tests/fixtures/planning-blind";
+const OURS = [
+  "tests/fixtures/planning",
+  ...readdirSync(BLIND)
+    .filter((name) => /^round-/.test(name))
+    .map((name) => join(BLIND, name)),
+];
+const THEIRS = ["../shared/corpus/planning", "../shared/corpus/confluence"];
+
+type Tally = Map<string, { made: number; all: number }>;
+
+function count(tally: Tally, kind: string, isMade: boolean) {
+  const known = tally.get(kind) ?? { made: 0, all: 0 };
+  tally.set(kind, { made: known.made + Number(isMade), all: known.all + 1 });
+}
+
+const MARKER = /<ac:inline-comment-marker ac:ref="(planted-\d+)">([^<]*)<\/ac:inline-comment-marker>/g;
+
+/** Comments on a word of each title that stands there as plain text. */
+function withComments(title: string, body: string, seed: number): string {
+  const random = randomFrom(seed);
+  const { items } = extract({ title, body });
+  const edits = items.flatMap(({ source }) => {
+    const [range] = source.fields.title ?? [];
+    const words = range ? [...body.slice(range.start, range.end).matchAll(/(?<=^|\s)\p{L}+(?=\s|$)/gu)] : [];
+    const word = words.length > 0 && !body.slice(range?.start, range?.end).includes("<") ? random.pick(words) : null;
+    return range && word ? [{ at: range.start + word.index, word: word[0] }] : [];
+  });
+  let marked = body;
+  for (const [index, { at, word }] of edits.toSorted((a, b) => b.at - a.at).entries())
+    if (
+      !/<[^>]*$|<!\[CDATA\[(?:(?!\]\]>)[^])*$|<ac:parameter[^>]*>[^<]*$/.test(marked.slice(Math.max(0, at - 300), at))
+    )
+      marked = `${marked.slice(0, at)}<ac:inline-comment-marker ac:ref="planted-${index}">${word}</ac:inline-comment-marker>${marked.slice(at + word.length)}`;
+  const strip = ({ items: all }: ReturnType<typeof extract>) =>
+    JSON.stringify(all.map(({ source: _, ...item }) => item));
+  return strip(extract({ title, body: marked })) === strip(extract({ title, body })) ? marked : body;
+}
+
+/** Comments of which the words are still there, and that are gone. */
+function lostComments(before: string, after: string, { change }: Case): string[] {
+  const kept = new Set([...after.matchAll(MARKER)].map(([, name]) => name));
+  return [...before.matchAll(MARKER)].flatMap(([, name = "", word = ""]) => {
+    if (kept.has(name) || after.includes(`ac:ref="${name}"`)) return [];
+    const mayGo =
+      change.type === "set" && change.field === "title" && !(change.value as string).split(" ").includes(word);
+    return mayGo ? [] : [`the comment on “${word}” is gone`];
+  });
+}
+
+function operate(folder: string, tally: Tally): string[] {
+  const problems: string[] = [];
+  const names = readdirSync(folder).filter((name) => /\.(?:html|xml|xhtml)$/.test(name));
+  for (const [index, name] of names.entries()) {
+    const original = readFileSync(join(folder, name), "utf8");
+    const expected = join(folder, name.replace(/\.\w+$/, ".json"));
+    const title = existsSync(expected)
+      ? String((JSON.parse(readFileSync(expected, "utf8")) as { title?: string }).title ?? "")
+      : "";
+    for (let round = 0; round < Math.max(1, ROUNDS); round++) {
+      const random = randomFrom(index * 977 + round * 31 + 5);
+      const body = withComments(title, original, index + round);
+      const before = extract({ title, body });
+      const check = (it: Case) => {
+        const surgery = editPage({ title, body }, [it.change]);
+        const after = extract({ title, body: surgery.body });
+        count(
+          tally,
+          `${it.kind}${it.isStated ? "" : ", not stated yet"}`,
+          !surgery.refused.some(({ change }) => change === it.change),
+        );
+        const found = [
+          ...problemsOfSurgery(body, before, it.change, surgery, after),
+          ...lostComments(body, surgery.body, it),
+        ];
+        problems.push(...found.map((problem) => `${name}: ${it.kind}: ${JSON.stringify(it.change)}: ${problem}`));
+      };
+      if (before.items.length === 0) {
+        const change = { type: "set", key: "nothing", field: "title", value: "x" } as const;
+        const surgery = editPage({ title, body }, [change]);
+        if (surgery.body !== body || surgery.refused.length !== 1)
+          problems.push(`${name}: something was done to a page without items`);
+        break;
+      }
+      const cases = casesFor(random.pick(before.items), before, random);
+      cases.filter((_, at) => (at + index) % ONE_OF === 0).forEach(check);
+      const statuses = [...findStatuses(body, before)].filter(([, { text }]) => text !== "In review");
+      const shown = statuses.length > 0 ? random.pick(statuses) : null;
+      if (shown)
+        check({
+          kind: "status",
+          isStated: true,
+          change: { type: "status", key: shown[0], text: "In review", colour: "Blue" },
+        });
+    }
+  }
+  return problems;
+}
+
+/** The least share of changes that a page takes; what it states can nearly always be written. */
+const LEAST: Record<string, number> = {
+  title: 0.97,
+  points: 0.97,
+  priority: 0.95,
+  "criterion edited": 0.97,
+  "criterion added": 0.97,
+  "criterion removed": 0.95,
+  add: 0.95,
+  strike: 0.9,
+  status: 1,
+};
+
+function report(tally: Tally) {
+  const lines = [...tally]
+    .sort()
+    .map(([kind, { made, all }]) => `${kind.padEnd(36)}${made}/${all} ${((100 * made) / all).toFixed(1)} %`);
+  console.log(lines.join("\n"));
+}
+
+describe("generated edits of planning pages", () => {
+  it("change what is meant and nothing else, keep comments, and are seldom refused", { timeout: 3_600_000 }, () => {
+    const tally: Tally = new Map();
+    expect(OURS.flatMap((folder) => operate(folder, tally))).toEqual([]);
+    report(tally);
+    const tooFew = Object.entries(LEAST).filter(([kind, least]) => {
+      const { made, all } = tally.get(kind) ?? { made: 0, all: 0 };
+      return all >= 30 && made / all < least;
+    });
+    expect(tooFew).toEqual([]);
+  });
+});
+
+const isThere = THEIRS.every((folder) => existsSync(folder));
+
+describe(`generated edits of other people's pages${isThere ? "" : " (skipped: ../shared/corpus is not beside the project)"}`, () => {
+  it.runIf(isThere)("change what is meant and nothing else", { timeout: 3_600_000 }, () => {
+    const tally: Tally = new Map();
+    expect(THEIRS.flatMap((folder) => operate(folder, tally))).toEqual([]);
+    report(tally);
+  });
+});
