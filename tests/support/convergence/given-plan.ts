@@ -50,7 +50,8 @@ const mostTurns = 80;
 export async function drain(world: QuietWorld): Promise<void> {
   for (let idle = 0, turns = 0; idle < 2; turns += 1) {
     await arrived(world);
-    if (turns > mostTurns) throw new Error(`never at rest: ${JSON.stringify(world.messages)} after ${world.calls.slice(-60).join()}`);
+    if (turns > mostTurns)
+      throw new Error(`never at rest: ${JSON.stringify(world.messages)} after ${world.calls.slice(-60).join()}`);
     const webhook = world.waiting.shift();
     if (webhook) await world.deliver(webhook);
     const message = world.messages.shift();
