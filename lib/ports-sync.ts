@@ -21,7 +21,8 @@ export type SyncedPlan = {
   plan: Plan;
   /** The session that the plan belongs to now. */
   session: PlanningSession;
-  appUserId: string | null;
+  /** Under which ids Linear names us as who changed something: the app's user, or its OAuth client. */
+  ownActorIds: string[];
   settings: SyncSettings;
   status: SyncStatus;
   step: SyncStepName | null;

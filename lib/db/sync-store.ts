@@ -15,7 +15,7 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
   return {
     async load(planId) {
       const [row] = await db.query<SyncedRow>(loadStatement(planId), repeatable);
-      return row ? toSyncedPlan(row) : null;
+      return row ? toSyncedPlan(row, times.linearClientId ?? "") : null;
     },
 
     async begin(seen, runId) {
