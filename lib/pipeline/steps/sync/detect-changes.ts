@@ -9,8 +9,8 @@ import { stepAfter, type SyncInput, type SyncResult, type SyncStep } from "../..
 import { finish, halt } from "./finish.js";
 import { byId, isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
 
-/** Linear's clock may lag behind what it lists for others; what is read twice is found to be unchanged. */
-const overlapMs = 60_000;
+/** What Linear commits at one instant may be listed a moment later; what is read twice is found to be unchanged. */
+const overlapMs = 5_000;
 
 /** Reads page and issues, compares both with what was agreed, and says what each side is to be given. Writes nothing outside. */
 export const detectChanges: SyncStep = async (input) => {
