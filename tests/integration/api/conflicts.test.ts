@@ -65,7 +65,7 @@ describe("a conflict", () => {
     const applied = await aConflict(plan, { applied: "linear" });
     const elsewhere = await aConflict(other);
     await api().resolveConflict({ params: decided.params, body: { strategy: "linear" } });
-    const found = async (query: Parameters<ReturnType<typeof api>["listConflicts"]>[0]["query"]) =>
+    const found = async (query: { planId?: string; sessionId?: string; state?: "open" | "decided" | "applied" }) =>
       (await api().listConflicts({ query })).items.map(({ id }) => id);
     expect((await found({ planId: plan.id })).sort()).toEqual([open.id, decided.id, applied.id].sort());
     expect(await found({ sessionId: other.sessionId })).toEqual([elsewhere.id]);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { connectionStore } from "../../../lib/db/connection-store.js";
 import { refusal } from "../../support/api-world.js";
 import { ada, api, engagement, run, syncedPlans, world } from "./synced-plans.js";
 
@@ -9,7 +10,8 @@ syncedPlans();
 describe("webhooks of Confluence", () => {
   it("get a secret that is shown once, sealed in the database and noted in the audit", async () => {
     const admin = await world.aPerson(ada.organizationId, { role: "admin" });
-    const id = await world.deps.connections.upsert({
+    const connections = connectionStore(world.db, world.deps.keyring);
+    const id = await connections.upsert({
       organizationId: ada.organizationId,
       kind: "data_center",
       siteUrl: "https://wiki.acme.example",
@@ -31,7 +33,7 @@ describe("webhooks of Confluence", () => {
       },
       dataCenter: { url: `http://localhost:3000/api/webhooks/confluence/data-center/${id}` },
     });
-    expect(await world.deps.connections.webhookSecret(id)).toBe(drawn.secret);
+    expect(await connections.webhookSecret(id)).toBe(drawn.secret);
     expect((await listed())[0]?.hasWebhookSecret).toBe(true);
     const { items } = await api(admin).listAudit({ query: { action: "WEBHOOK_SECRET_DRAWN" } });
     expect(items).toMatchObject([
