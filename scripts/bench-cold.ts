@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { emittedFunctions } from "./emitted-functions.js";
+import { roots } from "./bundle.js";
 import { findTool } from "./tools.js";
 import { vercelBuild, vercelOutput } from "./vercel-build.js";
 
@@ -24,7 +25,7 @@ function subjects(): Subject[] {
     "Without the Vercel CLI (npm run tools -- vercel) these are the bundles of `npm run build`, not the emitted functions",
   );
   execFileSync("npm", ["run", "--silent", "build"], { cwd: projectRoot, stdio: "inherit" });
-  return ["intake", "worker", "console", "api", "stream", "metrics", "health"]
+  return roots
     .map((name) => ({ name: `build/${name}.js`, module: join(projectRoot, "build", `${name}.js`) }))
     .filter(({ module }) => existsSync(module));
 }

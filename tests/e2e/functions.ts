@@ -79,6 +79,12 @@ function calls(world: LocalWorld): Call[] {
       made: () => at("/api/webhooks/linear", unsigned),
       status: 401,
     },
+    {
+      promise: "an unsigned call of a Forge app is refused",
+      path: "/api/webhooks/confluence",
+      made: () => at("/api/webhooks/confluence/forge", unsigned),
+      status: 401,
+    },
   ];
 }
 
@@ -103,6 +109,7 @@ async function main(): Promise<void> {
     results.push([promise, response.status === status ? null : `${response.status}: ${await response.text()}`]);
   }
   results.push(["a mention is taken in, moved on and answered", await mention(world)]);
+  results.push(["a signed call of a Forge app is taken in", await pageChange(world)]);
   const forgotten = [...handlers.keys()].filter((path) => !called.has(path));
   results.push(["every function has been called", forgotten.length === 0 ? null : forgotten.join(", ")]);
   await world.close();
@@ -133,6 +140,19 @@ async function mention(world: LocalWorld): Promise<string | null> {
     const said = world.linear.control.session({ agentSessionId }).activities.filter(({ author }) => author.app);
     if (said.some(({ type, body: words }) => type === "elicitation" && words.includes("Smallest"))) return null;
     if (Date.now() > deadline) return `said ${JSON.stringify(said.map((one) => one.body))}`;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The simulated Forge app tells of an edited page; null where that was taken in. */
+async function pageChange(world: LocalWorld): Promise<string | null> {
+  const { id } = world.confluence.control.createPage({ spaceKey: "PLAN", title: "Another plan", body: "<p>Soon.</p>" });
+  world.confluence.control.editPage({ id, body: "<p>Now.</p>" });
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const told = world.confluence.control.deliveries().filter(({ pageId }) => pageId === id);
+    if (told.some(({ status }) => status === 200)) return null;
+    if (Date.now() > deadline) return `answered ${JSON.stringify(told.map(({ status }) => status))}`;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
