@@ -41,7 +41,7 @@ function* headsOf(view: PageView, candidate: Candidate, added: NewItem, modelKin
   const mark = anchorFor(added.mark);
   const row = rowOf(candidate);
   const inColumn = row ? linkColumn(row) >= 0 : false;
-  const cards = added.link && !inColumn ? [` ${cardOf(added.link)}`] : [""];
+  const cards = added.link && !inColumn ? [` ${cardOf(added.link)}`, ""] : [""];
   const inLine = (range: SourceRange | undefined) =>
     range !== undefined && line.whole.places.some(({ start }) => start === range.start) && isInLine(line, range);
   const base = (card: string): PageEdit[] => [
@@ -72,8 +72,11 @@ function* headsOf(view: PageView, candidate: Candidate, added: NewItem, modelKin
     stated.range.start !== candidate.kindWord?.range.start
   )
     values.push(...valueEdits(view, stated.range, null));
-  for (const text of [...candidate.dependsOn, ...candidate.blocks])
-    if (inLine(rangeOf(text))) values.push(...valueEdits(view, rangeOf(text), null));
+  for (const texts of [candidate.dependsOn, candidate.blocks]) {
+    const ranges = texts.map((text) => rangeOf(text)).filter(inLine);
+    const [start, end] = [ranges[0]?.start, ranges.at(-1)?.end];
+    if (start !== undefined && end !== undefined) values.push(...valueEdits(view, { start, end }, null));
+  }
   const word = candidate.kindWord;
   const kinds: PageEdit[][] = [];
   if (word && inLine(word.range)) {
