@@ -74,6 +74,7 @@ ALTER TABLE "plans" ADD COLUMN "due_at" timestamp with time zone;--> statement-b
 ALTER TABLE "plans" ADD COLUMN "due_since" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "due_because" text;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "due_for" text;--> statement-breakpoint
+ALTER TABLE "plans" ADD COLUMN "due_undo" uuid;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "waiting_until" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "paused_because" jsonb;--> statement-breakpoint
 ALTER TABLE "plans" ADD COLUMN "sync_question" jsonb;--> statement-breakpoint

@@ -21,7 +21,8 @@ export type SyncedPlan = {
   plan: Plan;
   /** The session that the plan belongs to now. */
   session: PlanningSession;
-  appUserId: string | null;
+  /** Under which ids Linear names us as who changed something: the app's user, or its OAuth client. */
+  ownActorIds: string[];
   settings: SyncSettings;
   status: SyncStatus;
   step: SyncStepName | null;
@@ -93,6 +94,8 @@ export type SyncMove = {
   pageWrites?: { id: string; status: "written" | "not_written" | "page_gone" }[];
   question?: SyncQuestion | null;
   history?: SyncRun;
+  /** The run that this one has taken back. */
+  undone?: string;
   log?: LogEntry[];
   /** Words for the agent session of the session that the plan belongs to. */
   effects?: Extract<Effect, { kind: "activity" }>[];
@@ -101,9 +104,19 @@ export type SyncMove = {
 /** A run as the history keeps it. */
 export type SyncRun = {
   work: SyncWork;
-  trigger: SyncTrigger | "undo";
+  trigger: SyncTrigger;
   error: string | null;
   toPageVersion: number | null;
+};
+
+/** A run that has ended, as taking it back needs it. */
+export type PastRun = {
+  id: string;
+  planId: PlanId;
+  done: Done[];
+  fromPageVersion: number | null;
+  toPageVersion: number | null;
+  isUndone: boolean;
 };
 
 export type SyncStore = {
@@ -114,6 +127,7 @@ export type SyncStore = {
   commit(
     move: SyncMove,
   ): Promise<{ outcome: "committed"; goesOn: boolean; dueAt: number | null } | { outcome: "changed" }>;
+  pastRun(id: string): Promise<PastRun | null>;
   /** Writes down a page write that is about to be sent; false where the lease is lost. */
   openPageWrite(seen: SyncedPlan, attemptId: string, write: PageWrite): Promise<boolean>;
   /** Makes runs due after a time of quiet; those of idle plans that are kept in step. */

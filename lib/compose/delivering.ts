@@ -40,6 +40,7 @@ export const syncTimes = (env: Environment): SyncTimes => ({
   longestMs: env.SYNC_LONGEST_MS,
   stuckMs: env.STUCK_MS,
   pollMs: env.SYNC_POLL_MS,
+  linearClientId: env.LINEAR_CLIENT_ID,
 });
 
 /** What sending needs: the outbox, the queue and Linear. */

@@ -65,9 +65,10 @@ const isDefaultIn = (engagementId: string): SQL => sql`
 
 function claim(plan: NonNullable<Move["claimPlan"]>, sessionId: string): SQL {
   return sql`
-      insert into plans (id, organization_id, source, team_id, session_id, confluence_page_id, page_url, page_title)
+      insert into plans (id, organization_id, source, team_id, session_id, confluence_page_id, page_url, page_title, writes_page)
       select ${plan.id}::uuid, guard.organization_id, ${plan.source}::text, ${plan.teamId}::text, ${sessionId}::uuid,
-             ${plan.pageId}::text, ${plan.pageUrl}::text, ${plan.title}::text from guard
+             ${plan.pageId}::text, ${plan.pageUrl}::text, ${plan.title}::text,
+             not exists (select from plans o where o.organization_id = guard.organization_id and o.source = ${plan.source}::text) from guard
       on conflict (organization_id, source, team_id) do update
          set session_id = excluded.session_id, page_url = excluded.page_url, page_title = excluded.page_title, updated_at = now()
        where plans.session_id = excluded.session_id or not exists (

@@ -16,7 +16,7 @@ import { type SessionRow, toSession } from "./session-rows.js";
 export function inboxStore(
   db: Database,
   announce: Announce = () => undefined,
-  times: Pick<SyncTimes, "quietMs" | "longestMs"> = { quietMs: 10_000, longestMs: 60_000 },
+  times: Pick<SyncTimes, "quietMs" | "longestMs" | "linearClientId"> = { quietMs: 10_000, longestMs: 60_000 },
 ): InboxStore {
   const isKnown = async (delivery: Delivery) => {
     const rows = await db.query(
@@ -179,7 +179,8 @@ export function inboxStore(
       const { organizationId } = delivery;
       const isKnown = sql`exists (select from webhook_deliveries d where d.provider = ${providerOf(delivery)} and d.organization_id = ${organizationId}
         and d.meaning = ${delivery.meaning})`;
-      const isOurs = sql`exists (select from organizations o where o.id = ${organizationId} and o.app_user_id = ${actor?.id ?? null}::text)`;
+      const isOurs = sql`(${actor !== null && actor.id === times.linearClientId} or exists (
+        select from organizations o where o.id = ${organizationId} and o.app_user_id = ${actor?.id ?? null}::text))`;
       const planned = sql`p.id in (select i.plan_id from plan_items i where i.organization_id = ${organizationId}
         and i.linear_id in (select jsonb_array_elements_text(${json([issueId, ...above])})))`;
       const rows = await db.query<DueRow>(

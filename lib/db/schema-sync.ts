@@ -52,7 +52,7 @@ export const syncHistory = pgTable(
       .references(() => plans.id, { onDelete: "cascade" }),
     confluencePageId: text("confluence_page_id").notNull(),
     linearTeamId: text("linear_team_id").notNull(),
-    trigger: text("trigger").$type<SyncTrigger | "undo">().notNull(),
+    trigger: text("trigger").$type<SyncTrigger>().notNull(),
     success: boolean("success").notNull(),
     error: text("error"),
     createdIssues: integer("created_issues").notNull().default(0),

@@ -265,6 +265,8 @@ export const plans = pgTable(
     dueBecause: text("due_because").$type<SyncTrigger>(),
     /** Linear's id of the person who asked for it. */
     dueFor: text("due_for"),
+    /** The run that the next one is to take back. */
+    dueUndo: uuid("due_undo"),
     /** A running run goes on after this. */
     waitingUntil: instant("waiting_until"),
     /** Why it is paused, in words. */

@@ -40,6 +40,7 @@ export function syncCommit(move: SyncMove): SQL {
     taken as (${takeEvents(move)}),
     written as (${settleWrites(move)}),
     remembered as (${remember(move)}),
+    undone as (${move.undone ? sql`update sync_history h set undone_at = now(), updated_at = now() from moved where h.id = ${move.undone}::uuid and h.plan_id = ${seen.plan.id}` : nothing}),
     settled as (${settlePlan(move)})
     select settled.sync_status as status, settled.due from settled`;
 }

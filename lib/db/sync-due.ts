@@ -3,7 +3,14 @@ import type { PlanId } from "../domain/ids.js";
 import type { DueRun } from "../ports-sync.js";
 
 /** `quietMs`: how long a plan is left in peace before a run, `longestMs`: how long at most, `stuckMs`: how long a run may move nothing, `pollMs`: how often a plan is looked at of which nobody reports anything. */
-export type SyncTimes = { quietMs: number; longestMs: number; stuckMs: number; pollMs: number };
+export type SyncTimes = {
+  quietMs: number;
+  longestMs: number;
+  stuckMs: number;
+  pollMs: number;
+  /** Linear may name it instead of the app's user as who changed something. */
+  linearClientId?: string;
+};
 
 /** A run that was made due. */
 export type DueRow = { id: string; due: number; is_new: boolean };

@@ -39,12 +39,12 @@ export type SyncedRow = {
   base: PageSnapshot | null;
 };
 
-export function toSyncedPlan(row: SyncedRow): SyncedPlan {
+export function toSyncedPlan(row: SyncedRow, linearClientId: string): SyncedPlan {
   const { plan } = row;
   return {
     plan: toPlan(plan),
     session: toSession(row.session),
-    appUserId: row.app_user_id,
+    ownActorIds: [row.app_user_id ?? "", linearClientId].filter(Boolean),
     settings: { ...defaultSyncSettings, ...row.settings?.sync },
     epicsAs: row.settings?.epics ?? defaultEngagementSettings.epics,
     allowsRestricted: row.session.work.confirmedPageVersion !== undefined,

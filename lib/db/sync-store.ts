@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PlanId } from "../domain/ids.js";
-import { nothingCounted, type SyncStatus, type SyncStepName, type SyncWork } from "../domain/sync/run.js";
+import { newWork, type SyncStatus, type SyncStepName } from "../domain/sync/run.js";
 import type { Announce } from "../ports-live-plans.js";
-import type { SyncStore } from "../ports-sync.js";
+import type { PastRun, SyncStore } from "../ports-sync.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
 import { isLiving } from "./idle.js";
 import { type PlanRow, type SessionRow, toPlan, toSession } from "./session-rows.js";
@@ -15,7 +15,7 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
   return {
     async load(planId) {
       const [row] = await db.query<SyncedRow>(loadStatement(planId), repeatable);
-      return row ? toSyncedPlan(row) : null;
+      return row ? toSyncedPlan(row, times.linearClientId ?? "") : null;
     },
 
     async begin(seen, runId) {
@@ -24,10 +24,12 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
         with session as (
           select id, status = 'processing' and ${isLiving(sql`s`)} as busy from planning_sessions s where id = ${session.id} for no key update),
         begun as (
-          update plans p set sync_status = 'running', step = 'detect-changes', version = p.version + 1, dirty = false, due_at = null, due_since = null,
+          update plans p set sync_status = 'running', step = case when p.due_undo is null then 'detect-changes' else 'take-back' end, version = p.version + 1,
+                 dirty = false, due_at = null, due_since = null, due_undo = null,
                  waiting_until = null, last_polled_at = now(), updated_at = now(),
-                 sync_work = ${json(emptyWork(runId))} || jsonb_build_object(
-                   'trigger', coalesce(p.due_because, 'poll'), 'askedBy', p.due_for, 'startedAt', now())
+                 sync_work = ${json(newWork(runId, "poll"))} || jsonb_build_object(
+                   'trigger', case when p.due_undo is null then coalesce(p.due_because, 'poll') else 'undo' end, 'undoOf', p.due_undo,
+                   'askedBy', p.due_for, 'startedAt', now())
             from session where p.id = ${plan.id} and p.session_id = session.id and p.version = ${plan.version} and p.sync_status = 'idle' and not session.busy
           returning p.id),
         put_off as (
@@ -47,6 +49,25 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
       if (!row) return { outcome: "changed" };
       if (move.log?.length || move.effects?.length) announce(move.seen.session.id);
       return { outcome: "committed", goesOn: row.status === "running", dueAt: row.status === "idle" ? row.due : null };
+    },
+
+    async pastRun(id) {
+      const [row] = await db.query<{
+        id: string;
+        plan: string;
+        done: PastRun["done"];
+        from: number | null;
+        to: number | null;
+        undone: boolean;
+      }>(
+        sql`
+        select id, plan_id as plan, done, from_page_version as "from", to_page_version as "to", undone_at is not null as undone
+          from sync_history where id = ${id}`,
+        repeatable,
+      );
+      if (!row) return null;
+      const { plan, done, from, to, undone } = row;
+      return { id: row.id, planId: plan as PlanId, done, fromPageVersion: from, toPageVersion: to, isUndone: undone };
     },
 
     async openPageWrite({ plan }, attemptId, write) {
@@ -119,16 +140,6 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
 const plans = sql`plans p join planning_sessions s on s.id = p.session_id join organizations o on o.id = p.organization_id`;
 /** Approved, and of an organization that has the app. */
 const isKept = sql`p.base_page_version is not null and o.revoked_at is null`;
-
-const emptyWork = (runId: string): Omit<SyncWork, "trigger" | "askedBy" | "startedAt"> => ({
-  runId,
-  page: { version: 0, updatedAt: null, authorId: null },
-  toLinear: [],
-  toPage: [],
-  counts: nothingCounted,
-  done: [],
-  stale: 0,
-});
 
 function loadStatement(planId: PlanId): SQL {
   return sql`

@@ -57,12 +57,16 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     faults: faults.linear,
     webhookUrl: `${url}/api/webhooks/linear`,
     webhookSecret,
+    switches: { requestsPerHour: 1e9, complexityPerHour: 1e12 },
   });
   const confluence = confluenceSimulator({
     baseUrl: `${url}/confluence`,
     send: post("confluence"),
     faults: faults.confluence,
-    settings: { webhooks: { forge: { url: `${url}/api/webhooks/confluence/forge`, appId: "forge-app" } } },
+    settings: {
+      pointsPerHour: 1e9,
+      webhooks: { forge: { url: `${url}/api/webhooks/confluence/forge`, appId: "forge-app" } },
+    },
   });
   const neon = neonSimulator(engine);
   const routes = { "/linear": linear.fetch, "/confluence": confluence.fetch, "/neon": neon.fetch };

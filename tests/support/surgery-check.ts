@@ -1,5 +1,5 @@
 import { Parser } from "htmlparser2";
-import type { ExtractedItem, Extraction } from "../../lib/domain/plan-item.js";
+import type { ExtractedItem, Extraction, ItemFields } from "../../lib/domain/plan-item.js";
 import { findMarks } from "../../lib/domain/surgery/marks.js";
 import type { PageChange, PageEdit, Surgery } from "../../lib/domain/surgery/page-change.js";
 
@@ -53,14 +53,25 @@ function isBalanced(body: string): boolean {
   return balanced;
 }
 
-type Comparable = Omit<ExtractedItem, "source" | "localId" | "key">;
+type Comparable = Omit<ItemFields, "key">;
 
 /** Items under names that stay when a title, and with it a key, is another. */
 function comparable(items: readonly ExtractedItem[], nameOf: (key: string) => string): Record<string, Comparable> {
   return Object.fromEntries(
-    items.map(({ source: _, localId: __, key, ...item }) => [
-      nameOf(key),
-      { ...item, parent: item.parent && nameOf(item.parent), dependsOn: item.dependsOn.map(nameOf) },
+    items.map((item) => [
+      nameOf(item.key),
+      {
+        kind: item.kind,
+        title: item.title,
+        parent: item.parent && nameOf(item.parent),
+        description: item.description,
+        storyPoints: item.storyPoints,
+        priority: item.priority,
+        enablerType: item.enablerType,
+        acceptanceCriteria: item.acceptanceCriteria,
+        dependsOn: item.dependsOn.map(nameOf),
+        issueLink: item.issueLink,
+      },
     ]),
   );
 }

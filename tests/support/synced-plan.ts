@@ -83,6 +83,7 @@ export async function givenRun(stores: Stores, planId: PlanId): Promise<{ seen: 
 export const someWork = (differs: Partial<SyncWork> = {}): SyncWork => ({
   runId: randomUUID(),
   trigger: "issue",
+  undoOf: null,
   askedBy: null,
   startedAt: "2030-01-02T03:04:05.678Z",
   page: { version: 3, updatedAt: null, authorId: null },

@@ -116,7 +116,7 @@ function* clonesOf(view: PageView, model: Model, added: NewItem): Generator<stri
   for (const head of headsOf(view, candidate, added, model.item.kind)) {
     if (row) yield rowClone(view, row, element, candidate, added, head, model);
     else if (shapeOf(view, candidate) === "bullet") yield bulletClone(view, element, candidate, head);
-    else yield cloneOf(view, element, [...otherLines(view, element, candidate), ...head]);
+    else yield cloneOf(view, element, [...otherLines(view, candidate), ...head]);
   }
 }
 
@@ -235,7 +235,7 @@ function bulletClone(view: PageView, element: StorageElement, candidate: Candida
   const source = sourceOfLine(view, line);
   const paragraph = line.element !== element ? line.element : null;
   const keep = paragraph ?? { start: source.start, end: source.end };
-  const own = paragraph ? otherLines(view, paragraph, candidate) : [];
+  const own = paragraph ? otherLines(view, candidate) : [];
   const gone: PageEdit[] = [
     { range: { start: inside.start, end: Math.max(inside.start, keep.start) }, text: "" },
     { range: { start: Math.min(inside.end, keep.end), end: inside.end }, text: "" },
@@ -246,11 +246,10 @@ function bulletClone(view: PageView, element: StorageElement, candidate: Candida
 }
 
 /** What else stands in the element of the title line. */
-function otherLines(view: PageView, element: StorageElement, candidate: Candidate): PageEdit[] {
+function otherLines(view: PageView, candidate: Candidate): PageEdit[] {
   const line = lineAround(view, candidate.title.range);
   if (!line) return [];
   const { whole, to } = line;
-  void element;
   return to < whole.text.length ? removeUnits(view, whole, to, whole.text.length) : [];
 }
 
@@ -283,7 +282,7 @@ function rowClone(
     }
     if (column === link && added.link) edits.push(...contentEdits(view, cell, linkTo(added.link)));
     else if (label !== null && kept.has(label) && item.parent === added.parent) continue;
-    else if (label !== null && kept.has(label) && added.parent !== null && holdsParent(view, item, cell)) {
+    else if (label !== null && kept.has(label) && added.parent !== null && holdsParent(item, cell)) {
       const parent = view.items.get(added.parent);
       edits.push(
         ...contentEdits(view, cell, escapeText(parent?.source.fields.key ? parent.key : (parent?.title ?? ""))),
@@ -297,8 +296,7 @@ function rowClone(
   return cloneOf(view, element, apart(edits));
 }
 
-function holdsParent(view: PageView, { source }: ExtractedItem, cell: Cell): boolean {
-  void view;
+function holdsParent({ source }: ExtractedItem, cell: Cell): boolean {
   return source.fields.parent?.some((range) => isWithin(range, cell.range)) ?? false;
 }
 
@@ -323,7 +321,7 @@ function besides(view: PageView, cell: Cell, candidate: Candidate): PageEdit[] {
   const content = inside && insideOf(view, inside);
   if (!line || !content) return [];
   const source = line.element === inside ? sourceOfLine(view, line) : line.element;
-  const lines = line.element === inside ? [] : otherLines(view, line.element, candidate);
+  const lines = line.element === inside ? [] : otherLines(view, candidate);
   const edits: PageEdit[] = [...lines];
   if (source.start > content.start) edits.push({ range: { start: content.start, end: source.start }, text: "" });
   if (content.end > source.end) edits.push({ range: { start: source.end, end: content.end }, text: "" });

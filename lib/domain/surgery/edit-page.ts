@@ -1,4 +1,3 @@
-import { extract } from "../extraction/extract.js";
 import type { Extraction, ItemFields } from "../plan-item.js";
 import type { PageChange, PageEdit, Surgery } from "./page-change.js";
 import { type PageView, viewPage } from "./page-view.js";
@@ -23,8 +22,8 @@ type Operation = {
 };
 
 /** All tries of one change together read no more than this many characters, so that a large page does not take minutes. */
-const MOST_READ = 6_000_000;
-const MOST_TRIES = 60;
+const MOST_READ = 2_500_000;
+const MOST_TRIES = 40;
 const FEWEST_TRIES = 8;
 
 /**
@@ -135,9 +134,10 @@ function commit(operation: Operation, edits: readonly PageEdit[], intention: Int
   const patch = patched(operation.patch, sorted(edits));
   const body = bodyOf(patch);
   const { title } = operation.page;
-  const keys = keysIfMeant(intention, extract({ title, body }));
+  const view = viewPage({ title, body });
+  const keys = keysIfMeant(intention, view.extraction);
   if (!keys) return false;
-  Object.assign(operation, { patch, intention, keys, view: viewPage({ title, body }) });
+  Object.assign(operation, { patch, intention, keys, view });
   return true;
 }
 
@@ -169,7 +169,8 @@ function isDone(operation: Operation, change: PageChange): boolean {
   if (change.type !== "set") return false;
   const { key, field, value } = nowCalled(operation, change) as typeof change;
   const said = operation.view.items.get(key)?.[field];
-  const inOrder = (it: unknown) => JSON.stringify(field === "dependsOn" && Array.isArray(it) ? it.toSorted() : it);
+  const inOrder = (it: typeof value | undefined) =>
+    JSON.stringify(field === "dependsOn" && Array.isArray(it) ? [...it].sort(alphabetically) : it);
   return inOrder(said) === inOrder(value);
 }
 
@@ -193,6 +194,8 @@ function isFit(operation: Operation, change: PageChange): boolean {
   }
   return JSON.stringify(item[change.field]) !== JSON.stringify(change.value);
 }
+
+const alphabetically = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 function identifierIn(link: string): string {
   return (/\/issue\/([A-Z][A-Z0-9]*-\d+)/i.exec(link)?.[1] ?? link).toUpperCase();

@@ -9,10 +9,10 @@ import type { ExtractedItem, Extraction, SourceRange } from "../plan-item.js";
 export type PageView = {
   body: string;
   extraction: Extraction;
-  blocks: Block[];
-  tree: StorageElement;
+  blocks: readonly Block[];
+  readonly tree: StorageElement;
   /** All texts of the page in page order. */
-  texts: { text: RichText; range: SourceRange }[];
+  readonly texts: readonly { text: RichText; range: SourceRange }[];
   items: ReadonlyMap<string, ExtractedItem>;
   /** The places at which an item is seen, the one that counts first. */
   sightings: ReadonlyMap<string, readonly Candidate[]>;
@@ -21,18 +21,29 @@ export type PageView = {
 /** Reads a page in storage format for surgery. */
 export function viewPage(page: { title: string; body: string }): PageView {
   const { extraction, blocks, drafts } = readPlan(page);
-  const texts = textsOf(blocks)
-    .filter(({ text }) => text !== "")
-    .map((text) => ({ text, range: rangeOf(text) }));
+  let tree: StorageElement | null = null;
+  let texts: PageView["texts"] | null = null;
   return {
     body: page.body,
     extraction,
     blocks,
-    tree: readStorageTree(page.body),
-    texts: texts.sort((a, b) => a.range.start - b.range.start),
+    // Most pages are only looked at to see whether they say what is meant.
+    get tree() {
+      return (tree ??= readStorageTree(page.body));
+    },
+    get texts() {
+      return (texts ??= textsInOrder(blocks));
+    },
     items: new Map(extraction.items.map((item) => [item.key, item])),
     sightings: new Map(drafts.map(({ item, group }) => [item.key, group.candidates])),
   };
+}
+
+function textsInOrder(blocks: readonly Block[]): PageView["texts"] {
+  return textsOf(blocks)
+    .filter(({ text }) => text !== "")
+    .map((text) => ({ text, range: rangeOf(text) }))
+    .sort((a, b) => a.range.start - b.range.start);
 }
 
 /** The elements around an offset, from the outermost to the innermost; an offset between two elements is in neither. */

@@ -1,6 +1,8 @@
 import type { Candidate } from "../extraction/candidate.js";
 import { readColumns, textOfCell } from "../extraction/columns.js";
 import type { Cell } from "../extraction/blocks.js";
+import { readFields } from "../extraction/labelled-line.js";
+import { linesOf } from "../extraction/rich-text.js";
 import type { StorageElement } from "../extraction/storage-tree.js";
 import type { Label } from "../extraction/words/words.js";
 import type { ExtractedItem, SourceRange } from "../plan-item.js";
@@ -98,12 +100,43 @@ function* lineEdits(view: PageView, item: ExtractedItem, own: Candidate, value: 
     if (!range || !line || !head) continue;
     const model = runIn(view, range).text;
     for (const words of value.words(model)) {
-      if (isSameLine(line, head)) yield* tailEdits(view, own, candidate, range, line, words);
+      if (isSameLine(line, head)) yield* tailEdits(view, own, range, line, words);
       else yield* labelledEdits(view, own, candidate, range, line, words);
     }
   }
-  const [any] = models;
-  if (!any) for (const words of value.words(null)) yield* plainTailEdits(view, own, words);
+  for (const words of value.words(null)) yield* plainEdits(view, own, value.label, words);
+}
+
+/** Where no sibling shows how: behind the title or in a line of its own, under the label that the page has for it. */
+function* plainEdits(view: PageView, own: Candidate, label: Label, words: string): Generator<PageEdit[]> {
+  const name = labelOnPage(view, label) ?? LABELS[label];
+  const path = elementsAt(view, own.title.range.start + 0.5);
+  const block = path.findLast((it) => /^(?:h[1-6]|p|li|td|th)$/.test(it.name));
+  if (name && block && /^(?:h[1-6]|p)$/.test(block.name) && own.rule !== "list-tree" && own.structure.kind !== "table")
+    yield [{ range: { start: block.end, end: block.end }, text: `<p>${name}: ${escapeText(words)}</p>` }];
+  yield* plainTailEdits(view, own, words);
+  if (name && own.rule === "list-tree") yield* nestedEdits(view, own, `<li>${name}: ${escapeText(words)}</li>`);
+  const head = lineAround(view, own.title.range);
+  for (const at of name && head ? endOfLine(view, head).slice(0, 1) : [])
+    yield [{ range: { start: at, end: at }, text: `<br />${name}: ${escapeText(words)}` }];
+}
+
+const LABELS: Partial<Record<Label, string>> = {
+  points: "Story points",
+  priority: "Priority",
+  dependsOn: "Depends on",
+  enablerType: "Enabler type",
+};
+
+/** What the page calls a field in front of its values. */
+function labelOnPage({ texts }: PageView, label: Label): string | null {
+  for (const { text } of texts)
+    for (const line of linesOf(text)) {
+      const [field] = line.text.includes(":") ? readFields(line) : [];
+      const shown = field?.label === label ? line.text.slice(0, line.text.indexOf(":")) : "";
+      if (shown !== "" && shown.length < 30) return escapeText(shown);
+    }
+  return null;
 }
 
 /** False for what a heading above several items says of all of them. */
@@ -119,7 +152,6 @@ function isSameLine(a: Line, b: Line): boolean {
 function* tailEdits(
   view: PageView,
   own: Candidate,
-  model: Candidate,
   range: SourceRange,
   line: Line,
   words: string,
@@ -142,7 +174,6 @@ function* tailEdits(
   for (const at of end)
     yield [{ range: { start: at, end: at }, text: escapeText(`${mark}${label}${words}${closing}`) }];
   yield* plainTailEdits(view, own, words);
-  void model;
 }
 
 function* plainTailEdits(view: PageView, own: Candidate, words: string): Generator<PageEdit[]> {

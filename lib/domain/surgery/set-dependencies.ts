@@ -28,7 +28,7 @@ export function* dependencyEdits(
     if (removed.length === 0 && last) {
       yield* appendNames(view, last.range, names);
     } else if (stated.length > 0) {
-      yield* rewritten(view, item, stated, removed, names, wanted.length === 0);
+      yield* rewritten(view, stated, removed, names, wanted.length === 0);
     }
     if (stated.length === 0 && removed.length === 0)
       for (const own of sightings)
@@ -85,13 +85,11 @@ function* appendNames(view: PageView, range: SourceRange, names: readonly string
 
 function* rewritten(
   view: PageView,
-  item: ExtractedItem,
   stated: readonly { candidate: Candidate; range: SourceRange }[],
   removed: readonly string[],
   names: readonly string[],
   isAll: boolean,
 ): Generator<PageEdit[]> {
-  void item;
   const parts = stated.map(({ candidate, range }) => {
     const run = runIn(view, range);
     return { candidate, range, run, text: removed.reduce((text, key) => withoutName(view, text, key), run.text) };

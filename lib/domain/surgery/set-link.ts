@@ -20,7 +20,7 @@ export function cardOf({ url }: IssueLink): string {
 /** The ways to link an item to its issue: in the column of such links, behind its title, in front of it. */
 export function* linkEdits(view: PageView, { key, link }: PageChange & { type: "link" }): Generator<PageEdit[]> {
   for (const own of view.sightings.get(key) ?? []) {
-    const cell = linkCell(view, own);
+    const cell = linkCell(own);
     const filled = cell && fillCell(view, cell, linkTo(link));
     if (filled) yield [filled];
     for (const markup of [linkTo(link), cardOf(link)])
@@ -32,7 +32,7 @@ export function* linkEdits(view: PageView, { key, link }: PageChange & { type: "
 }
 
 /** The empty cell of a row in the column in which other rows link to their issues. */
-export function linkCell(view: PageView, own: Candidate): { start: number; end: number } | null {
+export function linkCell(own: Candidate): { start: number; end: number } | null {
   const row = rowOf(own);
   if (!row) return null;
   const column = row.row.cells.findIndex(
@@ -42,7 +42,7 @@ export function linkCell(view: PageView, own: Candidate): { start: number; end: 
       row.table.rows.some((other) => other.cells[at] && takeIssueLink(textOfCell(other.cells[at])).link !== null),
   );
   const cell = row.row.cells[column];
-  return cell && view.body.length > 0 ? cell.range : null;
+  return cell?.range ?? null;
 }
 
 function placesBehind(view: PageView, own: Candidate): number[] {

@@ -17,6 +17,10 @@ import { alignLists, type Step } from "./word-diff.js";
 
 type Entry = Found<string>;
 
+/** What a new entry is: an element like its neighbour, a line behind a line break, a paragraph. */
+const FORMS = ["element", "line", "paragraph"] as const;
+type Form = (typeof FORMS)[number];
+
 /** The ways to set acceptance criteria: entries that stay are left alone, others are edited, added beside their neighbours, or removed. */
 export function* criteriaEdits(view: PageView, item: ExtractedItem, wanted: readonly string[]): Generator<PageEdit[]> {
   yield* listEdits(view, item, item.acceptanceCriteria, wanted, (it) => it.criteria);
@@ -59,7 +63,7 @@ function* listEdits(
   if (standing.some(({ length }) => length === 0)) return;
   const [aligned, literal] = [alignLists(old, wanted), inOrder(old, wanted)];
   for (const steps of [aligned, literal])
-    for (const form of ["element", "line"] as const)
+    for (const form of FORMS)
       for (const isThorough of [true, false]) yield edited(view, steps, standing, old, wanted, form, isThorough);
   if (wanted.length === 0) yield* wholeList(view, entries);
 }
@@ -78,7 +82,7 @@ function edited(
   standing: readonly (readonly Entry[])[],
   old: readonly string[],
   wanted: readonly string[],
-  form: "element" | "line",
+  form: Form,
   isThorough: boolean,
 ): PageEdit[] {
   const edits: PageEdit[] = [];
@@ -168,37 +172,21 @@ function rowAround(view: PageView, { range }: Entry): StorageElement | null {
   return row ?? null;
 }
 
-function entryAfter(view: PageView, entry: Entry, text: string, form: "element" | "line"): PageEdit[] {
+function entryAfter(view: PageView, entry: Entry, text: string, form: Form): PageEdit[] {
   return entryBeside(view, entry, text, form, "after");
 }
 
-function entryBefore(view: PageView, entry: Entry, text: string, form: "element" | "line"): PageEdit[] {
+function entryBefore(view: PageView, entry: Entry, text: string, form: Form): PageEdit[] {
   return entryBeside(view, entry, text, form, "before");
 }
 
-function entryBeside(
-  view: PageView,
-  entry: Entry,
-  text: string,
-  form: "element" | "line",
-  side: "before" | "after",
-): PageEdit[] {
+function entryBeside(view: PageView, entry: Entry, text: string, form: Form, side: "before" | "after"): PageEdit[] {
   const line = lineAround(view, entry.range);
   if (!line) return [];
   const element = form === "element" ? (entryElement(view, entry, line) ?? null) : null;
   if (element) {
     const at = side === "after" ? element.end : element.start;
     return [{ range: { start: at, end: at }, text: cloneEntry(view, entry, element, text) }];
-  }
-  if (form === "line" && line.element.name !== "p" && ENTRIES.includes(line.element.name)) {
-    const row = rowAround(view, entry);
-    if (row && elementNamed(view, row.start, "tr") === null && side === "after")
-      return [
-        {
-          range: { start: row.end, end: row.end },
-          text: cloneOf(view, row, rewriteValue(view, entry.range, entry.value, text)),
-        },
-      ];
   }
   const prefix = line.whole.text.slice(line.from, line.valueFrom);
   const mark = /^\s*(?:[-–—•*▪◦‣●○→✓]\s*|\(?\w{1,2}[.)]\s+|\p{L}{1,12}\s?\d*\s*[:.)]\s*)*/u.exec(prefix)?.[0] ?? "";
@@ -211,7 +199,11 @@ function entryBeside(
   }
   const end = endOfEntry(view, entry, line);
   const isBare =
-    line.element.name === "td" || line.element.name === "th" || line.element.name === "p" || line.element.name === "li";
+    form !== "paragraph" &&
+    (line.element.name === "td" ||
+      line.element.name === "th" ||
+      line.element.name === "p" ||
+      line.element.name === "li");
   const words = `${escapeText(label)}${escapeText(text)}`;
   return end === null ? [] : [{ range: { start: end, end }, text: isBare ? `<br />${words}` : `<p>${words}</p>` }];
 }

@@ -3,7 +3,7 @@ import { childElements } from "../extraction/storage-tree.js";
 import type { EnablerType, ExtractedItem, ItemKind, Priority, SourceRange } from "../plan-item.js";
 import { cellAround, lineAround, removalsOf } from "./lines.js";
 import type { PageEdit } from "./page-change.js";
-import { elementsAt, insideOf, type PageView } from "./page-view.js";
+import { insideOf, type PageView } from "./page-view.js";
 import { type Unstated, unstatedEdits } from "./places.js";
 import { rewrite, runIn } from "./text-runs.js";
 import {
@@ -186,9 +186,4 @@ export function colourEdits(view: PageView, offset: number, colour: string): Pag
   return at === undefined || colour === "Grey"
     ? []
     : [{ range: { start: at, end: at }, text: `<ac:parameter ac:name="colour">${colour}</ac:parameter>` }];
-}
-
-/** True inside a macro whose text no reader sees as text. */
-export function isInMacroParameter(view: PageView, offset: number): boolean {
-  return elementsAt(view, offset).some(({ name }) => name === "ac:parameter");
 }

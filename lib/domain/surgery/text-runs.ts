@@ -27,7 +27,19 @@ export function runIn(view: PageView, range: SourceRange): TextRun {
 }
 
 function textsWithin({ texts }: PageView, { start, end }: SourceRange): RichText[] {
-  return texts.flatMap(({ text, range }) => (range.start < end && range.end > start ? [text] : []));
+  let [low, high] = [0, texts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((texts[middle]?.range.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found: RichText[] = [];
+  for (let at = low; at < texts.length; at++) {
+    const it = texts[at];
+    if (!it || it.range.start >= end) break;
+    if (it.range.end > start) found.push(it.text);
+  }
+  return found;
 }
 
 function unitsWithin(rich: RichText, { start, end }: SourceRange): TextRun {
@@ -148,13 +160,17 @@ export function escapeAttribute(text: string): string {
 
 /** Without the characters that no page can hold, and with each white space as one. */
 function clean(text: string): string {
-  return text
-    .replace(
-      /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      "",
-    )
-    .replace(/\r\n?/g, "\n")
+  return Array.from(text.replace(/\r\n?/g, "\n"))
+    .filter(isAllowed)
+    .join("")
     .replace(/[^\S\n]+/g, " ");
+}
+
+/** False for the characters that XML has no place for: most control characters, and halves of pairs. */
+function isAllowed(character: string): boolean {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return code === 0x09 || code === 0x0a;
+  return code !== 0x7f && code !== 0xfffe && code !== 0xffff && (code < 0xd800 || code > 0xdfff);
 }
 
 const HOLLOW = new Set("strong b em i u a span code sub sup small big ac:inline-comment-marker ac:link".split(" "));

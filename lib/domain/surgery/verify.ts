@@ -133,7 +133,7 @@ function warningsWithout({ items, warnings }: Intention, key: string): Map<strin
 /** An item may be named more than once by the same one: in its row, in a sentence, in a table. */
 const MENTIONS = 3;
 
-/** The name of an item that is new, for those that refer to it. */
+/** The name of an item that is new. */
 export function nameOfNew({ mark }: NewItem): string {
   return newName(mark);
 }

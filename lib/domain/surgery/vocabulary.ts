@@ -54,8 +54,7 @@ export function* prioritySpellings(
   const said = spellingsOf(view, near, (it) => it.priority && ownPriority(it));
   const own = said.filter(({ value }) => value === wanted);
   const folded = model === null ? null : fold(model);
-  const phrase =
-    folded === null ? undefined : priorities.find(folded).find(({ meaning }) => meaning !== wanted || true);
+  const phrase = folded === null ? undefined : priorities.find(folded)[0];
   const around = model !== null && phrase ? [model.slice(0, phrase.start), model.slice(phrase.end)] : null;
   const keepsWords = around !== null && around.some((part) => /\p{L}/u.test(part));
   const words = [

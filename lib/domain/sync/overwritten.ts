@@ -29,7 +29,8 @@ type Written = {
   given: Partial<ItemValues>;
   /** The description that the last event since the read told; null where none came. */
   told: string | null;
-  appUserId: string | null;
+  /** Who we are in the history. */
+  ownActorIds: readonly string[];
   context: IssueContext;
 };
 
@@ -38,10 +39,11 @@ type Written = {
  * our own entry in it stood when we wrote.
  */
 export function findOverwritten(history: readonly HistoryEntry[], written: Written): Overwritten[] {
-  const { issue, now, given, told, appUserId, context } = written;
+  const { issue, now, given, told, ownActorIds, context } = written;
+  const isOurs = (entry: HistoryEntry) => ownActorIds.includes(entry.actorId ?? "");
   const since = history.filter((entry) => entry.at > issue.updatedAt);
-  const ours = since.findLastIndex((entry) => entry.actorId === appUserId);
-  const others = since.slice(0, ours < 0 ? undefined : ours).filter((entry) => entry.actorId !== appUserId);
+  const ours = since.findLastIndex((entry) => isOurs(entry));
+  const others = since.slice(0, ours < 0 ? undefined : ours).filter((entry) => !isOurs(entry));
   if (others.length === 0) return [];
   const between = others.reduce((before, entry) => after(before, entry, told), issue as IssueState);
   const values = readIssueValues(between, now, context);

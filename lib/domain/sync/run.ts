@@ -3,14 +3,14 @@ import type { ItemFields } from "../plan-item.js";
 import type { Setup } from "../session.js";
 import type { Policy, Side, SyncField } from "./values.js";
 
-/** The steps of a sync run, in their order; each is skipped where there is nothing for it to do. */
-export type SyncStepName = "detect-changes" | "apply-to-linear" | "apply-to-page";
+/** The steps of a sync run, in their order; each is skipped where there is nothing for it to do. `take-back` is a run of its own. */
+export type SyncStepName = "detect-changes" | "apply-to-linear" | "apply-to-page" | "take-back";
 
 /** `paused`: nobody looks until a person says so. `revoked`: the installation is gone. */
 export type SyncStatus = "idle" | "running" | "paused" | "revoked";
 
 /** Why a run was started. */
-export type SyncTrigger = "page" | "issue" | "poll" | "person" | "session";
+export type SyncTrigger = "page" | "issue" | "poll" | "person" | "session" | "undo";
 
 /** How an engagement wants its plans kept in step. */
 export type SyncSettings = {
@@ -59,6 +59,8 @@ export const nothingCounted: SyncCounts = {
 export type SyncWork = {
   runId: string;
   trigger: SyncTrigger;
+  /** The run that this one takes back; null where it brings both sides in step. */
+  undoOf: string | null;
   /** Linear's id of the person who asked; the result is said to them. */
   askedBy: string | null;
   startedAt: string;
@@ -72,6 +74,21 @@ export type SyncWork = {
   /** How often the page was found changed between reading and writing it. */
   stale: number;
 };
+
+/** The work of a run that begins. */
+export const newWork = (runId: string, trigger: SyncTrigger): SyncWork => ({
+  runId,
+  trigger,
+  undoOf: null,
+  askedBy: null,
+  startedAt: "",
+  page: { version: 0, updatedAt: null, authorId: null },
+  toLinear: [],
+  toPage: [],
+  counts: nothingCounted,
+  done: [],
+  stale: 0,
+});
 
 /** The team as the plan needs it; kept with the plan so that a run need not ask again. */
 export type PlanSetup = Setup & { readAt: string };

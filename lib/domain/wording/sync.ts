@@ -138,6 +138,10 @@ export function conflictButtons(open: readonly Conflict[], id: string): { label:
   ];
 }
 
+/** Why a value is not set back. */
+export const changedSince = "Somebody has changed it since.";
+export const takenBackMessage = "Taken back: as it was before the sync";
+
 /** For a button of a question that nobody waits for any more. */
 export const decidedAlready = "This has been decided already, so I changed nothing.";
 

@@ -61,6 +61,18 @@ export function planClaimContract(current: () => Stores): void {
         expect(await sessions.items(plan.id)).toEqual([item]);
       });
 
+    it("lets the first of several plans on one page write to it, whoever claims it again", async () => {
+      const { sync, sessions, givenPlan, read } = current();
+      const [first, second] = [await givenPlan(), await givenPlan({}, { teamId: "team-web" })];
+      const elsewhere = await givenPlan({}, { source: "confluence:acme.atlassian.net:4712" });
+      await sessions.commit(claimBy(await read(first.session.id)));
+
+      const writes = await Promise.all(
+        [first, second, elsewhere].map(async ({ plan }) => (await sync.load(plan.id))?.writesPage),
+      );
+      expect(writes).toEqual([true, false, true]);
+    });
+
     it("takes a plan that is the session's own again", async () => {
       const { sessions, givenPlan } = current();
       const { session, plan } = await givenPlan();

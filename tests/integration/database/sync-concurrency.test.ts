@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it, describe } from "vitest";
-import { transition } from "../../../lib/domain/session.js";
 import { type Stores, stores } from "../../contract/stores/stores.js";
 import { acme, aDelivery, aLogEntry, aMove, aPlanItem, aThought, someFields } from "../../support/builders.js";
 import { aConflict, aSyncMove, givenSyncedPlan, read, someWork } from "../../support/synced-plan.js";
@@ -95,7 +94,6 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
           const session = await store.read(sessionId);
           if (session.status !== "processing") {
             await pause(Math.random() * 150);
-            const after = transition({ ...session, status: "pending" }, { type: "advanced", step: "read-page" });
             const reply = { session, entry: aLogEntry({ type: "session.resumed" }), effects: [] };
             const resumed = {
               status: "processing",
@@ -106,7 +104,7 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
             } as const;
             const accepted = await inbox.reply(aDelivery(), {
               ...reply,
-              after: { ...session, ...(after ?? {}), ...resumed },
+              after: { ...session, ...resumed },
             });
             if (accepted.outcome === "accepted") done.replies += 1;
             continue;

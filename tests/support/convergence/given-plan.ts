@@ -48,7 +48,7 @@ const mostTurns = 80;
 
 /** Everything that waits arrives, and everything that is queued runs. */
 export async function drain(world: QuietWorld): Promise<void> {
-  for (let idle = 0, turns = 0; idle < 2; turns += 1) {
+  for (let idle = 0, turns = 0; idle < 2; ) {
     await arrived(world);
     if (turns > mostTurns)
       throw new Error(`never at rest: ${JSON.stringify(world.messages)} after ${world.calls.slice(-60).join()}`);
@@ -56,6 +56,7 @@ export async function drain(world: QuietWorld): Promise<void> {
     if (webhook) await world.deliver(webhook);
     const message = world.messages.shift();
     if (message) await world.run(message);
+    turns += message ? 1 : 0;
     idle = webhook || message ? 0 : idle + 1;
   }
 }
@@ -67,7 +68,11 @@ export async function arrived(world: QuietWorld): Promise<void> {
   await world.confluence.control.idle();
 }
 
-async function plan(world: QuietWorld, body: string): Promise<Template> {
+/** Plans a page the long way: mention, question, yes. */
+export async function planPage(
+  world: QuietWorld,
+  body: string,
+): Promise<{ page: { id: string; url: string }; agentSessionId: string }> {
   const { linear, confluence } = world;
   const page = confluence.control.createPage({ spaceKey: "PLAN", title: `Template ${randomUUID()}`, body });
   const { identifier } = linear.control.createIssue({ title: "Please plan this" });
@@ -76,6 +81,12 @@ async function plan(world: QuietWorld, body: string): Promise<Template> {
   const question = linear.control.session({ agentSessionId }).activities.findLast((one) => one.options?.length);
   linear.control.reply({ agentSessionId, body: question?.options?.[0]?.value ?? "" });
   await drain(world);
+  return { page, agentSessionId };
+}
+
+async function plan(world: QuietWorld, body: string): Promise<Template> {
+  const { linear, confluence } = world;
+  const { page } = await planPage(world, body);
   const one = async (table: string, where: string, value: string) =>
     (
       await world.query(

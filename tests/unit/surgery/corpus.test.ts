@@ -16,7 +16,7 @@ const BLIND = "tests/fixtures/planning-blind";
 const OURS = [
   "tests/fixtures/planning",
   ...readdirSync(BLIND)
-    .filter((name) => /^round-/.test(name))
+    .filter((name) => name.startsWith("round-"))
     .map((name) => join(BLIND, name)),
 ];
 const THEIRS = ["../shared/corpus/planning", "../shared/corpus/confluence"];
@@ -47,7 +47,7 @@ function withComments(title: string, body: string, seed: number): string {
     )
       marked = `${marked.slice(0, at)}<ac:inline-comment-marker ac:ref="planted-${index}">${word}</ac:inline-comment-marker>${marked.slice(at + word.length)}`;
   const strip = ({ items: all }: ReturnType<typeof extract>) =>
-    JSON.stringify(all.map(({ source: _, ...item }) => item));
+    JSON.stringify(all.map((item) => ({ ...item, source: null })));
   return strip(extract({ title, body: marked })) === strip(extract({ title, body })) ? marked : body;
 }
 
@@ -126,7 +126,7 @@ const LEAST: Record<string, number> = {
 
 function report(tally: Tally) {
   const lines = [...tally]
-    .sort()
+    .sort(([a], [b]) => a.localeCompare(b))
     .map(([kind, { made, all }]) => `${kind.padEnd(36)}${made}/${all} ${((100 * made) / all).toFixed(1)} %`);
   console.log(lines.join("\n"));
 }

@@ -9,24 +9,16 @@ import { stepAfter, type SyncInput, type SyncResult, type SyncStep } from "../..
 import { finish, halt } from "./finish.js";
 import { byId, isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
 
-/** Linear's clock may lag behind what it lists for others; what is read twice is found to be unchanged. */
-const overlapMs = 60_000;
+/** What Linear commits at one instant may be listed a moment later; what is read twice is found to be unchanged. */
+const overlapMs = 5_000;
 
 /** Reads page and issues, compares both with what was agreed, and says what each side is to be given. Writes nothing outside. */
 export const detectChanges: SyncStep = async (input) => {
-  const { seen, work, world } = input;
-  const read = await readPlanPage(seen, world);
+  const { seen, work } = input;
+  const read = await readBoth(input);
   if (isHalt(read)) return halt(input, read);
-  const { page, confluence } = read;
+  const { page, confluence, linear, setup, issues, reading } = read;
   const writes = await settleWrites(seen, confluence);
-  const linear = world.linear(seen.plan.organizationId);
-  const setup = await readSetup(seen, linear, world);
-  const issues = await readChanged(input, linear);
-  const reading = readingOf(seen, page, {
-    setup,
-    linear: await withoutHeldElsewhere(issues, seen, world),
-    runId: work.runId,
-  });
   const found = detect(reading);
   const counts = {
     ...work.counts,
@@ -58,6 +50,19 @@ export const detectChanges: SyncStep = async (input) => {
   return proceed(input, { ...next, toPage: withLinks(next.toPage, reading) }, stored);
 };
 
+/** Page and issues as they are now, read through the plan's connections, ready to be compared. */
+export async function readBoth(input: Pick<SyncInput, "seen" | "work" | "world">) {
+  const { seen, work, world } = input;
+  const read = await readPlanPage(seen, world);
+  if (isHalt(read)) return read;
+  const linear = world.linear(seen.plan.organizationId);
+  const setup = await readSetup(seen, linear, world);
+  const issues = await readChanged(input, linear);
+  const shown = await withoutHeldElsewhere(issues, seen, world);
+  const reading = readingOf(seen, read.page, { setup, linear: shown, runId: work.runId });
+  return { ...read, linear, setup, issues, reading };
+}
+
 /** On to the next step that has something to do, or to the end. */
 export function proceed(input: SyncInput, work: SyncInput["work"], stored: Omit<SyncResult, "next">): SyncResult {
   const step = stepAfter(work);
@@ -79,7 +84,10 @@ function withLinks(toPage: PlanItem["id"][], { plan, view }: Reading): PlanItem[
 }
 
 /** What changed since the last run, and whatever is not settled yet; of everything else Linear says that it is as it was. */
-async function readChanged({ seen, work }: SyncInput, linear: LinearClient): Promise<LinearReading> {
+async function readChanged(
+  { seen, work }: Pick<SyncInput, "seen" | "work">,
+  linear: LinearClient,
+): Promise<LinearReading> {
   const living = seen.items.filter(
     (item) => item.linearId !== null && (item.state === "active" || item.state === "removed"),
   );

@@ -125,7 +125,7 @@ async function findConflicts(
       now: difference.now.linear,
       given: difference.merge.toLinear,
       told: toldOf(issue, seen),
-      appUserId: seen.appUserId,
+      ownActorIds: seen.ownActorIds,
       context,
     });
     return found.map((one) => overwrittenConflict(difference.item, one, difference.merge.toLinear, reading));
@@ -136,12 +136,12 @@ const entriesOf = (issueId: string, history: IssueHistoryEntry[]) =>
   history.filter((entry) => entry.issueId === issueId);
 
 /** The description that the last event since the read told. */
-function toldOf(issue: { id: string; updatedAt: string }, { events, appUserId }: SyncedPlan): string | null {
+function toldOf(issue: { id: string; updatedAt: string }, { events, ownActorIds }: SyncedPlan): string | null {
   const last = events.findLast(
     (event) =>
       event.issueId === issue.id &&
       event.changedAt > issue.updatedAt &&
-      event.actorId !== appUserId &&
+      !ownActorIds.includes(event.actorId ?? "") &&
       typeof event.data.description === "string",
   );
   return last ? (last.data.description as string) : null;
