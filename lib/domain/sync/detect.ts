@@ -1,5 +1,5 @@
 import { derivedUuid, type PlanItemId } from "../ids.js";
-import type { PlanItem } from "../plan-item.js";
+import { isForPage, type PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
 import { compareItem, type Comparing, type Difference, rename, settle } from "./compare.js";
 import { type Conflict, gone, type Strategy } from "./conflict.js";
@@ -64,9 +64,6 @@ export function detect(reading: Reading): Detection {
   found.resolved = found.conflicts.filter((one) => one.applied).length;
   return found;
 }
-
-/** Rows to be inserted or struck are the page's, everything else that is pending is Linear's. */
-export const isForPage = (item: PlanItem): boolean => item.pending === "insert" || item.pending === "strike";
 
 function existenceOf(item: PlanItem, { view, linear, plan }: Reading): Record<Side, boolean> {
   const open = plan.conflicts.find((one) => one.itemId === item.id && one.field === "existence");
