@@ -5,6 +5,9 @@ import { planIssues, type ReportedIssue } from "./report.js";
 export type DemoReport = {
   status: string;
   session: string | null;
+  /** Where the agent was spoken to, and the page that it was asked to plan. */
+  agentSession: string;
+  page: { id: string; url: string };
   activities: { type: string; body: string; options?: { label: string; value: string }[] }[];
   issues: ReportedIssue[];
   warnings: string[];
@@ -12,7 +15,15 @@ export type DemoReport = {
   agentRequests: number;
   ms: number;
 };
-type Tell = ((line: string) => void) | null;
+export type Tell = ((line: string) => void) | null;
+export type DemoOptions = {
+  answer: string;
+  tell: Tell;
+  /** The page that has this name stays one page over several runs. */
+  pageKey: string;
+  /** A page that is known already is planned as it stands, instead of getting the text of the file once more. */
+  keepsPage?: boolean;
+};
 type Activity = ReturnType<DemoWorld["linear"]["control"]["session"]>["activities"][number];
 
 const quietMs = 20;
@@ -22,10 +33,10 @@ const patienceMs = 120_000;
 export async function runDemo(
   world: DemoWorld,
   page: { title: string; body: string },
-  options: { answer: string; tell: Tell; pageKey: string },
+  options: DemoOptions,
 ): Promise<DemoReport> {
   const { linear } = world;
-  const url = publish(world, page, options.pageKey);
+  const { id, url } = publish(world, page, options);
   const requestsBefore = linear.control.requests().length;
   const begun = Date.now();
   const { agentSessionId } = linear.control.mention({ issue: "ENG-1", body: `@Planning Agent please plan ${url}` });
@@ -46,6 +57,8 @@ export async function runDemo(
   return {
     status,
     session,
+    agentSession: agentSessionId,
+    page: { id, url },
     activities: seen.activities.map(({ type, body, options: choices }) => ({
       type,
       body,
@@ -60,13 +73,17 @@ export async function runDemo(
 }
 
 /** The same file is the same page; where its text has changed it becomes the page's next version. */
-function publish(world: DemoWorld, { title, body }: { title: string; body: string }, key: string): string {
-  const id = String(1_000_000 + (createHash("sha256").update(key).digest().readUInt32BE() % 900_000_000));
-  const known = world.confluence.control.state().pages[id];
-  if (!known) return world.confluence.control.createPage({ spaceKey: "PLAN", title, body, id }).url;
-  const page = world.confluence.control.page({ id });
-  if (page.body !== body || page.title !== title) world.confluence.control.editPage({ id, body, title });
-  return world.confluence.control.page({ id }).url;
+function publish(
+  world: DemoWorld,
+  { title, body }: { title: string; body: string },
+  { pageKey, keepsPage = false }: DemoOptions,
+): { id: string; url: string } {
+  const { control } = world.confluence;
+  const id = String(1_000_000 + (createHash("sha256").update(pageKey).digest().readUInt32BE() % 900_000_000));
+  if (!control.state().pages[id]) return control.createPage({ spaceKey: "PLAN", title, body, id });
+  const page = control.page({ id });
+  if (!keepsPage && (page.body !== body || page.title !== title)) control.editPage({ id, body, title });
+  return { id, url: page.url };
 }
 
 function watch(world: DemoWorld, agentSessionId: string, tell: Tell) {
@@ -119,7 +136,7 @@ function choose(question: Activity, wanted: string): { label: string; value: str
 
 /** True when the session waits for a person or has ended, and all that it had to say has been said. */
 async function isAtRest(world: DemoWorld, agentSessionId: string): Promise<boolean> {
-  const [row] = await rows(
+  const [row] = await rowsOf(
     world,
     `select count(*) filter (where s.status in ('pending', 'processing')) as moving,
             (select count(*) from outbox o join planning_sessions p on p.id = o.session_id where p.agent_session_id = $1 and o.sent_at is null) as unsent
@@ -133,12 +150,12 @@ async function sessionOf(
   world: DemoWorld,
   agentSessionId: string,
 ): Promise<{ session: string | null; status: string; warnings: string[] }> {
-  const [row] = await rows(
+  const [row] = await rowsOf(
     world,
     "select id, status from planning_sessions where agent_session_id = $1 order by created_at desc limit 1",
     [agentSessionId],
   );
-  const warnings = await rows(
+  const warnings = await rowsOf(
     world,
     `select e.body->>'message' from session_events e where e.session_id = $1::uuid and e.type = 'warning' order by e.seq`,
     [row?.[0] ?? null],
@@ -150,7 +167,12 @@ async function sessionOf(
   };
 }
 
-async function rows(world: DemoWorld, query: string, params: (string | null)[]): Promise<(string | null)[][]> {
+/** The rows that a statement gives, values as text. */
+export async function rowsOf(
+  world: Pick<DemoWorld, "engine">,
+  query: string,
+  params: (string | null)[],
+): Promise<(string | null)[][]> {
   const [result] = await world.engine.run([{ query, params }], { transaction: null });
   return result?.rows ?? [];
 }

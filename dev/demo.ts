@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { demoWorld } from "./demo-world.js";
+import { type DemoWorld, demoWorld } from "./demo-world.js";
 import { printIssues, printReport } from "./demo-print.js";
-import { runDemo } from "./demo-run.js";
+import { type DemoOptions, runDemo } from "./demo-run.js";
+import { resultOf, runSyncDemo } from "./demo-sync.js";
 
-const usage = "npm run demo -- [--page FILE] [--answer create|cancel|…] [--epics issue|project] [--data DIR] [--json]";
+const usage =
+  "npm run demo -- [--sync] [--page FILE] [--answer create|cancel|…] [--epics issue|project] [--data DIR] [--json]";
 const defaultPage = join(import.meta.dirname, "../tests/fixtures/planning/00-demo.html");
 
 const fail = (message: string): never => {
@@ -24,6 +26,7 @@ function readOptions() {
         epics: { type: "string", default: "issue" },
         data: { type: "string" },
         json: { type: "boolean", default: false },
+        sync: { type: "boolean", default: false },
       },
     });
     const { epics } = values;
@@ -58,19 +61,36 @@ const page = readPage(resolve(options.page));
 const dataDir = options.data ? resolve(options.data) : mkdtempSync(join(tmpdir(), "planning-agent-"));
 try {
   const world = await demoWorld({ dataDir, epics: options.epics });
-  const report = await runDemo(world, page, {
+  const play = options.sync ? playSync : playPlan;
+  const isWell = await play(world, {
     answer: options.answer,
     tell: options.json ? null : console.log,
     pageKey: resolve(options.page),
   });
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  await world.close();
+  if (!options.data) rmSync(dataDir, { recursive: true, force: true });
+  process.exit(isWell ? 0 : 1);
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}
+
+async function playPlan(world: DemoWorld, how: DemoOptions): Promise<boolean> {
+  const report = await runDemo(world, page, how);
+  if (options.json) printJson(report);
   else {
     printIssues(report.issues);
     printReport(report);
   }
-  await world.close();
-  if (!options.data) rmSync(dataDir, { recursive: true, force: true });
-  process.exit(report.status === "failed" ? 1 : 0);
-} catch (error) {
-  fail(error instanceof Error ? error.message : String(error));
+  return report.status !== "failed";
+}
+
+async function playSync(world: DemoWorld, how: DemoOptions): Promise<boolean> {
+  const report = await runSyncDemo(world, page, how);
+  if (options.json) printJson(report);
+  else console.log(`\n${resultOf(report)}`);
+  return report.missing.length === 0;
+}
+
+function printJson(report: object): void {
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 }
