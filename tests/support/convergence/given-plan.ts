@@ -178,7 +178,7 @@ async function copy(
       ...item,
       id: ids.get(String(item.id)),
       plan_id: planId,
-      parent_id: item.parent_id ? ids.get(String(item.parent_id)) : null,
+      parent_id: typeof item.parent_id === "string" ? ids.get(item.parent_id) : null,
       created_by_session: sessionId,
       linear_id: issue?.id,
       linear_identifier: issue?.identifier,
