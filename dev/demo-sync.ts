@@ -19,21 +19,18 @@ export type SyncDemoReport = {
   ms: number;
 };
 
-/** All of it has to be over by then. */
-const longestMs = 35_000;
-
-/** Plans the page and plays the story on it; ends early where something does not happen. */
+/** Plans the page and plays the story on it; ends early where something does not happen, and within `withinMs`. */
 export async function runSyncDemo(
   world: DemoWorld,
   page: { title: string; body: string },
-  options: DemoOptions,
+  { withinMs, ...options }: DemoOptions & { withinMs: number },
 ): Promise<SyncDemoReport> {
   const { tell } = options;
   const begun = Date.now();
   const plan = await runDemo(world, page, { ...options, keepsPage: true, tell: tell && shortly(tell) });
   const report: SyncDemoReport = { missing: [], plan, acts: [], pageVersion: 0, ms: 0 };
   try {
-    await play(theStage(world, report, tell, begun + longestMs));
+    await play(theStage(world, report, tell, begun + withinMs));
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     report.missing.push(error.message);
@@ -236,14 +233,10 @@ async function graceEditsIssues(stage: Stage, [one, two, three]: Stories): Promi
 async function bothChangeOneTitle(stage: Stage, { key, title }: Story): Promise<void> {
   const { page, issueOf, says } = stage;
   const [bens, graces, adas] = [`${title} for each device`, `${title} for each channel`, `${title} for each of both`];
-  await stage.act(
-    "Ben and Grace change the same title, Ben on the page and Grace in Linear",
-    () => {
-      stage.editPage(editPage(page(), [{ type: "set", key, field: "title", value: bens }]).body);
-      stage.editIssue(title, { title: graces });
-    },
-    ["a question in Linear", () => stage.questionAbout(bens) !== undefined],
-  );
+  await stage.act("Ben and Grace change the same title, Ben on the page and Grace in Linear", () => {
+    stage.editPage(editPage(page(), [{ type: "set", key, field: "title", value: bens }]).body);
+    stage.editIssue(title, { title: graces });
+  }, ["a question in Linear", () => stage.questionAbout(bens) !== undefined]);
   stage.tell?.(`[elicitation] ${stage.questionAbout(bens)}`);
   await stage.act(
     `Ada answers: “${adas}”`,
@@ -293,7 +286,9 @@ const withoutMarks = (body: string): string => body.replaceAll(anchorFor("by-han
 /** The page with the state of its issue behind the title of an item, where the page still says the same then. */
 function withStatus(body: string, key: string, state: string): string {
   const items = (text: string) => extract({ title: "", body: text }).items;
-  const at = items(body).find((item) => item.key === key)?.source.fields.title?.at(-1)?.end;
+  const at = items(body)
+    .find((item) => item.key === key)
+    ?.source.fields.title?.at(-1)?.end;
   if (at === undefined) return body;
   const lozenge = `<ac:structured-macro ac:name="status"><ac:parameter ac:name="title">${state}</ac:parameter></ac:structured-macro>`;
   const shown = `${body.slice(0, at)} ${lozenge}${body.slice(at)}`;

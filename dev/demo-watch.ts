@@ -68,7 +68,10 @@ const fieldsOf = ({ title, priority, estimate, state, parent, labels }: Issue) =
 function issueChange(before: Issue | undefined, after: Issue): Change[] {
   const now = fieldsOf(after);
   if (!before) {
-    const facts = [now.points === "none" ? [] : `${now.points} points`, now.priority === "none" ? [] : now.priority].flat();
+    const facts = [
+      now.points === "none" ? [] : `${now.points} points`,
+      now.priority === "none" ? [] : now.priority,
+    ].flat();
     const place = after.parent ? ` below ${after.parent}` : "";
     const what = `${after.identifier} is new${place}: ${after.title}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`;
     return [{ side: "issue", what, lines: [] }];

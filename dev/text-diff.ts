@@ -62,7 +62,9 @@ function diffLines(old: readonly Line[], now: readonly Line[]): string[] {
 const textOf = ({ text }: Line): string => text;
 
 function diffHunk(removed: readonly string[], added: readonly string[]): string[] {
-  const pairs = alignLists(removed, added).map(({ old, wanted }) => markWords(removed[old] ?? null, added[wanted] ?? null));
+  const pairs = alignLists(removed, added).map(({ old, wanted }) =>
+    markWords(removed[old] ?? null, added[wanted] ?? null),
+  );
   return [
     ...pairs.flatMap(({ before }) => (before === null ? [] : [`- ${before}`])),
     ...pairs.flatMap(({ after }) => (after === null ? [] : [`+ ${after}`])),
@@ -70,11 +72,17 @@ function diffHunk(removed: readonly string[], added: readonly string[]): string[
 }
 
 /** Two versions of a line with the words that are others in brackets; a line that is new or gone has no marks. */
-export function markWords(before: string | null, after: string | null): { before: string | null; after: string | null } {
+export function markWords(
+  before: string | null,
+  after: string | null,
+): { before: string | null; after: string | null } {
   if (before === null || after === null) return { before, after };
   const marked = { before: "", after: "" };
   let at = 0;
-  for (const { from, to, text } of [...diffWords(before, after), { from: before.length, to: before.length, text: "" }]) {
+  for (const { from, to, text } of [
+    ...diffWords(before, after),
+    { from: before.length, to: before.length, text: "" },
+  ]) {
     const same = before.slice(at, from);
     const gone = before.slice(from, to);
     marked.before += same + (gone && `[-${gone}-]`);
@@ -86,6 +94,10 @@ export function markWords(before: string | null, after: string | null): { before
 
 /** The lines of a text that are others, marked as those of a page. */
 export function diffTexts(before: string, after: string): string[] {
-  const toLines = (text: string) => text.split("\n").filter((line) => line.trim() !== "").map((line) => ({ text: line, under: "" }));
+  const toLines = (text: string) =>
+    text
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line) => ({ text: line, under: "" }));
   return diffLines(toLines(before), toLines(after));
 }
