@@ -19,21 +19,18 @@ export type SyncDemoReport = {
   ms: number;
 };
 
-/** All of it has to be over by then. */
-const longestMs = 35_000;
-
-/** Plans the page and plays the story on it; ends early where something does not happen. */
+/** Plans the page and plays the story on it; ends early where something does not happen, and within `withinMs`. */
 export async function runSyncDemo(
   world: DemoWorld,
   page: { title: string; body: string },
-  options: DemoOptions,
+  { withinMs, ...options }: DemoOptions & { withinMs: number },
 ): Promise<SyncDemoReport> {
   const { tell } = options;
   const begun = Date.now();
   const plan = await runDemo(world, page, { ...options, keepsPage: true, tell: tell && shortly(tell) });
   const report: SyncDemoReport = { missing: [], plan, acts: [], pageVersion: 0, ms: 0 };
   try {
-    await play(theStage(world, report, tell, begun + longestMs));
+    await play(theStage(world, report, tell, begun + withinMs));
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     report.missing.push(error.message);

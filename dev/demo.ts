@@ -1,6 +1,5 @@
 /** `npm run demo`: the main job on a real page, told as it happens. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type DemoWorld, demoWorld } from "./demo-world.js";
@@ -58,9 +57,8 @@ function titleBeside(file: string): string | null {
 
 const options = readOptions();
 const page = readPage(resolve(options.page));
-const dataDir = options.data ? resolve(options.data) : mkdtempSync(join(tmpdir(), "planning-agent-"));
 try {
-  const world = await demoWorld({ dataDir, epics: options.epics });
+  const world = await demoWorld({ ...(options.data ? { dataDir: resolve(options.data) } : {}), epics: options.epics });
   const play = options.sync ? playSync : playPlan;
   const isWell = await play(world, {
     answer: options.answer,
@@ -68,7 +66,6 @@ try {
     pageKey: resolve(options.page),
   });
   await world.close();
-  if (!options.data) rmSync(dataDir, { recursive: true, force: true });
   process.exit(isWell ? 0 : 1);
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
@@ -85,7 +82,8 @@ async function playPlan(world: DemoWorld, how: DemoOptions): Promise<boolean> {
 }
 
 async function playSync(world: DemoWorld, how: DemoOptions): Promise<boolean> {
-  const report = await runSyncDemo(world, page, how);
+  setTimeout(() => fail("Not in step: it took longer than 39 seconds."), 39_000 - performance.now()).unref();
+  const report = await runSyncDemo(world, page, { ...how, withinMs: 37_000 - performance.now() });
   if (options.json) printJson(report);
   else console.log(`\n${resultOf(report)}`);
   return report.missing.length === 0;
