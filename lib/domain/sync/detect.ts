@@ -1,7 +1,7 @@
 import { derivedUuid, type PlanItemId } from "../ids.js";
 import { isForPage, type PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
-import { compareItem, type Comparing, type Difference, rename, settle } from "./compare.js";
+import { compareItem, type Comparing, type Difference, type Given, rename, settle } from "./compare.js";
 import { type Conflict, gone, type Strategy } from "./conflict.js";
 import { decideExistence } from "./existence.js";
 import { judgeEvents, type ToldChange } from "./judge-events.js";
@@ -125,11 +125,21 @@ function take(difference: Difference, reading: Reading, found: Detection): PlanI
   ];
   found.conflicts.push(...conflicts, ...overruledOf(difference, runId));
   const seenAt = reading.linear.issues.get(item.linearId ?? "")?.updatedAt ?? item.seenAt;
-  const settled = { ...settle(difference, {}, view), seenAt };
+  const settled = { ...settle(difference, outOfReach(difference, plan), view), seenAt };
   const isDisputed = conflicts.some((one) => !one.applied);
   const shown = showStatus(settled, reading);
   if (shown.writes && isAllowed.page && !found.toPage.includes(item.id)) found.toPage.push(item.id);
   return { ...shown.item, unsettled: shown.item.unsettled || isDisputed || shown.writes };
+}
+
+/** Decisions cannot be written to a side to which nothing goes from here: it stays as it is, and that is the end of it. */
+function outOfReach({ item, now, merge }: Difference, plan: PlanState): Given {
+  const decided = Object.keys(resolvedOf(item, plan.conflicts)) as SyncField[];
+  const asItIs = (side: Side, wanted: Partial<ItemValues>): Partial<ItemValues> =>
+    goesTo(side, plan)
+      ? {}
+      : Object.fromEntries(decided.filter((field) => field in wanted).map((field) => [field, now[side][field]]));
+  return { page: asItIs("page", merge.toPage), linear: asItIs("linear", merge.toLinear) };
 }
 
 /** Conflicts of an item as they stand now: new ones, those whose values have moved on, and those that have come to an end. */
@@ -163,7 +173,9 @@ function followUp(conflict: Conflict, { item, before, now, merge }: Difference, 
   const field = conflict.field as SyncField;
   const stands = { page: now.page[field], linear: now.linear[field] };
   const isWaiting = merge.conflicts.some((one) => one.field === field);
-  const isUnwritten = field in merge.toPage || field in merge.toLinear;
+  const isUnwritten =
+    (field in merge.toPage && goesTo("page", reading.plan)) ||
+    (field in merge.toLinear && goesTo("linear", reading.plan));
   const { decision } = conflict;
   if (decision) {
     // A decision is about the values that were shown, or, where it takes an earlier one back, about what was written by that; who has changed

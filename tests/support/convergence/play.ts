@@ -201,7 +201,7 @@ async function unequal(world: QuietWorld, given: Given, folk: People, when: stri
   const rows = await world.query(
     `select i.id, i.key, i.linear_id, i.state, i.pending, i.unsettled, p.writes_page,
             (select x.key from plan_items x where x.id = i.parent_id) as parent,
-            coalesce((select string_agg(c.field, ',') from conflicts c where c.item_id = i.id and c.applied_at is null), '') as open,
+            coalesce((select string_agg(c.field, ',') from conflicts c where c.item_id = i.id and (c.applied_at is null or not p.writes_page)), '') as open,
             coalesce((select string_agg(d->>'field', ',') from sync_history h, jsonb_array_elements(h.done) d
                        where h.plan_id = i.plan_id and d->>'what' = 'left_out' and d->>'itemId' = i.id::text), '') as left_out
        from plan_items i join plans p on p.id = i.plan_id where i.plan_id ${ofPlans}`,
