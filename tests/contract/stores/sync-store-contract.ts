@@ -63,7 +63,7 @@ export function syncStoreContract(current: () => Stores): void {
       expect(seen).toEqual({
         plan: { ...run.seen.plan, version: run.seen.plan.version + 1, basePageVersion: 4 },
         session: await stores.read(sessionId),
-        appUserId: null,
+        ownActorIds: [],
         settings: defaultSyncSettings,
         status: "running",
         step: "apply-to-page",
@@ -104,7 +104,7 @@ export function syncStoreContract(current: () => Stores): void {
       await stores.db.query(sql`update organizations set app_user_id = 'app-user'`);
 
       expect(await read(stores, planId)).toMatchObject({
-        appUserId: "app-user",
+        ownActorIds: ["app-user"],
         epicsAs: "project",
         settings: { ...defaultSyncSettings, direction: "to_page" },
       });

@@ -102,7 +102,7 @@ describe("canaries", () => {
     const issue = story.allIssues().find(({ title }) => title === canary.story)?.identifier ?? "";
     confluence.control.editPage({ id: pageId, body: (body) => body.replace(canary.story, canary.edit) });
     linear.control.editIssue({ issue, change: { title: canary.issue, description: `${canary.issue} in other words` } });
-    const { options = [] } = await story.waitFor("a question", () =>
+    const { options } = await story.waitFor("a question", () =>
       said().find(({ type, body }) => type === "elicitation" && body?.includes(canary.edit)),
     );
     const body = (options ?? []).find(({ value }) => value.startsWith("resolve-linear#"))?.value ?? "";
