@@ -112,7 +112,7 @@ async function testSyncing(): Promise<number> {
     points.push(...own.map((kill) => ({ scenario, kill })));
     console.log(`${scenario.name}: n=${own.length / 2} calls, ${cleanRun.ms} ms`);
   }
-  const slackMs = 500 + Math.max(...[...cleanRuns.values()].map(({ stuckMs }) => stuckMs));
+  const slackMs = 500 + Math.max(0, ...[...cleanRuns.values()].map(({ stuckMs }) => stuckMs));
   const cleanOf = ({ sync, name }: Scenario) => cleanRuns.get(sync?.like ?? name);
   if (values.part !== "sync-faults") {
     const chosen = sample(points.filter(isWanted), syncSize);
