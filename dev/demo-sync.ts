@@ -169,9 +169,11 @@ async function play(stage: Stage): Promise<void> {
 type Story = ExtractedItem;
 type Stories = [Story, Story, Story];
 
-/** Whom the story is about: stories that have an issue, or whatever there is. */
+/** Whom the story is about: stories that have an issue, or whatever there is; each is known by its title. */
 function castOf(page: { title: string; body: string }, hasIssue: (title: string) => boolean): Story[] {
-  const items = extract(page).items.filter(({ title }) => hasIssue(title));
+  const { items: all } = extract(page);
+  const isAlone = (title: string) => all.filter((item) => item.title === title).length === 1;
+  const items = all.filter(({ title }) => isAlone(title) && hasIssue(title));
   const stories = items.filter(({ kind }) => kind === "story");
   return stories.length > 0 ? stories : items;
 }
