@@ -8,7 +8,8 @@ import { commonSequence } from "../lib/domain/sync/common-sequence.js";
 export type PageDiff = { lines: string[]; removedBytes: number; addedBytes: number; bytes: number };
 
 export function diffPages(before: string, after: string): PageDiff {
-  const [old, now] = [before, after].map((body) => body.match(/<[^>]*>|[^<\s]+|\s+|</g) ?? []) as [string[], string[]];
+  const tokensOf = (body: string): string[] => body.match(/<[^>]*>|[^<\s]+|\s+|</g) ?? [];
+  const [old, now] = [tokensOf(before), tokensOf(after)];
   const kept = commonSequence(old, now);
   const keptBytes = sizeOf(kept.map(([at]) => old[at]));
   return {

@@ -36,6 +36,10 @@ export type WorldOptions = {
   port?: number;
   /** Keeps the world's state; without one it is gone with the process. */
   dataDir?: string;
+  /** Where Linear and Confluence keep their state, instead of files in `dataDir`; `url` is the world's address. */
+  state?: (name: "linear" | "confluence", url: string) => StateFile;
+  /** Clocks of their own; this machine's without them. */
+  clocks?: Partial<Record<"linear" | "confluence", () => number>>;
   /** Another database than the embedded one. */
   engine?: SqlEngine;
   /** Where the application is reached when it is not mounted here. */
@@ -65,8 +69,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
   const appUrl = options.appUrl ?? url;
   const engine = options.engine ?? (await openPglite(options.dataDir && join(options.dataDir, "postgres")));
   await migrate(engine);
-  const state = (name: string): { state?: StateFile } =>
+  const inFile = (name: string): { state?: StateFile } =>
     options.dataDir ? { state: stateFile(join(options.dataDir, `${name}.json`)) } : {};
+  const kept = (name: "linear" | "confluence") => {
+    const now = options.clocks?.[name];
+    return { ...(options.state ? { state: options.state(name, url) } : inFile(name)), ...(now ? { now } : {}) };
+  };
   const seed = options.seed ?? 1;
   const drawn: Record<Services, Faults> = {
     linear: faults(seed),
@@ -79,7 +87,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
 
   const linear = linearSimulator({
     baseUrl: `${url}/linear`,
-    ...state("linear"),
+    ...kept("linear"),
     faults: drawn.linear,
     webhookUrl: `${appUrl}/api/webhooks/linear`,
     ...linearApp,
@@ -87,14 +95,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
   });
   const confluence = confluenceSimulator({
     baseUrl: `${url}/confluence`,
-    ...state("confluence"),
+    ...kept("confluence"),
     faults: drawn.confluence,
     settings: { webhooks: { forge: { url: `${appUrl}/api/webhooks/confluence/forge`, appId: forgeAppId } } },
   });
   const qstash = qstashSimulator({
     baseUrl: `${url}/qstash`,
     token: "local-qstash-token",
-    ...state("qstash"),
+    ...inFile("qstash"),
     faults: drawn.qstash,
     ...(options.queueTimeScale === undefined ? {} : { timeScale: options.queueTimeScale }),
   });

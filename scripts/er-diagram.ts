@@ -6,6 +6,7 @@ import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import * as core from "../lib/db/schema.js";
 import * as access from "../lib/db/schema-access.js";
 import * as live from "../lib/db/schema-live.js";
+import * as messages from "../lib/db/schema-messages.js";
 import * as metrics from "../lib/db/schema-metrics.js";
 import * as sync from "../lib/db/schema-sync.js";
 
@@ -14,7 +15,7 @@ const [start, end] = ["<!-- diagram: npm run db:diagram -->", "<!-- end of diagr
 
 /** Every table of the schema, by name. */
 export const schemaTables = (): PgTable[] =>
-  Object.values<unknown>({ ...core, ...access, ...live, ...metrics, ...sync })
+  Object.values<unknown>({ ...core, ...access, ...live, ...messages, ...metrics, ...sync })
     .filter((value): value is PgTable => is(value, PgTable))
     .sort((a, b) => (getTableName(a) < getTableName(b) ? -1 : 1));
 

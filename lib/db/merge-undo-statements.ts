@@ -63,7 +63,7 @@ export const obstacle = sql`
            where not r.united and (p.id is null or p.revision <> r.revision or p.position <> r.position)) then 'steps_changed'
         when exists (
           select from jsonb_array_elements(m.record->'plans') x left join plans p on p.id = (x->>'id')::uuid
-           where p.session_id is distinct from t.id or p.version <> (x->>'version')::int) then 'plans_changed'
+           where p.session_id is distinct from t.id) then 'plans_changed'
         when exists (
           select from session_merges l where l.target_id = t.id and l.undone_at is null and l.created_at > m.created_at and ${reliesOn}) then 'later_merge'
    end)`;

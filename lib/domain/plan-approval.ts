@@ -1,10 +1,10 @@
 import { derivedUuid, type PlanId, type PlanItemId, type SessionId } from "./ids.js";
 import type { ProposedItem } from "./plan-diff.js";
-import type { PlanItem } from "./plan-item.js";
+import { isForPage, type ItemFields, notDone, type PlanItem } from "./plan-item.js";
 
 export type Approval = {
   proposed: ProposedItem[];
-  /** Every row of the plan, so that nothing stays to be done that was not approved now. */
+  /** Every row of the plan, so that nothing stays to be done in Linear that was not approved now. */
   existing: PlanItem[];
   /** Keys of the items that the person has said yes to. */
   chosen: ReadonlySet<string>;
@@ -24,8 +24,9 @@ export function approve(approval: Approval): PlanItem[] {
     chosen.has(item.fields.key) || (item.change !== "not_created" && item.existing?.linearId != null);
   const part = proposed.filter((item) => item.extracted !== null && isPart(item));
   const idOf = new Map(part.map((item) => [item.fields.key, idFor(item, approval)]));
+  const keyNow = new Map(part.flatMap(({ existing: was, fields }) => (was ? [[was.fields.key, fields.key]] : [])));
   const kept = part.map((item, position) => {
-    const place = { position, parentId: nearestParent(item.fields.key, proposed, idOf) };
+    const place = { position, parentId: nearestParent(item.fields.key, proposed, idOf), keyNow };
     return chosen.has(item.fields.key) && item.change !== "unchanged"
       ? toDo(item, approval, place)
       : asItWas(item, place);
@@ -35,12 +36,13 @@ export function approve(approval: Approval): PlanItem[] {
     .flatMap((item) => (item.existing ? [{ ...item.existing, pending: "cancel" as const }] : []));
   const stored = new Set<string>([...kept, ...removed].map((row) => row.id));
   const others = existing
-    .filter((row) => !stored.has(row.id) && (row.pending !== null || row.state === "undone"))
-    .map((row): PlanItem => ({ ...row, pending: null }));
+    .filter((row) => !stored.has(row.id) && (row.state === "undone" || (row.pending !== null && !isForPage(row))))
+    .map(notDone);
   return [...kept, ...removed, ...others];
 }
 
-type Place = { position: number; parentId: PlanItemId | null };
+/** `keyNow`: the keys that the page gives items now, by those that it gave them before. */
+type Place = { position: number; parentId: PlanItemId | null; keyNow: ReadonlyMap<string, string> };
 
 const idFor = (item: ProposedItem, { planId, proposalId }: Approval): PlanItemId =>
   item.existing?.id ?? (derivedUuid(planId, proposalId, item.fields.key) as PlanItemId);
@@ -67,28 +69,66 @@ function nearestParent(
 }
 
 /** Where an item stands on the page may have changed although what it says has not; keys follow the page. */
-function asItWas({ existing, extracted, fields, change }: ProposedItem, { position }: Place): PlanItem {
+function asItWas({ existing, extracted, fields, change }: ProposedItem, { position, keyNow }: Place): PlanItem {
   if (!existing) throw new Error("only an item that is stored can stay as it was");
-  if (change !== "unchanged" || !extracted) return { ...existing, position, pending: null };
-  const { key, parent, dependsOn } = fields;
+  if (isForPage(existing)) return { ...existing, position };
+  if (change !== "unchanged" || !extracted) return { ...notDone(existing), position };
   const { localId, source } = extracted;
-  const base = existing.base && { ...existing.base, key, parent, dependsOn };
+  const base = existing.base && { ...renamed(existing.base, keyNow), key: fields.key };
   return { ...existing, position, pending: null, localId, source, fields, base };
 }
 
+function renamed(fields: ItemFields, keyNow: ReadonlyMap<string, string>): ItemFields {
+  const now = (key: string) => keyNow.get(key) ?? key;
+  const { parent, dependsOn } = fields;
+  return { ...fields, parent: parent === null ? null : now(parent), dependsOn: dependsOn.map(now) };
+}
+
+/**
+ * What the issue is taken to say before it is given what the page has changed. Whatever else it says differently from the page is not part
+ * of that and stays; the next sync run finds it there again.
+ */
+function saidBefore({ changes, fields }: ProposedItem, existing: PlanItem, keyNow: Place["keyNow"]): ItemFields | null {
+  if (!existing.base) return null;
+  const [page, issue] = [renamed(existing.fields, keyNow), renamed(existing.base, keyNow)];
+  const changed = new Set(changes.map(({ field }) => field));
+  const before = Object.entries(issue).filter(([field]) => changed.has(field as keyof ItemFields));
+  // Only relations that the page has asked for are the page's to take back.
+  return { ...fields, ...Object.fromEntries(before), ...(changed.has("dependsOn") && { dependsOn: page.dependsOn }) };
+}
+
+/** True where page and issue differed already before the page was changed. */
+const saysOtherwise = ({ base, fields }: PlanItem): boolean =>
+  base !== null && (Object.keys(base) as (keyof ItemFields)[]).some((field) => !isSame(base[field], fields[field]));
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 function toDo(item: ProposedItem, approval: Approval, place: Place): PlanItem {
   const { existing, extracted, fields, adopts, change } = item;
+  const { keyNow, ...where } = place;
   const evidence = {
     localId: extracted?.localId ?? null,
     source: extracted?.source ?? { item: { start: 0, end: 0 }, fields: {} },
   };
   if (change === "changed" && existing) {
     const pending = existing.state === "removed" ? "reopen" : "update";
-    return { ...existing, ...place, ...evidence, fields, pending, state: "active", linksPending: true };
+    const base = saidBefore(item, existing, keyNow);
+    const unsettled = existing.unsettled || saysOtherwise(existing);
+    return {
+      ...existing,
+      ...where,
+      ...evidence,
+      fields,
+      base,
+      unsettled,
+      pending,
+      state: "active",
+      linksPending: true,
+    };
   }
   const fresh: PlanItem = {
     id: idFor(item, approval),
-    ...place,
+    ...where,
     ...evidence,
     fields,
     pending: "create",

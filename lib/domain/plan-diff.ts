@@ -1,6 +1,6 @@
 import type { PlanItemId } from "./ids.js";
 import { matchItems } from "./matching/match-items.js";
-import type { ExtractedItem, ItemFields, PlanItem } from "./plan-item.js";
+import { type ExtractedItem, isForPage, type ItemFields, type PlanItem } from "./plan-item.js";
 
 export type ItemChange = "new" | "changed" | "unchanged" | "removed" | "adopted" | "not_created";
 export type FieldChange = { field: keyof ItemFields; from: string; to: string };
@@ -17,18 +17,20 @@ export type ProposedItem = {
 };
 export type AdoptedIssue = { id: string; identifier: string; url: string };
 
-/** What links to Linear issues say about extracted items, by key. */
+/** What links to Linear issues, and marks of ours, say about extracted items, by key. */
 export type LinkedIssues = {
   /** Issues that an item is, and that belong to no plan yet. */
   adoptable: ReadonlyMap<string, AdoptedIssue>;
-  /** Items of this plan whose own issue an item links to: it is that item, whatever else has changed. */
+  /** Items of this plan whose own issue an item links to, or whose mark it carries: it is that item, whatever else has changed. */
   own: ReadonlyMap<string, PlanItemId>;
 };
 
 /** Compares what the plan holds with what the page says now: page order, then what has gone from the page. */
 export function diffPlan(existing: PlanItem[], extracted: ExtractedItem[], linked: LinkedIssues): ProposedItem[] {
   const byLink = new Set<string>(linked.own.values());
-  const known = existing.filter((item) => item.state !== "removed" || byLink.has(item.id));
+  const known = existing.filter(
+    (item) => (item.state !== "removed" && item.pending !== "insert") || byLink.has(item.id),
+  );
   const matches = matchItems(
     known
       .filter((item) => !byLink.has(item.id))
@@ -46,6 +48,8 @@ export function diffPlan(existing: PlanItem[], extracted: ExtractedItem[], linke
     const before = knownById.get(idByKey.get(item.key) ?? "") ?? null;
     const base = { fields: toFields(item), extracted: item, existing: before, changes: [], adopts: null };
     const adopts = before?.linearId && before.state !== "undone" ? null : (linked.adoptable.get(item.key) ?? null);
+    // A row that is being written by a sync run is that run's.
+    if (before && isForPage(before)) return { ...base, change: "unchanged" };
     if (adopts) return { ...base, change: "adopted", adopts };
     if (before?.state === "undone") return { ...base, change: "not_created" };
     if (!before?.linearId) return { ...base, change: "new" };
@@ -54,7 +58,7 @@ export function diffPlan(existing: PlanItem[], extracted: ExtractedItem[], linke
   });
   const gone = matches.removed
     .map((id) => knownById.get(id))
-    .filter((item): item is PlanItem => item?.linearId != null && item.state === "active")
+    .filter((item): item is PlanItem => item?.linearId != null && item.state === "active" && !isForPage(item))
     .map(
       (item): ProposedItem => ({
         fields: item.fields,
@@ -68,13 +72,14 @@ export function diffPlan(existing: PlanItem[], extracted: ExtractedItem[], linke
   return [...now, ...gone];
 }
 
+/** The page is compared with what it said itself: what it has no place for stands in the issue alone, and is no change. */
 function changedFields(
   before: PlanItem,
   item: ExtractedItem,
   idByKey: ReadonlyMap<string, string>,
   idByOldKey: ReadonlyMap<string, string>,
 ): FieldChange[] {
-  const base = before.base ?? before.fields;
+  const then = before.fields;
   const changes: FieldChange[] = [];
   type Value = string | number | null | string[];
   const compare = (field: keyof ItemFields, from: Value, to: Value, show: [Value, Value] = [from, to]) => {
@@ -90,13 +95,13 @@ function changedFields(
     "enablerType",
     "acceptanceCriteria",
   ] as const)
-    compare(field, base[field], item[field]);
+    compare(field, then[field], item[field]);
   const parentNow = item.parent === null ? null : (idByKey.get(item.parent) ?? `new:${item.parent}`);
-  const parentThen = base.parent === null ? null : (idByOldKey.get(base.parent) ?? `gone:${base.parent}`);
-  compare("parent", parentThen, parentNow, [base.parent, item.parent]);
-  const dependsThen = base.dependsOn.map((key) => idByOldKey.get(key) ?? `gone:${key}`).sort();
+  const parentThen = then.parent === null ? null : (idByOldKey.get(then.parent) ?? `gone:${then.parent}`);
+  compare("parent", parentThen, parentNow, [then.parent, item.parent]);
+  const dependsThen = then.dependsOn.map((key) => idByOldKey.get(key) ?? `gone:${key}`).sort();
   const dependsNow = item.dependsOn.map((key) => idByKey.get(key) ?? `new:${key}`).sort();
-  compare("dependsOn", dependsThen, dependsNow, [base.dependsOn, item.dependsOn]);
+  compare("dependsOn", dependsThen, dependsNow, [then.dependsOn, item.dependsOn]);
   return changes;
 }
 

@@ -95,6 +95,18 @@ export type PlanItem = {
   createdBySession: SessionId | null;
 };
 
+/** Rows to be inserted or struck are the page's, everything else that is pending is Linear's. */
+export const isForPage = ({ pending }: Pick<PlanItem, "pending">): boolean =>
+  pending === "insert" || pending === "strike";
+
+/**
+ * The item with nothing left to do, as it was agreed before. What the page says and Linear was not given is a change of the page once more.
+ */
+export function notDone(item: PlanItem): PlanItem {
+  const fields = item.pending === "update" && item.base ? { ...item.base, key: item.fields.key } : item.fields;
+  return { ...item, fields, pending: null };
+}
+
 /** The id in Linear under which an item is created: the same in every attempt. */
 export const linearIdOf = (item: Pick<PlanItem, "id" | "linearKind" | "generation">): string =>
   derivedUuid(item.id, item.linearKind, item.generation);

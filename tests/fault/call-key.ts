@@ -17,6 +17,8 @@ export function keyOf(kind: Services, request: Request, text: string): string | 
   }
 }
 
+const syncSteps = ["detect-changes", "apply-to-linear", "apply-to-page"];
+
 /** A commit by where it leads, any other statement by its parts and the table that it is about. */
 function statementKey(text: string): string {
   const { query = "", params = [] } = JSON.parse(text) as { query?: string; params?: (string | null)[] };
@@ -25,6 +27,11 @@ function statementKey(text: string): string {
   if (event) return `commit ${event} ${step}`;
   if (query.includes("group by o.session_id")) return "sweep unsent";
   if (query.includes("o.sent_at < now()")) return "sweep stuck";
+  if (query.includes("p.last_polled_at nulls first") || query.includes("p.due_at = p.last_polled_at"))
+    return "sweep runs";
+  if (query.includes("sync_work = case when"))
+    return `commit sync ${params.find((param) => param !== null && syncSteps.includes(param)) ?? "end"}`;
+  if (query.includes("sync_work = ")) return "begin sync";
   const parts = [...query.matchAll(/(?:with|,)\s+(\w+)\s+as \(/g)].map(([, name]) => name);
   const [, verb = "", table = ""] =
     /\b(select|insert|update|delete)\b(?:.*?\b(?:from|into|update))?\s+(\w+)/.exec(topLevel(query)) ?? [];

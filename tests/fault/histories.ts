@@ -28,9 +28,9 @@ async function playAll(seeds: number[], tell: (report: Report) => void): Promise
   const report: Report = { seen: nothingSeen(), failed: [] };
   for (const [n, seed] of seeds.entries()) {
     const played = historyOf(seed);
-    const problems = await play(world, await given(played.shape), played, report.seen).catch((error: unknown) => [
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
-    ]);
+    const problems = await play(world, await given(played.shape, played.company), played, report.seen).catch(
+      (error: unknown) => [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+    );
     if (problems.length > 0) report.failed.push({ seed, history: played, problems });
     if (n % 50 === 49) tell(report);
   }

@@ -1,6 +1,7 @@
 /** What must be true after every run, whatever happened in it. Each problem is one line for people. */
 import { type ExpectedItem, timings } from "../support/fault-world.js";
 import { rowsOf, type Stage } from "./stage.js";
+import { problemsOfSync, type SyncExpectation } from "./sync-invariants.js";
 
 export type Expectation = {
   /** How the sessions end, in the order of the alphabet: status, and the failure's code behind a colon. */
@@ -9,12 +10,18 @@ export type Expectation = {
   items: ExpectedItem[] | "at_most_once";
 };
 
+/** Of a scenario, what must be true in the end. */
+type Wanted = { expected: Expectation; sync?: SyncExpectation };
 type Said = { type: string; body: string };
 
-export async function problemsOf(stage: Stage, expected: Expectation, possible: ExpectedItem[]): Promise<string[]> {
+export async function problemsOf(
+  stage: Stage,
+  { expected, sync }: Wanted,
+  possible: ExpectedItem[],
+): Promise<string[]> {
   const found = await Promise.all([
     endsOf(stage, expected),
-    itemsInDatabase(stage, expected),
+    sync ? problemsOfSync(stage, expected, sync) : itemsInDatabase(stage, expected),
     wordsInOrder(stage),
     nothingLeft(stage),
     logsWithoutGaps(stage),
@@ -44,6 +51,7 @@ function itemsInLinear({ world, pageUrl }: Stage, { items }: Expectation, possib
   );
   if (items === "at_most_once") return problems;
 
+  const byApp = new Set(world.linear.control.state().organizations.map(({ appUserId }) => appUserId));
   const titleOf = (id: string | null) => all.find((issue) => issue.id === id)?.title ?? null;
   const byName = (a: string | null, b: string | null) => String(a).localeCompare(String(b));
   const shapes = mine.map((issue) => ({
@@ -64,6 +72,8 @@ function itemsInLinear({ world, pageUrl }: Stage, { items }: Expectation, possib
   }
   for (const issue of mine) {
     if (!items.some(({ title }) => title === issue.title)) problems.push(`“${issue.title}” was not asked for`);
+    // What a person has made in Linear has no link of ours.
+    if (!byApp.has(issue.creatorId ?? "")) continue;
     const links = issue.attachments.filter(({ url }) => url.startsWith(`${pageUrl}#`));
     if (links.length !== 1) problems.push(`“${issue.title}” has ${links.length} links to the page`);
   }
@@ -123,14 +133,16 @@ async function wordsInOrder(stage: Stage): Promise<string[]> {
       ...oneLastWord(
         own[0]?.status ?? "",
         own.map(({ type }) => type ?? ""),
+        stage.planned !== undefined,
       ),
     );
   }
   return problems;
 }
 
-/** A session that was completed or cancelled has one response, and that is its last word. */
-function oneLastWord(status: string, types: string[]): string[] {
+/** A session that was completed or cancelled has one response, and that is its last word but for what keeping in step asks and answers. */
+function oneLastWord(status: string, said: string[], isKeptInStep: boolean): string[] {
+  const types = isKeptInStep ? said.slice(0, said.indexOf("response") + 1) : said;
   const responses = types.filter((type) => type === "response").length;
   const isOver = status === "completed" || status === "cancelled";
   const isRight = isOver ? responses === 1 && types.at(-1) === "response" : responses === 0;

@@ -1,13 +1,15 @@
 /**
  * `npm run test:kill`: kills the application at every call that it makes to the outside, before it leaves and after its answer has come, and
- * again under every fault. `-- --all` pairs every point with every fault instead of a seeded sample; `--part matrix`, `faults` or `pairs` does
- * that part alone, `--only` what has these words in its name.
+ * again under every fault. `-- --all` pairs every point with every fault instead of a seeded sample; `--part matrix`, `faults`, `pairs`, `sync`
+ * or `sync-faults` does that part alone, `--only` what has these words in its name, `--sync 40` so many points of syncing instead of all.
  */
 import { parseArgs } from "node:util";
 import { postgresDatabases } from "../support/fault-database.js";
+import { planOnce } from "./planned-world.js";
 import { type CleanRun, type KillPoint, nameOf, runOnce, type RunOptions, type RunResult } from "./run.js";
 import { clean, type Scenario, scenarios } from "./scenarios.js";
 import { bundleApp } from "./supervisor.js";
+import { accidentScenarios, accidentsOf, syncFaults, syncScenarios } from "./sync-scenarios.js";
 
 const { values } = parseArgs({
   options: {
@@ -15,13 +17,16 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     workers: { type: "string", default: "3" },
     sample: { type: "string", default: "200" },
-    /** Which of the three parts; all of them without. */
+    /** How many of the points at which keeping in step is killed; all of them without. */
+    sync: { type: "string" },
+    /** Which of the parts; all of them without. */
     part: { type: "string" },
     only: { type: "string" },
     log: { type: "boolean", default: false },
   },
 });
-const parts = ["matrix", "faults", "pairs"];
+const planningParts = ["matrix", "faults", "pairs"];
+const parts = [...planningParts, "sync", "sync-faults"];
 if (values.part !== undefined && !parts.includes(values.part)) {
   console.error(`--part is ${parts.join(", ")}, not ${values.part}`);
   process.exit(1);
@@ -29,8 +34,9 @@ if (values.part !== undefined && !parts.includes(values.part)) {
 const seed = Number(values.seed);
 const workers = Number(values.workers);
 const sampleSize = Number(values.sample);
-if (![seed, workers, sampleSize].every((value) => Number.isInteger(value) && value >= 0) || workers === 0) {
-  console.error("--seed, --workers and --sample are whole numbers; there is at least one worker");
+const syncSize = Number(values.sync ?? Number.MAX_SAFE_INTEGER);
+if (![seed, workers, sampleSize, syncSize].every((value) => Number.isInteger(value) && value >= 0) || workers === 0) {
+  console.error("--seed, --workers, --sample and --sync are whole numbers; there is at least one worker");
   process.exit(1);
 }
 
@@ -44,14 +50,17 @@ const databases = await postgresDatabases();
 const bundle = await bundleApp();
 let failed = 0;
 try {
-  failed = await testEverything();
+  const isWithout = (names: string[]) => values.part !== undefined && !names.includes(values.part);
+  if (!isWithout(planningParts)) failed += await testPlanning();
+  if (!isWithout(["sync", "sync-faults"])) failed += await testSyncing();
+  console.log(`elapsed ${Math.round((Date.now() - begun) / 1000)} s with ${workers} workers, seed ${seed}`);
 } finally {
   await databases.close();
   bundle.dispose();
 }
 process.exit(failed > 0 ? 1 : 0);
 
-async function testEverything(): Promise<number> {
+async function testPlanning(): Promise<number> {
   const first = await runOnce({ databases, bundle, seed, slackMs: 5_000, scenario: clean });
   const sideBySide = await Promise.all(
     Array.from({ length: workers }, () => runOnce({ databases, bundle, seed, slackMs: 5_000, scenario: clean })),
@@ -74,12 +83,49 @@ async function testEverything(): Promise<number> {
       ? ["pairs", "kill × fault, those named", pairs(points).filter(isWanted).slice(0, sampleSize)]
       : values.all
         ? ["pairs", "kill × fault, every pair", pairs(points)]
-        : ["pairs", `kill × fault, sample of ${sampleSize}`, sample(pairs(points))],
+        : ["pairs", `kill × fault, sample of ${sampleSize}`, sample(pairs(points), sampleSize)],
   ];
   let failures = 0;
   for (const [, name, planned] of groups.filter(([part]) => values.part === undefined || values.part === part))
-    failures += await runGroup(name, planned.filter(isWanted), base, cleanRun, points.length / 2);
-  console.log(`elapsed ${Math.round((Date.now() - begun) / 1000)} s with ${workers} workers, seed ${seed}`);
+    failures += await runGroup(name, planned.filter(isWanted), base, () => cleanRun, points.length / 2);
+  return failures;
+}
+
+/** The same for a page and its issues that are in step; every run begins with a plan that was made before. */
+async function testSyncing(): Promise<number> {
+  const planned = await planOnce(databases, bundle);
+  const base = { databases, bundle, planned, seed };
+  const cleanRuns = new Map<string, CleanRun>();
+  const points: Planned[] = [];
+  let failures = 0;
+  for (const scenario of syncScenarios.filter(({ name }) => isNamed(name))) {
+    const two = await Promise.all([0, 1].map(() => runOnce({ ...base, slackMs: 5_000, scenario })));
+    const wrong = two.filter(({ problems }) => problems.length > 0);
+    failures += wrong.length;
+    for (const run of wrong) report(run);
+    if (wrong.length > 0) continue;
+    const [one, other] = two as [RunResult, RunResult];
+    const cleanRun = one.calls.length <= other.calls.length ? one : other;
+    cleanRuns.set(scenario.name, cleanRun);
+    // The sweep's own look is the same in every run, and the planning's matrix has it.
+    const own = killPoints(cleanRun).filter(({ key }) => !key.startsWith("sweep"));
+    points.push(...own.map((kill) => ({ scenario, kill })));
+    console.log(`${scenario.name}: n=${own.length / 2} calls, ${cleanRun.ms} ms`);
+  }
+  const slackMs = 500 + Math.max(...[...cleanRuns.values()].map(({ stuckMs }) => stuckMs));
+  const cleanOf = ({ sync, name }: Scenario) => cleanRuns.get(sync?.like ?? name);
+  if (values.part !== "sync-faults") {
+    const chosen = sample(points.filter(isWanted), syncSize);
+    failures += await runGroup("sync: kill matrix", chosen, { ...base, slackMs }, cleanOf, points.length / 2);
+  }
+  if (values.part !== "sync") {
+    const accidents = accidentScenarios.flatMap((scenario) =>
+      accidentsOf(scenario, cleanRuns.get(scenario.name)?.calls ?? []),
+    );
+    const faults = [...syncFaults, ...accidents].map((scenario) => ({ scenario })).filter(isWanted);
+    const chosen = sample(faults, syncSize);
+    failures += await runGroup("sync: faults", chosen, { ...base, slackMs }, cleanOf, points.length / 2);
+  }
   return failures;
 }
 
@@ -87,7 +133,7 @@ async function runGroup(
   name: string,
   planned: Planned[],
   base: Omit<RunOptions, "scenario">,
-  cleanRun: CleanRun,
+  cleanOf: (scenario: Scenario) => CleanRun | undefined,
   n: number,
 ): Promise<number> {
   if (planned.length === 0) return 0;
@@ -96,10 +142,18 @@ async function runGroup(
   const waiting = planned.entries();
   const work = async () => {
     for (const [index, { scenario, kill }] of waiting) {
-      const options = { ...base, seed: seed + index, scenario, clean: cleanRun, ...(kill ? { kill } : {}) };
+      const cleanRun = cleanOf(scenario);
+      const options = {
+        ...base,
+        seed: seed + index,
+        scenario,
+        ...(cleanRun ? { clean: cleanRun } : {}),
+        ...(kill ? { kill } : {}),
+      };
       let result = await runOnce(options);
       // What runs side by side may make a call fewer in one run than in another.
-      if (!result.reached && result.problems.length === 0 && scenario === clean) result = await runOnce(options);
+      if (!result.reached && result.problems.length === 0 && (scenario === clean || scenario.sync))
+        result = await runOnce(options);
       results.push(result);
       if (result.problems.length > 0) report(result);
       else if (values.only) console.log(`  right: ${result.name}, ${result.ms} ms, longest stuck ${result.stuckMs} ms`);
@@ -126,22 +180,27 @@ function pairs(points: KillPoint[]): Planned[] {
   return scenarios.flatMap((scenario) => points.map((kill) => ({ scenario, kill })));
 }
 
-/** The same choice for the same seed. */
-function sample(planned: Planned[]): Planned[] {
+/** The same choice for the same seed; all in their order where there are no more. */
+function sample(planned: Planned[], size: number): Planned[] {
+  if (planned.length <= size) return planned;
   let state = seed >>> 0;
   const draw = () => {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) >>> 0;
     return ((state ^ (state >>> 13)) >>> 0) / 4294967296;
   };
   const left = [...planned];
-  return Array.from(
-    { length: Math.min(sampleSize, left.length) },
-    () => left.splice(Math.floor(draw() * left.length), 1)[0],
-  ).filter((one) => one !== undefined);
+  return Array.from({ length: size }, () => left.splice(Math.floor(draw() * left.length), 1)[0]).filter(
+    (one) => one !== undefined,
+  );
 }
 
 function isWanted({ scenario, kill }: Planned): boolean {
   return values.only === undefined || nameOf(scenario, kill).includes(values.only);
+}
+
+/** Whether what is asked for by name may be in this scenario. */
+function isNamed(name: string): boolean {
+  return values.only === undefined || values.only.includes(name) || name.includes(values.only);
 }
 
 function report({ name, problems, log, helped }: RunResult): void {

@@ -2,8 +2,9 @@
 import type { Fault } from "../../dev/faults.js";
 import type { Services } from "../../dev/world.js";
 import type { Switches } from "../../dev/linear/settings.js";
-import { type ExpectedItem, expectedItems, timings } from "../support/fault-world.js";
+import { type ExpectedItem, expectedItems, type FaultWorldOptions, timings } from "../support/fault-world.js";
 import type { Expectation } from "./invariants.js";
+import type { SyncExpectation } from "./sync-invariants.js";
 import type { Call, Interceptor } from "./proxy.js";
 import { mention, reply, seeThrough, sessionsOf, type Stage, until, untilAtRest } from "./stage.js";
 
@@ -12,10 +13,16 @@ export type Scenario = {
   linear?: Partial<Switches>;
   confluence?: { refreshReuseWindow?: "none" | "ten_minutes" };
   faults?: Partial<Record<Services, Fault[]>>;
+  /** Clocks and settings of the world. */
+  world?: Pick<FaultWorldOptions, "clocks" | "env">;
+  /** How many processes of the application answer in turn; one without it. */
+  processes?: number;
   arrange?: (stage: Stage) => void;
   /** What people do instead of mentioning the agent and saying Create; gives the agent session whose words count. */
   act?: (stage: Stage) => Promise<string>;
   expected: Expectation;
+  /** The run begins with a page that was planned, and this is how both sides are left. */
+  sync?: SyncExpectation;
   /** The database is restarted, so it must be on a server of its own. */
   needsRestart?: boolean;
   /** The faults may outlast the queue's retries, or end a connection: then a person says how to go on. */

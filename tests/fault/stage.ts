@@ -2,6 +2,7 @@
 import type { LocalWorld } from "../../dev/world.js";
 import { connect } from "../support/fault-world.js";
 import type { RunDatabase } from "../support/fault-database.js";
+import type { PlannedWorld } from "./planned-world.js";
 import type { FaultProxy } from "./proxy.js";
 import type { SupervisedApp } from "./supervisor.js";
 
@@ -11,6 +12,8 @@ export type Stage = {
   proxy: FaultProxy;
   app: SupervisedApp;
   pageUrl: string;
+  /** What the run began with, where a page was planned before. */
+  planned?: PlannedWorld | undefined;
   /** How often a person had to say "retry" or to connect Confluence again. */
   helped: string[];
 };
@@ -55,10 +58,11 @@ export async function untilAtRest(stage: Stage): Promise<void> {
     stage.world.linear.control.deliveries().every(({ status }) => status !== "waiting");
   let seen = "";
   const isAtRest = async () => {
+    await stage.world.confluence.control.idle();
     if (!isQuietOutside()) return false;
-    const [row] = await rowsOf<{ moving: string; unsent: string; leased: string }>(stage, restQuery).catch(() => []);
+    const [row] = await rowsOf(stage, restQuery).catch(() => []);
     seen = JSON.stringify(row);
-    return row?.moving === "0" && row.unsent === "0" && row.leased === "0" && isQuietOutside();
+    return row !== undefined && Object.values(row).every((count) => count === "0") && isQuietOutside();
   };
   await until("rest", isAtRest).catch((error: unknown) => {
     const waiting = stage.world.qstash.control
@@ -77,7 +81,9 @@ export async function untilAtRest(stage: Stage): Promise<void> {
 const restQuery = `
   select (select count(*) from planning_sessions where status in ('pending', 'processing') or (stop_requested_at is not null and status = 'awaiting_input')) as moving,
          (select count(*) from outbox where sent_at is null) as unsent,
-         (select count(*) from plans where locked_until > now()) as leased`;
+         (select count(*) from plans where locked_until > now()) as leased,
+         (select count(*) from plans p join organizations o on o.id = p.organization_id
+           where p.base_page_version is not null and o.revoked_at is null and (p.sync_status = 'running' or p.due_at is not null)) as syncing`;
 
 export async function sessionsOf(stage: Stage): Promise<SessionView[]> {
   const rows = await rowsOf<{ id: string; status: string; agent: string; question: string; failure: string }>(

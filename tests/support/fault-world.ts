@@ -24,17 +24,61 @@ const plan = JSON.parse(readFileSync(join(fixtures, "small-plan.json"), "utf8"))
 /** What the small page's plan must look like in Linear. */
 export const expectedItems = plan.items;
 
-/** Waits and intervals of the application under test, in ms. */
-export const timings = { sweepMs: 1_000, leaseMs: 2_000, claimMs: 2_000, callTimeoutMs: 1_500 };
+const item = (title: string, parent: string | null, rest: Partial<ExpectedItem> = {}): ExpectedItem => ({
+  title,
+  parent,
+  estimate: null,
+  priority: 0,
+  labels: [],
+  blocks: [],
+  ...rest,
+});
+/** What the page that is kept in step was planned as. */
+export const syncedItems: ExpectedItem[] = [
+  item("Returns", null, { labels: ["Epic"] }),
+  item("Labels", "Returns", { labels: ["Feature"] }),
+  item("Print a label at home", "Labels", { estimate: 3, priority: 2, blocks: ["Bring a parcel to a shop"] }),
+  item("Bring a parcel to a shop", "Labels", { estimate: 5, priority: 3 }),
+  item("See where the parcel is", "Labels", { estimate: 2, priority: 4 }),
+  item("Refunds", "Returns", { labels: ["Feature"] }),
+  item("Get the money back", "Refunds", { estimate: 8, priority: 2 }),
+];
 
-/** A world around an application that lives elsewhere: installed, connected, with the small page and two issues to be mentioned on. */
+/** Waits and intervals of the application under test, in ms. */
+export const timings = { sweepMs: 1_000, leaseMs: 2_000, claimMs: 2_000, callTimeoutMs: 1_500, quietMs: 300 };
+
+export type FaultPage = { title: string; body: string };
+const read = (name: string) => readFileSync(join(fixtures, name), "utf8");
+const smallPage: FaultPage = { title: plan.title, body: read("small-plan.html") };
+/** A page with a table and a section, which is kept in step with its issues. */
+export const syncedPage: FaultPage = { title: "Returns of a shop", body: read("synced-plan.html") };
+export const pageId = "700100";
+
+export type FaultWorldOptions = Pick<WorldOptions, "linear" | "seed" | "faults" | "state" | "clocks" | "env">;
+
+/** A world around an application that lives elsewhere: installed, connected, with the page and two issues to be mentioned on. */
 export async function startFaultWorld(
   database: RunDatabase,
   appUrl: string,
-  options: Pick<WorldOptions, "linear" | "seed" | "faults">,
+  { page = smallPage, ...options }: FaultWorldOptions & { page?: FaultPage },
 ): Promise<{ world: LocalWorld; pageUrl: string }> {
-  const world = await startWorld({
-    engine: database.engine,
+  const world = await startBareWorld(database, appUrl, options);
+  await install(world, database);
+  await connect(world, database);
+  world.linear.control.createIssue({ team: "ENG", title: "Plan it here as well" });
+  await world.linear.control.settled();
+  const { url } = world.confluence.control.createPage({ spaceKey: "PLAN", id: pageId, ...page });
+  return { world, pageUrl: url };
+}
+
+/** The same with nothing in it that was not there before. */
+export function startBareWorld(
+  { engine }: RunDatabase,
+  appUrl: string,
+  options: FaultWorldOptions,
+): Promise<LocalWorld> {
+  return startWorld({
+    engine,
     appUrl,
     ...options,
     // Failure callbacks have the default backoff: 12 s, then 2.5 minutes.
@@ -53,15 +97,13 @@ export async function startFaultWorld(
       CLAIM_MS: String(timings.claimMs),
       STUCK_MS: String(timings.leaseMs),
       SWEEP_MS: String(timings.sweepMs),
+      SYNC_QUIET_MS: String(timings.quietMs),
+      SYNC_LONGEST_MS: String(5 * timings.quietMs),
+      // Nobody looks at a plan of which nothing is reported, unless a run is about that.
+      SYNC_POLL_MS: "86400000",
+      ...options.env,
     },
   });
-  await install(world, database);
-  await connect(world, database);
-  world.linear.control.createIssue({ team: "ENG", title: "Plan it here as well" });
-  await world.linear.control.settled();
-  const body = readFileSync(join(fixtures, "small-plan.html"), "utf8");
-  const { url } = world.confluence.control.createPage({ spaceKey: "PLAN", title: plan.title, body, id: "700100" });
-  return { world, pageUrl: url };
 }
 
 const organizationOf = (world: LocalWorld) => {

@@ -25,6 +25,28 @@ import type { QueueMessage } from "../../lib/ports-services.js";
 const url = "http://localhost:9";
 const webhookSecret = "local-linear-webhook-secret";
 
+/** Two workspaces, the first with two teams: each may plan the same page. */
+const organizations = [
+  {
+    id: "test-org-123",
+    name: "Acme",
+    urlKey: "acme",
+    teams: [
+      { key: "ENG", name: "Engineering", estimation: { type: "fibonacci" as const, extended: true } },
+      { key: "OPS", name: "Operations", estimation: { type: "fibonacci" as const, extended: true } },
+    ],
+    users: [{ name: "Ada Lovelace", email: "ada@acme.test", admin: true }, { name: "Grace Hopper" }],
+    issues: [{ team: "ENG", title: "Plan the next increment" }],
+  },
+  {
+    id: "other-org",
+    name: "Beta",
+    urlKey: "beta",
+    teams: [{ key: "BET", name: "Beta", estimation: { type: "fibonacci" as const, extended: true } }],
+    users: [{ name: "Bo Beta", email: "bo@beta.test", admin: true }],
+  },
+];
+
 /** A webhook that waits to be delivered. */
 export type Waiting = { kind: "linear" | "confluence"; request: Request };
 /** Where the application is to die: at the `call`-th call to the outside from now on, before or after it is done. */
@@ -57,6 +79,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     faults: faults.linear,
     webhookUrl: `${url}/api/webhooks/linear`,
     webhookSecret,
+    organizations,
     switches: { requestsPerHour: 1e9, complexityPerHour: 1e12 },
   });
   const confluence = confluenceSimulator({
@@ -73,6 +96,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
   const underApp = new AsyncLocalStorage<{ isDead: boolean; calls: number; death: Death | null }>();
   let hooks: Hook[] = [];
   const calls: string[] = [];
+  const writes: string[] = [];
 
   const route = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
@@ -94,6 +118,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
       hook.act();
     }
     calls.push(name);
+    if (isWrite(name)) writes.push(name);
     const isLast = life.death !== null && life.calls++ === life.death.call;
     if (isLast && life.death?.when === "before") life.isDead = true;
     if (life.isDead) throw new Died();
@@ -173,6 +198,8 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     waiting,
     messages,
     calls,
+    /** Those that changed something for people, in their order. */
+    writes,
     live,
     /** People act just before the application's next call whose name begins so. */
     before: (prefix: string, act: () => void) => void hooks.push({ matches: (call) => call.startsWith(prefix), act }),
@@ -218,6 +245,9 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     );
   }
 }
+
+const isWrite = (call: string) =>
+  /^PUT|^linear (?:issueUpdate|issueBatch|issueCreate|issueDelete|issueRelation|attachment)/.test(call);
 
 /** "PUT /wiki/api/v2/pages/1", "linear issueUpdate", "sql update". */
 async function nameOf(request: Request): Promise<string> {

@@ -134,7 +134,8 @@ function problemsOfNew(
           `${field} of the new item is ${JSON.stringify(item?.[field])} instead of ${JSON.stringify(change.item[field])}`,
         ],
   );
-  if ((item?.issueLink ?? null) !== (change.item.link?.url ?? null))
+  const isUnlinked = surgery.refused.some((it) => it.change.type === "link" && it.change.key === key);
+  if (!isUnlinked && (item?.issueLink ?? null) !== (change.item.link?.url ?? null))
     problems.push("the new item does not have its link");
   return problems;
 }

@@ -3,7 +3,7 @@ import { extract } from "../../lib/domain/extraction/extract.js";
 import type { PlanId, PlanItemId, SessionId } from "../../lib/domain/ids.js";
 import { approve } from "../../lib/domain/plan-approval.js";
 import { diffPlan, type LinkedIssues } from "../../lib/domain/plan-diff.js";
-import type { PlanItem } from "../../lib/domain/plan-item.js";
+import { notDone, type PlanItem } from "../../lib/domain/plan-item.js";
 
 const page = (...stories: string[]) =>
   extract({
@@ -89,6 +89,63 @@ describe("what a page changes in a plan", () => {
     ]);
     const row = approveAll(cancelled, proposed).find((one) => one.id === two.id);
     expect(row).toMatchObject({ pending: "reopen", state: "active", linearId: two.linearId });
+  });
+});
+
+describe("a plan that is kept in step", () => {
+  const items = page("Story US-1: One", "Story US-2: Two");
+  const before = written(approveAll([], propose([], items)));
+  const being = (key: string, change: Partial<PlanItem>) =>
+    before.map((row) => (row.fields.key === key ? { ...row, ...change } : row));
+  const rowOf = (rows: PlanItem[], key: string) => rows.find((row) => row.fields.key === key);
+
+  it("keeps a row that is still to be put on the page, and does not take it for one that is gone", () => {
+    const waiting = being("US-2", { pending: "insert" });
+    const now = page("Story US-1: Uno");
+    const proposed = propose(waiting, now);
+    expect(changes(proposed)).toEqual(["unchanged Epic", "unchanged Feature", "changed Uno"]);
+    expect(approveAll(waiting, proposed).filter((row) => row.pending === "cancel")).toEqual([]);
+    expect(rowOf(approveAll(waiting, proposed), "US-2")).toBeUndefined();
+  });
+
+  it("knows such a row by its mark where it is there already, although it may say less than the issue", () => {
+    const waiting = being("US-2", { pending: "insert" });
+    const two = rowOf(waiting, "US-2") as PlanItem;
+    const now = page("Story US-1: One", "Story US-2: Two in short");
+    const proposed = propose(waiting, now, { adoptable: new Map(), own: new Map([["US-2", two.id]]) });
+    expect(changes(proposed)).toContain("unchanged Two in short");
+    expect(rowOf(approveAll(waiting, proposed), "US-2")).toEqual(two);
+  });
+
+  it("leaves a row to be struck that is to be struck", () => {
+    const waiting = being("US-2", { pending: "strike", unsettled: true });
+    for (const now of [items, page("Story US-1: One", "Story US-2: Two and more"), page("Story US-1: One")]) {
+      const proposed = propose(waiting, now);
+      expect(changes(proposed).filter((change) => /^(changed|removed|new)/.test(change))).toEqual([]);
+      const row = rowOf(approveAll(waiting, proposed), "US-2") ?? rowOf(waiting, "US-2");
+      expect(row).toMatchObject({ pending: "strike", unsettled: true });
+    }
+  });
+
+  it("does not propose to take from an issue what the page has no place for", () => {
+    const [fields] = [rowOf(before, "US-1")?.fields as PlanItem["fields"]];
+    const richer = being("US-1", { base: { ...fields, priority: "urgent", dependsOn: ["US-2"] } });
+    expect(changes(propose(richer, items))).toContain("unchanged One");
+    expect(rowOf(approveAll(richer, propose(richer, items)), "US-1")?.base).toMatchObject({
+      priority: "urgent",
+      dependsOn: ["US-2"],
+    });
+
+    const row = rowOf(approveAll(richer, propose(richer, page("Story US-1: Uno", "Story US-2: Two"))), "US-1");
+    // Only the title differs, so only the title is written; the rest is read back from the issue afterwards.
+    expect(row).toMatchObject({ pending: "update", unsettled: true });
+    expect(row?.base).toEqual({ ...row?.fields, title: "One" });
+  });
+
+  it("shows a change again that was approved and did not come to Linear", () => {
+    const changed = page("Story US-1: Uno", "Story US-2: Two");
+    const rows = approveAll(before, propose(before, changed)).map(notDone);
+    expect(changes(propose(rows, changed))).toContain("changed Uno");
   });
 });
 

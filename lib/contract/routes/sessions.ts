@@ -47,7 +47,7 @@ export const PlanItem = z.object({
   ...Fields,
   state: z.enum(["active", "removed", "undone", "refused"]),
   /** What is still to be done for it in Linear. */
-  pending: z.nullable(z.enum(["create", "adopt", "update", "reopen", "cancel"])),
+  pending: z.nullable(z.enum(["create", "adopt", "update", "reopen", "cancel", "insert", "strike"])),
   isAdopted: z.boolean(),
   linearId: z.nullable(z.string()),
   linearIdentifier: z.nullable(z.string()),

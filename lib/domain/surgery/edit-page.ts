@@ -56,13 +56,16 @@ function fillIn(operation: Operation, changes: readonly PageChange[]): void {
     change.type === "add" && !isRefused(operation, change) ? [change.item] : [],
   );
   if (added.length === 0) return;
-  const sets = added.flatMap((item) =>
-    FILLED_IN.map((field): PageChange => ({ type: "set", key: nameOfNew(item), field, value: item[field] })),
-  );
+  const rest = added.flatMap((item): PageChange[] => {
+    const key = nameOfNew(item);
+    const sets = FILLED_IN.map((field): PageChange => ({ type: "set", key, field, value: item[field] }));
+    return item.link ? [...sets, { type: "link", key, link: item.link }] : sets;
+  });
   const before = operation.refused.length;
-  solve(operation, sets);
+  solve(operation, rest);
   for (const it of operation.refused.slice(before))
-    if (it.change.type === "set") it.change = { ...it.change, key: operation.keys.get(it.change.key) ?? it.change.key };
+    if (it.change.type === "set" || it.change.type === "link")
+      it.change = { ...it.change, key: operation.keys.get(it.change.key) ?? it.change.key };
 }
 
 const FILLED_IN = [
@@ -166,6 +169,8 @@ function nowCalled({ keys }: Operation, change: PageChange): PageChange {
 
 /** True where the page says so already. */
 function isDone(operation: Operation, change: PageChange): boolean {
+  if (change.type === "link")
+    return operation.view.items.get(operation.keys.get(change.key) ?? change.key)?.issueLink === change.link.url;
   if (change.type !== "set") return false;
   const { key, field, value } = nowCalled(operation, change) as typeof change;
   const said = operation.view.items.get(key)?.[field];

@@ -67,7 +67,11 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
     case "status":
       return before;
     case "link":
-      items[at] = { ...item, fields: { ...item.fields, issueLink: change.link.url } };
+      items[at] = {
+        ...item,
+        fields: { ...item.fields, issueLink: change.link.url },
+        wanted: without(item.wanted, "issueLink"),
+      };
       return { ...before, items };
     case "move":
       return withMove(before, change);
@@ -149,8 +153,8 @@ function withItem(before: Intention, added: NewItem): Intention | null {
     was: null,
     printedId: null,
     mark,
-    fields: { title: plainText(title), kind, issueLink: link?.url ?? null },
-    wanted: { description, storyPoints, priority, acceptanceCriteria, dependsOn },
+    fields: { title: plainText(title), kind },
+    wanted: { description, storyPoints, priority, acceptanceCriteria, dependsOn, issueLink: link?.url ?? null },
     parent,
     isMoved: true,
     after,

@@ -1,9 +1,10 @@
 import { derivedUuid, type PlanItemId } from "../ids.js";
-import type { PlanItem } from "../plan-item.js";
+import { isForPage, type PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
 import { compareItem, type Comparing, type Difference, rename, settle } from "./compare.js";
 import { type Conflict, gone, type Strategy } from "./conflict.js";
 import { decideExistence } from "./existence.js";
+import { judgeEvents, type ToldChange } from "./judge-events.js";
 import { isSameValue } from "./merge-item.js";
 import type { Done } from "./run.js";
 import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
@@ -19,6 +20,10 @@ export type Reading = {
   page: { updatedAt: string | null; authorId: string | null; version: number };
   /** The workflow status that the rows of the page show, by key. */
   statuses: ReadonlyMap<string, { text: string }>;
+  /** What events told of issues since they were read last, the oldest first. */
+  events: readonly ToldChange[];
+  /** Who we are in Linear. */
+  ownActorIds: readonly string[];
   runId: string;
 };
 
@@ -64,9 +69,6 @@ export function detect(reading: Reading): Detection {
   found.resolved = found.conflicts.filter((one) => one.applied).length;
   return found;
 }
-
-/** Rows to be inserted or struck are the page's, everything else that is pending is Linear's. */
-export const isForPage = (item: PlanItem): boolean => item.pending === "insert" || item.pending === "strike";
 
 function existenceOf(item: PlanItem, { view, linear, plan }: Reading): Record<Side, boolean> {
   const open = plan.conflicts.find((one) => one.itemId === item.id && one.field === "existence");
@@ -116,9 +118,14 @@ function take(difference: Difference, reading: Reading, found: Detection): PlanI
   const isAllowed = { page: goesTo("page", plan), linear: goesTo("linear", plan) };
   if (isAllowed.linear && Object.keys(merge.toLinear).length > 0) found.toLinear.push(item.id);
   if (isAllowed.page && Object.keys(merge.toPage).length > 0) found.toPage.push(item.id);
-  const conflicts = conflictsOf(difference, reading);
+  const told = judgeEvents(difference, reading);
+  const conflicts = [
+    ...conflictsOf(difference, reading).filter((one) => !told.some(({ id }) => id === one.id)),
+    ...told,
+  ];
   found.conflicts.push(...conflicts, ...overruledOf(difference, runId));
-  const settled = settle(difference, {}, view);
+  const seenAt = reading.linear.issues.get(item.linearId ?? "")?.updatedAt ?? item.seenAt;
+  const settled = { ...settle(difference, {}, view), seenAt };
   const isDisputed = conflicts.some((one) => !one.applied);
   const shown = showStatus(settled, reading);
   if (shown.writes && isAllowed.page && !found.toPage.includes(item.id)) found.toPage.push(item.id);

@@ -3,7 +3,7 @@ import type { PlanItem } from "../plan-item.js";
 import type { Conflict, Strategy } from "./conflict.js";
 import { gone, present } from "./conflict.js";
 import type { Reading, StoredConflict } from "./detect.js";
-import { inserted } from "./page-tasks.js";
+import { inserted } from "./inserted.js";
 import type { Side } from "./values.js";
 
 type Existence = { item: PlanItem; conflicts: StoredConflict[] };

@@ -3,7 +3,7 @@ import { findMarks } from "../surgery/marks.js";
 import type { PageChange, Surgery, WritableField } from "../surgery/page-change.js";
 import { compareItem, type Difference, rename, settle } from "./compare.js";
 import { comparingOf, type Reading } from "./detect.js";
-import { toFields } from "./item-values.js";
+import { inserted } from "./inserted.js";
 import { statusOf } from "./issue-state.js";
 import type { Done } from "./run.js";
 import type { ItemValues, SyncField } from "./values.js";
@@ -141,15 +141,6 @@ function settleItem(
 
 /** What the page has no place for stays in Linear alone. */
 const leftOut = (item: PlanItem): PlanItem => ({ ...item, pending: null, state: "refused", unsettled: false });
-
-/** A row of ours that is on the page: the page's base is what it says, which may be less than the issue. */
-export function inserted(item: PlanItem, view: PageView): PlanItem {
-  const [sighted, values] = [view.pairs.get(item.id), view.valuesOf(item.id)];
-  if (!sighted || !values) return item;
-  const fields = toFields(values, sighted, view.index);
-  const base = { ...(item.base ?? fields), key: sighted.key, parent: fields.parent };
-  return { ...item, pending: null, fields, base, localId: sighted.localId, source: sighted.source, unsettled: false };
-}
 
 function doneOf({ item, change, field, difference }: PageTask, reason: string | undefined, reading: Reading): Done {
   const about = { side: "page" as const, itemId: item.id, title: item.fields.title };

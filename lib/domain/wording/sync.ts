@@ -125,7 +125,8 @@ function about(conflict: Conflict, items: ReadonlyMap<string, PlanItem>): string
 }
 
 function shown(value: unknown, items: ReadonlyMap<string, PlanItem>): string {
-  const one = (part: unknown) => (typeof part === "string" ? (items.get(part)?.fields.title ?? part) : `${part ?? ""}`);
+  const one = (part: unknown) =>
+    typeof part === "string" ? (items.get(part)?.fields.title ?? part) : typeof part === "number" ? `${part}` : "";
   return Array.isArray(value) ? value.map(one).join("; ") : one(value);
 }
 

@@ -242,7 +242,10 @@ describe("a conversation in the simulated Linear", () => {
     expect(heard.map(({ event }) => event.type)).toEqual([
       "mentioned",
       "prompted",
+      // The issue itself is given to the agent, and taken back.
+      "issue_changed",
       "mentioned",
+      "issue_changed",
       "unassigned",
       "team_access_changed",
       "installation_revoked",
@@ -254,7 +257,7 @@ describe("a conversation in the simulated Linear", () => {
     });
     expect(heard[0]?.event).toHaveProperty("texts.0", expect.stringContaining(page));
     expect(heard[1]?.event).toMatchObject({ body: "create", stop: false });
-    expect(heard[2]?.event).toMatchObject({ delegated: true });
+    expect(heard[3]?.event).toMatchObject({ delegated: true });
     expect(new Set(deliveries.map(({ meaning }) => meaning)).size).toBe(deliveries.length);
   });
 

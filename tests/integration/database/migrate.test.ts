@@ -10,6 +10,7 @@ import { openPostgres } from "../../../dev/neon/postgres.js";
 import * as core from "../../../lib/db/schema.js";
 import * as access from "../../../lib/db/schema-access.js";
 import * as live from "../../../lib/db/schema-live.js";
+import * as messages from "../../../lib/db/schema-messages.js";
 import * as metrics from "../../../lib/db/schema-metrics.js";
 import * as sync from "../../../lib/db/schema-sync.js";
 import * as views from "../../../lib/db/schema-views.js";
@@ -34,7 +35,7 @@ it("The migrations make the schema as it is (npm run db:generate)", async () => 
   expect(
     await generateMigration(
       migrated,
-      generateDrizzleJson({ ...core, ...access, ...live, ...metrics, ...sync, ...views }, migrated.id),
+      generateDrizzleJson({ ...core, ...access, ...live, ...messages, ...metrics, ...sync, ...views }, migrated.id),
     ),
   ).toEqual([]);
 });

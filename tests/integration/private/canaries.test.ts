@@ -15,6 +15,8 @@ const canary = {
   reply: "CANARYREPLY",
   step: "CANARYSTEP",
   query: "CANARYQUERY",
+  edit: "CANARYEDIT",
+  issue: "CANARYISSUE",
 };
 
 /** Columns that are meant to hold what people wrote: the plan, the log, what is said, and what a session was asked. */
@@ -69,7 +71,7 @@ describe("canaries", () => {
 
   beforeAll(async () => {
     console.log = console.error = (...args: unknown[]) => void printed.push(args.map(String).join(" "));
-    story = await aStory({ log, env: { QSTASH_RETRY_DELAY: "100" } });
+    story = await aStory({ log, env: { QSTASH_RETRY_DELAY: "100", SYNC_QUIET_MS: "300", SYNC_LONGEST_MS: "1500" } });
     const page = story.page(
       `<h1>Epic: ${canary.title} epic</h1><p>${canary.body}</p><h2>Feature: One</h2><h3>Story US-1: ${canary.story}</h3><h3>Story US-2: Another</h3>`,
       canary.title,
@@ -85,6 +87,7 @@ describe("canaries", () => {
     const done = await mention.press("create#");
     expect(done.type).toBe("response");
     expect(await story.issuesOf(page.url)).toHaveLength(4);
+    await disagree(page.id, mention);
     secrets = [...(await openSecrets()), ...(await callTheApi())];
   });
   afterAll(async () => {
@@ -92,6 +95,26 @@ describe("canaries", () => {
     console.error = consoleError;
     await story.close();
   });
+
+  /** Page and issue come to say different things, people are asked and one of them answers. */
+  const disagree = async (pageId: string, { agentSessionId, said }: Awaited<ReturnType<Story["mention"]>>) => {
+    const { linear, confluence } = story;
+    const issue = story.allIssues().find(({ title }) => title === canary.story)?.identifier ?? "";
+    confluence.control.editPage({ id: pageId, body: (body) => body.replace(canary.story, canary.edit) });
+    linear.control.editIssue({ issue, change: { title: canary.issue, description: `${canary.issue} in other words` } });
+    const { options = [] } = await story.waitFor("a question", () =>
+      said().find(({ type, body }) => type === "elicitation" && body?.includes(canary.edit)),
+    );
+    const body = (options ?? []).find(({ value }) => value.startsWith("resolve-linear#"))?.value ?? "";
+    linear.control.reply({ agentSessionId, body });
+    await story.waitFor("the page to follow", () =>
+      confluence.control.page({ id: pageId }).body.includes(canary.issue),
+    );
+    await story.waitFor(
+      "the run to be over",
+      async () => (await story.query("select id from sync_history")).length > 1,
+    );
+  };
 
   /** Works through the API, with an API token and with a browser's cookie: what was secret in that. */
   const callTheApi = async (): Promise<string[]> => {
@@ -182,7 +205,9 @@ describe("canaries", () => {
       for (const secret of secrets) expect(text.includes(secret), `${table}.${column} holds a token`).toBe(false);
       expect(text.includes(canary.query), `${table}.${column} holds what somebody searched for`).toBe(false);
     }
-    expect([...found]).toContain("plan_steps.text");
+    expect([...found]).toEqual(
+      expect.arrayContaining(["plan_steps.text", "conflicts.linear_change", "sync_history.done", "issue_events.data"]),
+    );
     expect(secrets.length).toBeGreaterThan(8);
     expect(found.size).toBeGreaterThan(5);
     expect([...found].filter((column) => !forWords.has(column))).toEqual([]);

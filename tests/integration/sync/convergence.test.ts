@@ -22,7 +22,7 @@ describe(`${histories} random histories of a page and its issues`, () => {
     const begun = performance.now();
     const [seen, given] = [nothingSeen(), givenPlans(world)];
     const property = fc.asyncProperty(history, async (played) => {
-      const problems = await play(world, await given(played.shape), played, seen);
+      const problems = await play(world, await given(played.shape, played.company), played, seen);
       expect(problems).toEqual([]);
     });
     await fc.assert(property, {

@@ -1,8 +1,28 @@
 import { randomUUID } from "node:crypto";
 import type { QuietWorld } from "../quiet-world.js";
 
-/** A plan that is in step: a page, its issues, and what the database knows of them. */
-export type GivenPlan = { planId: string; pageId: string; agentSessionId: string; issueIds: string[] };
+/** A plan that is in step with its page: its issues, and what the database knows of them. */
+export type GivenPlan = {
+  planId: string;
+  sessionId: string;
+  organizationId: string;
+  agentSessionId: string;
+  issueIds: string[];
+  /** Of several plans of an organization the first writes to the page. */
+  writesPage: boolean;
+};
+/** A page with the plans that were made of it. */
+export type Given = { pageId: string; plans: GivenPlan[] };
+
+/** Where a page may be planned: two teams of one workspace, and another workspace. */
+const places = [
+  { organizationId: "test-org-123", team: "ENG" },
+  { organizationId: "test-org-123", team: "OPS" },
+  { organizationId: "other-org", team: "BET" },
+];
+type Place = (typeof places)[number];
+/** Which of them a history has: most have one. */
+export const companies = [[0], [0], [0], [0, 1], [0, 2]];
 
 const row = (id: string, title: string, points: string, priority: string, criteria: string[]) =>
   `<tr><td><p>${id}</p></td><td><p>${title}</p></td><td><p>${points}</p></td><td><p>${priority}</p></td><td><ul>${criteria.map((one) => `<li><p>${one}</p></li>`).join("")}</ul></td></tr>`;
@@ -28,19 +48,29 @@ const pages: string[] = [
 ];
 export const shapes = pages.length;
 
-type Template = { body: string; issues: Issue[]; sql: { plan: Row; session: Row; items: Row[] } };
+type Template = { body: string; place: Place; issues: Issue[]; sql: { plan: Row; session: Row; items: Row[] } };
 type Row = Record<string, unknown>;
 type Issue = ReturnType<QuietWorld["linear"]["control"]["issues"]>[number];
 
 /** Makes plans that are alike as fast as they can be copied: each shape is planned once, the long way. */
 export function givenPlans(world: QuietWorld) {
-  const templates = new Map<number, Promise<Template>>();
-  const templateOf = (shape: number) => {
-    const known = templates.get(shape) ?? plan(world, pages[shape] ?? "");
-    templates.set(shape, known);
+  const templates = new Map<string, Promise<Template>>();
+  const templateOf = (shape: number, place: number) => {
+    const key = `${shape}/${place}`;
+    const known = templates.get(key) ?? plan(world, pages[shape] ?? "", places[place] as Place);
+    templates.set(key, known);
     return known;
   };
-  return async (shape: number): Promise<GivenPlan> => copy(world, await templateOf(shape));
+  return async (shape: number, company: number): Promise<Given> => {
+    const wanted = companies[company] ?? [0];
+    const made: Template[] = [];
+    for (const place of wanted) made.push(await templateOf(shape, place));
+    const body = made[0]?.body ?? "";
+    const page = world.confluence.control.createPage({ spaceKey: "PLAN", title: `Plan ${randomUUID()}`, body });
+    const plans: GivenPlan[] = [];
+    for (const template of made) plans.push(await copy(world, { ...template, body }, page, plans));
+    return { pageId: page.id, plans };
+  };
 }
 
 /** A history asks for a few dozen steps; what asks for so many goes round in circles. */
@@ -72,11 +102,12 @@ export async function arrived(world: QuietWorld): Promise<void> {
 export async function planPage(
   world: QuietWorld,
   body: string,
+  { organizationId, team }: Place = places[0] as Place,
 ): Promise<{ page: { id: string; url: string }; agentSessionId: string }> {
   const { linear, confluence } = world;
   const page = confluence.control.createPage({ spaceKey: "PLAN", title: `Template ${randomUUID()}`, body });
-  const { identifier } = linear.control.createIssue({ title: "Please plan this" });
-  const { agentSessionId } = linear.control.mention({ issue: identifier, body: `plan ${page.url}` });
+  const { id } = linear.control.createIssue({ title: "Please plan this", team, organizationId });
+  const { agentSessionId } = linear.control.mention({ issue: id, body: `plan ${page.url}`, organizationId });
   await drain(world);
   const question = linear.control.session({ agentSessionId }).activities.findLast((one) => one.options?.length);
   linear.control.reply({ agentSessionId, body: question?.options?.[0]?.value ?? "" });
@@ -84,9 +115,9 @@ export async function planPage(
   return { page, agentSessionId };
 }
 
-async function plan(world: QuietWorld, body: string): Promise<Template> {
+async function plan(world: QuietWorld, body: string, place: Place): Promise<Template> {
   const { linear, confluence } = world;
-  const { page } = await planPage(world, body);
+  const { page } = await planPage(world, body, place);
   const one = async (table: string, where: string, value: string) =>
     (
       await world.query(
@@ -99,26 +130,38 @@ async function plan(world: QuietWorld, body: string): Promise<Template> {
   const [session] = await one("planning_sessions", "id::text", String(planRow.session_id));
   const items = await one("plan_items", "plan_id::text", String(planRow.id));
   const ids = new Set(items.map((item) => item.linear_id));
-  const issues = linear.control.issues().filter((issue) => ids.has(issue.id));
+  const { organizationId } = place;
+  const issues = linear.control.issues({ organizationId }).filter((issue) => ids.has(issue.id));
   return {
     body: confluence.control.page({ id: page.id }).body,
+    place,
     issues,
     sql: { plan: planRow, session: session ?? {}, items },
   };
 }
 
-async function copy(world: QuietWorld, template: Template): Promise<GivenPlan> {
-  const { linear, confluence } = world;
+async function copy(
+  world: QuietWorld,
+  template: Template,
+  page: { id: string; url: string },
+  before: GivenPlan[],
+): Promise<GivenPlan> {
+  const { linear } = world;
+  const { organizationId, team } = template.place;
   const { plan: planRow, session, items } = template.sql;
-  const page = confluence.control.createPage({ spaceKey: "PLAN", title: `Plan ${randomUUID()}`, body: template.body });
   const made = new Map<string, { id: string; identifier: string }>();
   for (const issue of template.issues) {
     const { title, priority, estimate, labels } = issue;
-    const labelIds = linear.control.labels().flatMap((label) => (labels.includes(label.name) ? [label.id] : []));
+    const labelIds = linear.control
+      .labels({ organizationId })
+      .filter((label) => label.teamId === issueTeam(linear, team))
+      .flatMap((label) => (labels.includes(label.name) ? [label.id] : []));
     const text = String(issue.description ?? "").replaceAll(String(planRow.page_url), page.url);
     const parentId = issue.parentId ? (made.get(issue.parentId)?.id ?? null) : null;
     const copied = linear.control.createIssue({
       title,
+      team,
+      organizationId,
       priority,
       labelIds,
       description: text,
@@ -135,13 +178,14 @@ async function copy(world: QuietWorld, template: Template): Promise<GivenPlan> {
       ...item,
       id: ids.get(String(item.id)),
       plan_id: planId,
-      parent_id: item.parent_id ? ids.get(String(item.parent_id)) : null,
+      parent_id: typeof item.parent_id === "string" ? ids.get(item.parent_id) : null,
       created_by_session: sessionId,
       linear_id: issue?.id,
       linear_identifier: issue?.identifier,
     };
   });
   const source = String(planRow.source).replace(/[^:]+$/, page.id);
+  const writesPage = !before.some((other) => other.organizationId === organizationId);
   const newPlan = {
     ...planRow,
     id: planId,
@@ -151,6 +195,7 @@ async function copy(world: QuietWorld, template: Template): Promise<GivenPlan> {
     page_url: page.url,
     base_page_version: 1,
     due_at: null,
+    writes_page: writesPage,
   };
   const newSession = {
     ...session,
@@ -173,7 +218,14 @@ async function copy(world: QuietWorld, template: Template): Promise<GivenPlan> {
     template.body,
   );
   world.waiting.length = 0;
-  return { planId, pageId: page.id, agentSessionId, issueIds: [...made.values()].map(({ id }) => id) };
+  return {
+    planId,
+    sessionId,
+    organizationId,
+    agentSessionId,
+    issueIds: [...made.values()].map(({ id }) => id),
+    writesPage,
+  };
 }
 
 /** Generated columns cannot be written. */
@@ -183,16 +235,21 @@ const columnsOf = (session: Row): string =>
     .map((name) => `"${name}"`)
     .join(", ");
 
+/** The id of a team. */
+const issueTeam = (linear: QuietWorld["linear"], key: string): string =>
+  linear.control.state().teams.find((team) => team.key === key)?.id ?? "";
+
 /** What a history has left behind is of no use to the next. */
-export async function forgetPlan(world: QuietWorld, given: GivenPlan): Promise<void> {
-  for (const issue of world.linear.control.issues())
-    if (given.issueIds.includes(issue.id) || given.issueIds.includes(issue.parentId ?? ""))
-      world.linear.control.deleteIssue({ issue: issue.id });
+export async function forgetPlans(world: QuietWorld, { plans }: Given): Promise<void> {
+  for (const { organizationId, issueIds, planId, sessionId } of plans) {
+    for (const issue of world.linear.control.issues({ organizationId }))
+      if (issueIds.includes(issue.id) || issueIds.includes(issue.parentId ?? ""))
+        world.linear.control.deleteIssue({ issue: issue.id });
+    await world.query("delete from plans where id = $1::uuid", planId);
+    await world.query("delete from planning_sessions where id = $1::uuid", sessionId);
+  }
   world.linear.control.clearRequests();
   world.waiting.length = 0;
   world.messages.length = 0;
-  await world.query("delete from plans where id = $1::uuid", given.planId);
-  await world.query("delete from outbox");
-  await world.query("delete from issue_events");
-  await world.query("delete from webhook_deliveries");
+  for (const table of ["outbox", "issue_events", "webhook_deliveries"]) await world.query(`delete from ${table}`);
 }

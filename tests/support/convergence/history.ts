@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { shapes } from "./given-plan.js";
+import { companies, shapes } from "./given-plan.js";
 import type { Edit } from "./people.js";
 
 /** One thing that happens between two sides; numbers choose among what is there. */
@@ -16,7 +16,7 @@ export type Happening =
     }
   | { type: "answer"; choice: number }
   | { type: "sweep" };
-export type History = { shape: number; happenings: Happening[]; answers: number[] };
+export type History = { shape: number; company: number; happenings: Happening[]; answers: number[] };
 
 const small = (max: number) => fc.integer({ min: 0, max });
 const edit = (side: Edit["side"]): fc.Arbitrary<Edit> =>
@@ -28,7 +28,14 @@ const edit = (side: Edit["side"]): fc.Arbitrary<Edit> =>
         weight: 2,
         arbitrary: fc.constantFrom<Edit["act"]>("points", "priority", "criterion", "newCriterion", "description"),
       },
-      { weight: 1, arbitrary: fc.constantFrom<Edit["act"]>("add", "remove", side === "linear" ? "state" : "add") },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<Edit["act"]>(
+          ...(side === "linear"
+            ? (["add", "remove", "state", "move", "relate"] as const)
+            : (["add", "remove"] as const)),
+        ),
+      },
     ),
     item: small(9),
     value: small(9),
@@ -91,6 +98,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 /** Histories of up to a dozen happenings on a plan that is in step. */
 export const history: fc.Arbitrary<History> = fc.record({
   shape: small(shapes - 1),
+  company: small(companies.length - 1),
   happenings: fc.array(happening, { minLength: 2, maxLength: 14 }),
   answers: fc.array(small(3), { minLength: 4, maxLength: 4 }),
 });

@@ -1,7 +1,7 @@
 import { extract } from "../../../lib/domain/extraction/extract.js";
 import type { ExtractedItem, SourceRange } from "../../../lib/domain/plan-item.js";
 import type { QuietWorld } from "../quiet-world.js";
-import type { GivenPlan } from "./given-plan.js";
+import type { Given } from "./given-plan.js";
 
 /** What somebody did to one side; numbers choose among what is there. */
 export type Edit = {
@@ -16,7 +16,8 @@ export type Edit = {
     | "add"
     | "remove"
     | "state"
-    | "move";
+    | "move"
+    | "relate";
   item: number;
   value: number;
 };
@@ -30,8 +31,8 @@ const inWords = ["High", "Medium", "Low"];
 let drawn = 0;
 const aToken = () => `w${((drawn += 1)).toString(36)}x`;
 
-/** Plays people who edit the page and the issues of one plan. What they wrote is noted, and what they wrote over. */
-export function people(world: QuietWorld, given: GivenPlan) {
+/** Plays people who edit the page and the issues of its plans. What they wrote is noted, and what they wrote over. */
+export function people(world: QuietWorld, given: Given) {
   const written = new Map<string, Written>();
   const gone = new Set<string>();
   const { linear, confluence } = world;
@@ -140,15 +141,14 @@ export function people(world: QuietWorld, given: GivenPlan) {
     },
     state: () => undefined,
     move: () => undefined,
+    relate: () => undefined,
   };
 
-  const living = () =>
+  const livingOf = ({ organizationId, issueIds }: Given["plans"][number]) =>
     linear.control
-      .issues()
-      .filter(
-        (issue) =>
-          !issue.trashed && (given.issueIds.includes(issue.id) || given.issueIds.includes(issue.parentId ?? "")),
-      );
+      .issues({ organizationId })
+      .filter((issue) => !issue.trashed && (issueIds.includes(issue.id) || issueIds.includes(issue.parentId ?? "")));
+  const living = () => given.plans.flatMap(livingOf);
   const change = (issue: { id: string } | undefined, to: Record<string, unknown>) =>
     issue && linear.control.editIssue({ issue: issue.id, change: to as never });
   const inLinear: Record<Edit["act"], (edit: Edit) => void> = {
@@ -188,17 +188,17 @@ export function people(world: QuietWorld, given: GivenPlan) {
     description: ({ item, value }) =>
       editLine(item, (line) => /^[A-Z][a-z]/.test(line) && !line.startsWith("From the"), "description", value),
     add: ({ item }) => {
-      const feature = pick(
-        living().filter((one) => one.labels.includes("Feature")),
-        item,
-      );
+      const plan = pick(given.plans, item);
+      const feature = plan && livingOf(plan).find((one) => one.labels.includes("Feature"));
       if (!feature) return;
       const made = linear.control.createIssue({
         title: `Added ${write("linear", null, "title")} here`,
+        team: feature.team,
+        organizationId: plan.organizationId,
         parentId: feature.id,
         priority: 2,
       } as never);
-      given.issueIds.push(made.id);
+      plan.issueIds.push(made.id);
     },
     remove: ({ item, value }) => {
       const issue = pick(
@@ -210,7 +210,32 @@ export function people(world: QuietWorld, given: GivenPlan) {
       else change(issue, { state: "Canceled" });
     },
     state: ({ item, value }) => change(pick(living(), item), { state: ["Todo", "In Progress", "Done"][value % 3] }),
-    move: () => undefined,
+    move: ({ item, value }) => {
+      const issue = pick(
+        living().filter((one) => one.labels.length === 0 && one.parentId !== null),
+        item,
+      );
+      const parents = living().filter(
+        (one) => one.team === issue?.team && one.labels.length > 0 && one.id !== issue?.parentId,
+      );
+      const parent = pick(parents, value);
+      if (issue && parent) linear.control.moveIssue({ issue: issue.id, parent: parent.id });
+    },
+    relate: ({ item, value }) => {
+      const issue = pick(
+        living().filter((one) => one.labels.length === 0),
+        item,
+      );
+      const other = pick(
+        living().filter((one) => one.team === issue?.team && one.labels.length === 0 && one.id !== issue?.id),
+        value,
+      );
+      if (!issue || !other) return;
+      const isThere = issue.relations.some((relation) => relation.issueId === other.id);
+      if (isThere) linear.control.unrelateIssues({ issue: issue.id, other: other.id });
+      else if (!other.relations.some((relation) => relation.issueId === issue.id))
+        linear.control.relateIssues({ issue: issue.id, other: other.id });
+    },
   };
 
   function editLine(item: number, isMeant: (line: string) => boolean, field: string, value: number) {

@@ -1,6 +1,6 @@
 import { readIssueText } from "../../../lib/domain/sync/issue-text.js";
 import type { QuietWorld } from "../quiet-world.js";
-import { arrived, drain, forgetPlan, type GivenPlan } from "./given-plan.js";
+import { arrived, drain, forgetPlans, type Given, type GivenPlan } from "./given-plan.js";
 import type { Happening, History } from "./history.js";
 import { people } from "./people.js";
 
@@ -32,7 +32,7 @@ type People = ReturnType<typeof people>;
 /** Plays one history to its end and says what is not as promised; an empty list is what is wanted. */
 export async function play(
   world: QuietWorld,
-  given: GivenPlan,
+  given: Given,
   { happenings, answers }: History,
   seen: Seen,
 ): Promise<string[]> {
@@ -43,12 +43,16 @@ export async function play(
     world.forgetHooks();
     world.faults.linear.clear();
     world.faults.confluence.clear();
-    const problems: string[] = [];
+    const writesBefore = world.writes.length;
     await quiet(world, given);
-    problems.push(
+    const writes = world.writes.slice(writesBefore);
+    seen.pageWrites += writes.filter((call) => call.startsWith("PUT")).length;
+    seen.issueWrites += writes.filter((call) => !call.startsWith("PUT")).length;
+    const problems = [
+      ...tooMany(writes, given),
       ...(await lost(world, given, folk, seen)),
       ...(await unequal(world, given, folk, "before the answers")),
-    );
+    ];
     for (const choice of answers) {
       const asked = await answer(world, given, choice, folk);
       if (!asked) break;
@@ -58,24 +62,21 @@ export async function play(
     problems.push(...(await restless(world, given)));
     return problems;
   } finally {
-    await forgetPlan(world, given);
+    await forgetPlans(world, given);
   }
 }
 
-async function happen(
-  world: QuietWorld,
-  given: GivenPlan,
-  happening: Happening,
-  folk: People,
-  seen: Seen,
-): Promise<void> {
+async function happen(world: QuietWorld, given: Given, happening: Happening, folk: People, seen: Seen): Promise<void> {
   await arrived(world);
   switch (happening.type) {
     case "edit":
       seen.edits += 1;
       return folk.act(happening.edit);
     case "between":
-      return world.before(happening.call, () => folk.act(happening.edit));
+      return world.before(happening.call, () => {
+        seen.edits += 1;
+        folk.act(happening.edit);
+      });
     case "webhook": {
       const [webhook] = world.waiting.splice(happening.which % Math.max(1, world.waiting.length), 1);
       if (!webhook || happening.how === "is lost") return;
@@ -101,13 +102,25 @@ async function happen(
   }
 }
 
+/** Once nobody edits any more, two writes on each side of a plan are enough. */
+function tooMany(writes: string[], { plans }: Given): string[] {
+  const onPage = writes.filter((call) => call.startsWith("PUT")).length;
+  const updates = writes.filter((call) => call === "linear issueUpdate").length;
+  return onPage > 2 * plans.length || updates > 2 * plans.length
+    ? [`${onPage} writes of the page and ${updates} updates of issues when nobody edits any more`]
+    : [];
+}
+
+const idsOf = ({ plans }: Given): string => JSON.stringify(plans.map(({ planId }) => planId));
+const ofPlans = "in (select jsonb_array_elements_text($1::jsonb)::uuid)";
+
 /** Whatever waits arrives, the sweep finds what was lost, and somebody looks at everything once more. */
-async function quiet(world: QuietWorld, given: GivenPlan): Promise<void> {
+async function quiet(world: QuietWorld, given: Given): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
     await drain(world);
     await world.query(
-      "update plans set updated_at = now() - interval '1 minute', waiting_until = null, locked_until = null where id = $1::uuid",
-      given.planId,
+      `update plans set updated_at = now() - interval '1 minute', waiting_until = null, locked_until = null where id ${ofPlans}`,
+      idsOf(given),
     );
     await world.sweep();
     await drain(world);
@@ -115,25 +128,32 @@ async function quiet(world: QuietWorld, given: GivenPlan): Promise<void> {
   await poll(world, given);
 }
 
-async function poll(world: QuietWorld, given: GivenPlan): Promise<void> {
+async function poll(world: QuietWorld, given: Given): Promise<void> {
   await world.query(
-    "update plans set due_at = now() - interval '1 minute', due_since = now(), due_because = 'poll' where id = $1::uuid and sync_status = 'idle'",
-    given.planId,
+    `update plans set due_at = now() - interval '1 minute', due_since = now(), due_because = 'poll' where id ${ofPlans} and sync_status = 'idle'`,
+    idsOf(given),
   );
   await world.sweep();
   await drain(world);
 }
 
-/** Answers the open question in Linear, if there is one. */
-async function answer(world: QuietWorld, given: GivenPlan, choice: number, folk: People): Promise<boolean> {
+/** Answers the open questions in Linear, if there are any. */
+async function answer(world: QuietWorld, given: Given, choice: number, folk: People): Promise<boolean> {
+  let isAsked = false;
+  for (const plan of given.plans) isAsked = (await answerOne(world, plan, choice, folk)) || isAsked;
+  await drain(world);
+  return isAsked;
+}
+
+async function answerOne(world: QuietWorld, plan: GivenPlan, choice: number, folk: People): Promise<boolean> {
   const [row] = await world.query(
     "select sync_question->>'id' as id from plans where id = $1::uuid and jsonb_typeof(sync_question) = 'object'",
-    given.planId,
+    plan.planId,
   );
   if (!row?.id) return false;
   const open = await world.query(
     "select field, linear_change::text as linear, confluence_change::text as page from conflicts where plan_id = $1::uuid and not is_resolved",
-    given.planId,
+    plan.planId,
   );
   const takesLinear = choice % 2 === 0;
   // What a person decides against is given up by that person.
@@ -141,10 +161,9 @@ async function answer(world: QuietWorld, given: GivenPlan, choice: number, folk:
     if (field === "existence") existenceGivenUp(folk);
     else folk.giveUp((takesLinear ? page : linear) ?? "");
   world.linear.control.reply({
-    agentSessionId: given.agentSessionId,
+    agentSessionId: plan.agentSessionId,
     body: `resolve-${takesLinear ? "linear" : "page"}#${row.id}`,
   });
-  await drain(world);
   return true;
 }
 
@@ -154,19 +173,21 @@ function existenceGivenUp(folk: People): void {
 }
 
 /** Every word that somebody wrote stands on a side, in a conflict or in the history. */
-async function lost(world: QuietWorld, given: GivenPlan, folk: People, seen: Seen): Promise<string[]> {
+async function lost(world: QuietWorld, given: Given, folk: People, seen: Seen): Promise<string[]> {
   const [kept] = await world.query(
-    `select coalesce((select jsonb_agg(to_jsonb(c)) from conflicts c where plan_id = $1::uuid)::text, '') ||
-            coalesce((select jsonb_agg(h.done) from sync_history h where plan_id = $1::uuid)::text, '') as text,
-            (select count(*) from conflicts where plan_id = $1::uuid) as conflicts,
-            (select count(*) from sync_history h, jsonb_array_elements(h.done) d where plan_id = $1::uuid and d->>'what' = 'left_out') as left_out,
-            (select count(*) from conflicts where plan_id = $1::uuid and kind = 'overwritten' and linear_change->'value' = 'null'::jsonb) as untold`,
-    given.planId,
+    `select coalesce((select jsonb_agg(to_jsonb(c)) from conflicts c where plan_id ${ofPlans})::text, '') ||
+            coalesce((select jsonb_agg(h.done) from sync_history h where plan_id ${ofPlans})::text, '') as text,
+            (select count(*) from conflicts where plan_id ${ofPlans}) as conflicts,
+            (select count(*) from sync_history h, jsonb_array_elements(h.done) d where plan_id ${ofPlans} and d->>'what' = 'left_out') as left_out,
+            (select count(*) from conflicts where plan_id ${ofPlans} and kind = 'overwritten' and linear_change->'value' = 'null'::jsonb) as untold`,
+    idsOf(given),
   );
   seen.conflicts += Number(kept?.conflicts);
   seen.leftOut += Number(kept?.left_out);
   seen.untold += Number(kept?.untold);
-  const issues = world.linear.control.issues().map((issue) => `${issue.title}\n${issue.description ?? ""}`);
+  const issues = given.plans.flatMap(({ organizationId }) =>
+    world.linear.control.issues({ organizationId }).map((issue) => `${issue.title}\n${issue.description ?? ""}`),
+  );
   const everything = [folk.bodyNow(), ...issues, kept?.text ?? ""].join("\n");
   const missing = folk.expected().filter(({ token }) => !everything.includes(token));
   return missing.map(
@@ -176,22 +197,27 @@ async function lost(world: QuietWorld, given: GivenPlan, folk: People, seen: See
 }
 
 /** Each item that both sides have says the same on both, but for what is asked about or what one side cannot say. */
-async function unequal(world: QuietWorld, given: GivenPlan, folk: People, when: string): Promise<string[]> {
+async function unequal(world: QuietWorld, given: Given, folk: People, when: string): Promise<string[]> {
   const rows = await world.query(
-    `select i.id, i.key, i.linear_id, i.state, i.pending,
+    `select i.id, i.key, i.linear_id, i.state, i.pending, i.unsettled, p.writes_page,
+            (select x.key from plan_items x where x.id = i.parent_id) as parent,
             coalesce((select string_agg(c.field, ',') from conflicts c where c.item_id = i.id and c.applied_at is null), '') as open,
             coalesce((select string_agg(d->>'field', ',') from sync_history h, jsonb_array_elements(h.done) d
                        where h.plan_id = i.plan_id and d->>'what' = 'left_out' and d->>'itemId' = i.id::text), '') as left_out
-       from plan_items i where i.plan_id = $1::uuid`,
-    given.planId,
+       from plan_items i join plans p on p.id = i.plan_id where i.plan_id ${ofPlans}`,
+    idsOf(given),
   );
   const items = new Map(folk.itemsNow().map((item) => [item.key, item]));
-  const issues = new Map(world.linear.control.issues().map((issue) => [issue.id, issue]));
+  const organizations = [...new Set(given.plans.map(({ organizationId }) => organizationId))];
+  const all = organizations.flatMap((organizationId) => world.linear.control.issues({ organizationId }));
+  const issues = new Map(all.map((issue) => [issue.id, issue]));
   const problems: string[] = [];
   for (const row of rows) {
     if (row.pending) problems.push(`${when}: ${row.key} is left with ${row.pending}`);
     const open = `${row.open},${row.left_out}`.split(",");
     if (row.state !== "active" || open.includes("existence") || open.includes("item")) continue;
+    // A plan that does not write to the page keeps what people changed in Linear, and says so.
+    if (row.writes_page === "f" && row.unsettled === "t") continue;
     const [item, issue] = [items.get(row.key ?? ""), issues.get(row.linear_id ?? "")];
     if (!item || !issue || issue.trashed) {
       problems.push(`${when}: ${row.key} is ${item ? "not in Linear" : "not on the page"}, and nobody was asked`);
@@ -214,20 +240,18 @@ async function unequal(world: QuietWorld, given: GivenPlan, folk: People, when: 
   return problems;
 }
 
-async function unanswered(world: QuietWorld, given: GivenPlan): Promise<string[]> {
+async function unanswered(world: QuietWorld, given: Given): Promise<string[]> {
   const open = await world.query(
-    "select field, kind from conflicts where plan_id = $1::uuid and is_resolved and applied_at is null",
-    given.planId,
+    `select field, kind from conflicts where plan_id ${ofPlans} and is_resolved and applied_at is null`,
+    idsOf(given),
   );
   return open.map(({ field, kind }) => `the decision about a ${field} (${kind}) has not been written`);
 }
 
 /** When nobody does anything, we do nothing either. */
-async function restless(world: QuietWorld, given: GivenPlan): Promise<string[]> {
-  world.calls.length = 0;
+async function restless(world: QuietWorld, given: Given): Promise<string[]> {
+  const before = world.writes.length;
   await poll(world, given);
-  const writes = world.calls.filter((call) =>
-    /^PUT|linear (?:issueUpdate|issueBatch|issueCreate|issueDelete|issueRelation)/.test(call),
-  );
+  const writes = world.writes.slice(before);
   return writes.length > 0 ? [`writes when nobody has changed anything: ${writes.join(", ")}`] : [];
 }

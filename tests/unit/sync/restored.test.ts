@@ -48,6 +48,8 @@ function runAfter(onPage: string) {
     linear: { issues: new Map(), projects: new Map(), blockers: new Map() },
     page: { updatedAt: null, authorId: null, version: 4 },
     statuses: new Map(),
+    events: [],
+    ownActorIds: [],
     runId: "run",
   };
   const { toPage, toLinear, conflicts } = detect(reading);

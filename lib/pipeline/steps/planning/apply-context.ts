@@ -3,7 +3,7 @@ import type { PlanItem } from "../../../domain/plan-item.js";
 import type { Setup } from "../../../domain/session.js";
 import type { Plan } from "../../../ports.js";
 import type { LinearClient } from "../../../ports-services.js";
-import type { Lease, StepInput } from "../../step.js";
+import type { Lease } from "../../step.js";
 
 /** What writing a batch of items needs. */
 export type ApplyContext = { plan: Plan; items: PlanItem[]; setup: Setup; linear: LinearClient; lease: Lease };

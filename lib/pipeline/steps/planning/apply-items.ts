@@ -1,5 +1,5 @@
 import { labelOf } from "../../../domain/issue-fields.js";
-import type { PlanItem } from "../../../domain/plan-item.js";
+import { isForPage, type PlanItem } from "../../../domain/plan-item.js";
 import type { Setup } from "../../../domain/session.js";
 import type { Plan } from "../../../ports.js";
 import type { LinearClient } from "../../../ports-services.js";
@@ -55,7 +55,9 @@ async function nextBatch(
       say: warnings.map(thought),
     };
   }
-  const changing = items.filter((item) => item.pending !== null && item.pending !== "create").slice(0, batchSize);
+  const changing = items
+    .filter((item) => item.pending !== null && item.pending !== "create" && !isForPage(item))
+    .slice(0, batchSize);
   if (changing.length === 0) return null;
   const { done, warnings, refused } = await changeBatch(context, changing);
   const went = done.filter((item) => !refused.has(item.id));
@@ -82,7 +84,7 @@ export function nextLevel(items: PlanItem[]): PlanItem[] {
 /** Names of the labels that writing what is pending of these items takes. */
 export function neededLabels(items: PlanItem[]): string[] {
   const names = items
-    .filter((item) => item.pending !== null && item.linearKind === "issue")
+    .filter((item) => item.pending !== null && !isForPage(item) && item.linearKind === "issue")
     .map((item) => labelOf(item.fields.kind))
     .filter((name) => name !== null);
   return [...new Set(names)];

@@ -1,5 +1,5 @@
 import { issueContent, labelOf } from "../../../domain/issue-fields.js";
-import type { PlanItem } from "../../../domain/plan-item.js";
+import { notDone, type PlanItem } from "../../../domain/plan-item.js";
 import { refusedChange } from "../../../domain/wording/notes.js";
 import type { IssueChange, WriteResult } from "../../../ports-services.js";
 import { type ApplyContext, applied, labelIdsOf, placeOf } from "./apply-context.js";
@@ -14,7 +14,7 @@ export async function changeBatch(context: ApplyContext, changing: PlanItem[]): 
   );
   const refused = changing.filter((item) => refusals.has(item.linearId ?? ""));
   return {
-    done: changing.map((item) => (refused.includes(item) ? { ...item, pending: null } : applied(item))),
+    done: changing.map((item) => (refused.includes(item) ? notDone(item) : applied(item))),
     warnings: refused.map((item) =>
       refusedChange(item.fields.title, item.linearIdentifier ?? "", refusals.get(item.linearId ?? "") ?? ""),
     ),

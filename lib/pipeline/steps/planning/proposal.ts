@@ -8,6 +8,8 @@ import { normalizeMarkdown } from "../../../domain/markdown.js";
 import { type AdoptedIssue, diffPlan, type ProposedItem } from "../../../domain/plan-diff.js";
 import type { ExtractedItem, Extraction, PlanItem } from "../../../domain/plan-item.js";
 import { readPlan } from "../../../domain/read-plan.js";
+import { findMarks } from "../../../domain/surgery/marks.js";
+import { markOf } from "../../../domain/sync/view-page.js";
 import type { SessionWork } from "../../../domain/session.js";
 import * as notes from "../../../domain/wording/notes.js";
 import { preview } from "../../../domain/wording/preview.js";
@@ -39,7 +41,11 @@ export async function prepareProposal(input: StepInput, plan: Plan, page: PageSn
   const team = await world.linear(session.organizationId).readTeam(plan.teamId);
   const adoption = isLiveSource(plan.source)
     ? sameSteps(extraction.items, existing)
-    : await findAdoptable(input, plan, extraction.items, existing);
+    : withMarked(
+        await findAdoptable(input, plan, extraction.items, existing),
+        findMarks(page.body, extraction),
+        existing,
+      );
   const proposed = diffPlan(existing, extraction.items, adoption);
   const [related, similar] = [await findRelated(input, plan, page, proposed), await findSimilar(input, plan, proposed)];
   const setup = toSetup(team);
@@ -71,8 +77,12 @@ async function readKnown(
     .flatMap((item) => item.linearId ?? []);
   const read = ids.length > 0 ? await world.linear(session.organizationId).readIssues(ids) : [];
   const issues = new Map(read.map((issue) => [issue.id, issue]));
+  // What is being struck on the page is nothing to be created again.
   const isGone = (item: PlanItem) =>
-    item.linearId !== null && ids.includes(item.linearId) && (issues.get(item.linearId)?.trashed ?? true);
+    item.pending !== "strike" &&
+    item.linearId !== null &&
+    ids.includes(item.linearId) &&
+    (issues.get(item.linearId)?.trashed ?? true);
   return {
     items: items.map((item) => (isGone(item) ? { ...item, state: "undone", linksPending: false } : item)),
     issues,
@@ -87,10 +97,10 @@ function writtenOver(
   plan: Plan,
 ): string[] {
   const issue = issues.get(item.existing?.linearId ?? "");
-  const base = item.existing?.base;
-  if (item.change !== "changed" || !issue || !base) return [];
+  const before = item.existing?.fields;
+  if (item.change !== "changed" || !issue || !before) return [];
   const context = { estimation: setup.estimation, pageUrl: plan.pageUrl };
-  const [written, wanted] = [issueContent(base, context), issueContent(item.fields, context)];
+  const [written, wanted] = [issueContent(before, context), issueContent(item.fields, context)];
   const isEdited = (field: keyof IssueContent) =>
     field === "description"
       ? normalizeMarkdown(issue.description) !== normalizeMarkdown(written.description)
@@ -167,6 +177,18 @@ async function findAdoptable(
     else adoptable.set(item.key, { id: issue.id, identifier: issue.identifier, url: issue.url });
   }
   return { adoptable, own, notes: said };
+}
+
+/** A row that carries the mark of an item *is* that item, although it may not have a link to the issue. */
+function withMarked(adoption: Adoption, marks: ReadonlyMap<string, string>, existing: PlanItem[]): Adoption {
+  const own = new Map(adoption.own);
+  const known = new Set<string>(own.values());
+  for (const item of existing) {
+    const key = marks.get(markOf(item.id));
+    if (key === undefined || own.has(key) || known.has(item.id) || item.state === "undone") continue;
+    own.set(key, item.id);
+  }
+  return { ...adoption, own };
 }
 
 /** Keys of the items that approving would touch, after what the person has left out. */

@@ -1,4 +1,4 @@
-import { linearIdOf, type PlanItem } from "../../../domain/plan-item.js";
+import { isForPage, linearIdOf, notDone, type PlanItem } from "../../../domain/plan-item.js";
 import type { PlanningSession } from "../../../domain/session.js";
 import { stopped } from "../../../domain/wording/ending.js";
 import type { LinearClient } from "../../../ports-services.js";
@@ -34,12 +34,12 @@ export const windUp: ApplyingStep = {
   },
 };
 
-/** Items with something left to do, with what Linear holds of them now; nothing stays pending. */
+/** Items with something left to do in Linear, with what it holds of them now; nothing of that stays pending. */
 async function readBack(
   { session, world, lease }: StepInput & { lease: Lease },
   items: PlanItem[],
 ): Promise<PlanItem[]> {
-  const pending = items.filter((item) => item.pending !== null);
+  const pending = items.filter((item) => item.pending !== null && !isForPage(item));
   const creating = pending.filter((item) => item.pending === "create");
   const linear = world.linear(session.organizationId);
   await lease.renew();
@@ -54,7 +54,7 @@ async function readBack(
   const settled = pending.map((item): PlanItem => {
     const made = found.get(linearIdOf(item));
     if (made) return { ...applied(item), linearId: made.id, linearIdentifier: made.identifier, linearUrl: made.url };
-    const rest = { ...item, pending: null, linksPending: item.linearId !== null };
+    const rest = { ...notDone(item), linksPending: item.linearId !== null };
     return item.pending === "adopt" ? { ...rest, ...notAdopted } : rest;
   });
   return [...settled, ...(await readTaken({ session, linear, items }))];

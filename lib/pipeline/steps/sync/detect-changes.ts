@@ -43,6 +43,10 @@ export const detectChanges: SyncStep = async (input) => {
     basePageVersion: page.version,
     snapshot: { pageVersion: page.version, title: page.title, body: page.body },
     setup,
+    // What an issue says now is all that was told of it until then.
+    takenEvents: seen.events.filter(
+      ({ issueId, changedAt }) => changedAt <= (issues.issues.get(issueId)?.updatedAt ?? ""),
+    ),
     pageWrites: writes,
     ...(latest(issues, seen) ? { linearSeenAt: latest(issues, seen) as string } : {}),
   };

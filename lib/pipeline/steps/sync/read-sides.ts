@@ -81,6 +81,8 @@ export function readingOf(
     linear,
     page: { updatedAt: page.updatedAt, authorId: page.authorId, version: page.version },
     statuses: findStatuses(page.body, extraction),
+    events: seen.events,
+    ownActorIds: seen.ownActorIds,
     runId,
   };
 }

@@ -1,0 +1,96 @@
+import { derivedUuid } from "../ids.js";
+import type { Difference } from "./compare.js";
+import type { Conflict } from "./conflict.js";
+import type { Reading, StoredConflict } from "./detect.js";
+import { type IssueState, readIssueValues } from "./issue-values.js";
+import { isSameValue } from "./merge-item.js";
+import { issueContextOf, type SeenIssue } from "./sides.js";
+import type { SyncField } from "./values.js";
+
+/** A change of an issue as Linear's event told it: what the issue said after it, and the names of what was another before. */
+export type ToldChange = {
+  issueId: string;
+  changedAt: string;
+  actorId: string | null;
+  data: Partial<IssueState> & { changed?: readonly string[] };
+};
+
+/** The fields of an item that a field of an issue says. */
+const fieldsOf: Record<string, SyncField[]> = {
+  title: ["title"],
+  description: ["description", "acceptanceCriteria", "enablerType"],
+  priority: ["priority"],
+  estimate: ["storyPoints"],
+  parentId: ["parent"],
+  labelIds: ["kind"],
+};
+
+/**
+ * Values that events told of and that stand nowhere any more although no person has changed them since: our write has taken their place. An event
+ * is judged by what it carries, because Linear keeps no former descriptions. What happened before the issue was read last is in its base.
+ */
+export function judgeEvents(difference: Difference, reading: Reading): StoredConflict[] {
+  const { item, before, now } = difference;
+  const issue = reading.linear.issues.get(item.linearId ?? "");
+  if (!issue) return [];
+  const told = reading.events.filter(
+    (event) =>
+      event.issueId === issue.id &&
+      event.changedAt > (item.seenAt ?? "") &&
+      !reading.ownActorIds.includes(event.actorId ?? ""),
+  );
+  const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
+  const last = new Map<SyncField, { value: unknown; event: ToldChange }>();
+  for (const event of told) {
+    const values = readIssueValues(after(issue, event), before.linear, context);
+    for (const field of (event.data.changed ?? []).flatMap((name) => fieldsOf[name] ?? []))
+      if (!isSameValue(field, values[field], before.linear[field]) || last.has(field))
+        last.set(field, { value: values[field], event });
+  }
+  const isOverwritten = (field: SyncField, value: unknown) =>
+    !isSameValue(field, value, now.linear[field]) && isSameValue(field, now.linear[field], before.linear[field]);
+  const found = [...last].filter(([field, { value }]) => isOverwritten(field, value));
+  const known = reading.plan.conflicts.filter((one) => one.itemId === item.id);
+  const conflicts = found.flatMap(([field, { value, event }]) => toConflict(difference, field, value, event, known));
+  return [...conflicts, ...(told.length > 0 ? answered(known, conflicts) : [])];
+}
+
+const after = (issue: SeenIssue, { data }: ToldChange): IssueState => {
+  const { changed: _changed, ...said } = data;
+  const known = Object.entries(said).filter(([name, value]) => name in fieldsOf && value !== undefined);
+  return { ...issue, ...Object.fromEntries(known), description: said.description ?? issue.description };
+};
+
+function toConflict(
+  { item, now, before }: Difference,
+  field: SyncField,
+  value: unknown,
+  { actorId, changedAt }: ToldChange,
+  known: readonly Conflict[],
+): StoredConflict[] {
+  const open = known.find((one) => one.field === field);
+  // What is decided, or known from the history already, needs no event.
+  if (open && (open.decision !== null || open.linear.value !== null)) return [];
+  return [
+    {
+      id: open?.id ?? derivedUuid(item.id, "overwritten", field, changedAt),
+      itemId: item.id,
+      field,
+      kind: "overwritten",
+      base: open?.base ?? before.page[field],
+      linear: { value, author: actorId, at: changedAt },
+      page: open?.page ?? { value: now.linear[field], author: null, at: null },
+      decision: null,
+      applied: false,
+    },
+  ];
+}
+
+/** A description that nobody could tell, and of which an event has now told that it was the criteria. */
+function answered(known: readonly Conflict[], conflicts: readonly StoredConflict[]): StoredConflict[] {
+  const isAbout = (one: Conflict) => conflicts.some((other) => other.id === one.id);
+  return known
+    .filter((one) => one.kind === "overwritten" && one.linear.value === null && one.decision === null && !isAbout(one))
+    .filter(() => conflicts.length > 0)
+    .map((one) => ({ ...one, decision: { strategy: "agreed", value: one.page.value, by: null }, applied: true }));
+}
