@@ -64,6 +64,8 @@ type Stage = ReturnType<typeof theStage>;
 /** The two sides as people see and change them. */
 function theStage(world: DemoWorld, { plan, acts }: SyncDemoReport, tell: Tell, deadline: number) {
   const { linear, confluence } = world;
+  // Confluence rewrites what it is sent, in its own way; the bytes that are counted here are to be those that the agent changes.
+  confluence.control.configure({ reserialize: false });
   const sides = watchSides(world, plan.page.id, tell);
   const page = () => confluence.control.page({ id: plan.page.id });
   let known: { version: number; items: Map<string, Story>; statuses: ReturnType<typeof findStatuses> } | null = null;
@@ -100,7 +102,7 @@ function theStage(world: DemoWorld, { plan, acts }: SyncDemoReport, tell: Tell, 
     tell,
     page,
     issueOf,
-    says: (text: string) => page().body.includes(text),
+    says: (title: string) => [...read().items.values()].some((item) => item.title === title),
     read,
     editPage: (body: string) => void confluence.control.editPage({ id: plan.page.id, body }),
     editIssue: (title: string, change: Parameters<typeof linear.control.editIssue>[0]["change"]) =>
@@ -167,9 +169,11 @@ async function play(stage: Stage): Promise<void> {
 type Story = ExtractedItem;
 type Stories = [Story, Story, Story];
 
-/** Whom the story is about: stories that have an issue, or whatever there is. */
+/** Whom the story is about: stories that have an issue, or whatever there is; each is known by its title. */
 function castOf(page: { title: string; body: string }, hasIssue: (title: string) => boolean): Story[] {
-  const items = extract(page).items.filter(({ title }) => hasIssue(title));
+  const { items: all } = extract(page);
+  const isAlone = (title: string) => all.filter((item) => item.title === title).length === 1;
+  const items = all.filter(({ title }) => isAlone(title) && hasIssue(title));
   const stories = items.filter(({ kind }) => kind === "story");
   return stories.length > 0 ? stories : items;
 }
@@ -232,7 +236,11 @@ async function graceEditsIssues(stage: Stage, [one, two, three]: Stories): Promi
 
 async function bothChangeOneTitle(stage: Stage, { key, title }: Story): Promise<void> {
   const { page, issueOf, says } = stage;
-  const [bens, graces, adas] = [`${title} for each device`, `${title} for each channel`, `${title} for each of both`];
+  const [bens, graces, adas] = [
+    `${title} for each device`,
+    `${title} for each channel`,
+    `${title} for each device and channel`,
+  ];
   await stage.act("Ben and Grace change the same title, Ben on the page and Grace in Linear", () => {
     stage.editPage(editPage(page(), [{ type: "set", key, field: "title", value: bens }]).body);
     stage.editIssue(title, { title: graces });
@@ -297,9 +305,5 @@ function withStatus(body: string, key: string, state: string): string {
 }
 
 /** A title that nothing has yet: where the world is kept, the story may have been played in it before. */
-function fresh(title: string, isTaken: (title: string) => boolean): string {
-  let n = 1;
-  const named = () => (n === 1 ? title : `${title} (${n})`);
-  while (isTaken(named())) n += 1;
-  return named();
-}
+const fresh = (title: string, isTaken: (title: string) => boolean): string =>
+  isTaken(title) ? fresh(`${title} again`, isTaken) : title;
