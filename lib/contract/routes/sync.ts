@@ -25,7 +25,7 @@ export const PlanSync = z.object({
   sessionId: Uuid,
   /** `paused`: nobody looks until a person says so, unless it was for a reason that a new request gets over; `revoked`: the installation is gone. */
   status: z.enum(["idle", "running", "paused", "revoked"]),
-  step: z.nullable(z.enum(["detect-changes", "apply-to-linear", "apply-to-page"])),
+  step: z.nullable(z.enum(["detect-changes", "apply-to-linear", "apply-to-page", "take-back"])),
   /** Why it is paused; the code `paused` stands for a person. */
   paused: z.nullable(z.object({ code: z.string(), words: z.string(), by: z.nullable(z.string()) })),
   /** When the next run begins, since when it has been wanted, and why. */
@@ -57,6 +57,7 @@ const Done = z.object({
     "set",
     "created",
     "cancelled",
+    "reopened",
     "struck",
     "inserted",
     "moved",
