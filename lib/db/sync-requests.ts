@@ -74,6 +74,12 @@ export function syncRequests(db: Database, times: Times, announce: Announce = ()
       return answer(principal, id, told(rows), "a page");
     },
 
+    async mayRun(principal, id) {
+      const found = await answer(principal, id, [], "a run");
+      // A pause keeps from writing, not from looking.
+      return found.outcome === "paused" ? { outcome: "done", sync: found.current, runs: [] } : found;
+    },
+
     async undo(principal, { id: runId, planId: id }) {
       const entry = toEntry("sync.undo_requested", { plan: id, run: runId }, principal);
       const rows = await db.query<Row>(

@@ -25,6 +25,8 @@ const edit = async (change: (body: string) => string) => {
   expect(body()).not.toBe(before);
   await drain(world);
 };
+/** Confluence gives elements ids of its own when a page is written through its API. */
+const plain = (text: string) => text.replace(/ (?:ac:)?local-id="[^"]*"/g, "");
 const mine = () => {
   const all = world.linear.control.issues();
   const isMine = (id: string | null): boolean =>
@@ -132,11 +134,17 @@ describe("taking back a run that brought the page to Linear", () => {
   it("lets what people write there later flow again", async () => {
     await edit(onPage);
     await undo((await lastRun()).id);
-    await edit((text) => text.replace("Print a label anywhere", "Print a label everywhere"));
-    expect(issueNamed("Print a label everywhere").trashed).toBe(false);
+    await edit((text) =>
+      text
+        .replace("Print a label anywhere", "Print two labels anywhere")
+        .replace("<td><p>8</p></td>", "<td><p>2</p></td>"),
+    );
+    // What was taken back stays so, and what is written beside it arrives.
+    expect(issueNamed("Print two labels at home").trashed).toBe(false);
+    expect(issueNamed("Bring a parcel to a shop").estimate).toBe(2);
     world.linear.control.editIssue({ issue: issueNamed("Bring a parcel to a shop").id, change: { estimate: 3 } });
     await drain(world);
-    expect(body()).toContain("<td><p>3</p></td><td><p>Medium</p></td>");
+    expect(plain(body())).toContain("<td><p>3</p></td><td><p>Medium</p></td>");
     await expectQuiet();
   });
 
@@ -200,7 +208,10 @@ describe("taking back a run that brought Linear to the page", () => {
   };
 
   it("gives the page the version that it had, to the byte, where nobody has written since", async () => {
+    world.linear.control.editIssue({ issue: issueNamed("See where the parcel is").id, change: { priority: 1 } });
+    await drain(world);
     const before = body();
+    expect(before).toContain("local-id");
     await inLinear();
     const [there, run] = [issues(), await lastRun()];
     await undo(run.id);
@@ -256,7 +267,7 @@ describe("taking back a run that went both ways", () => {
     expect([issueNamed("Print a label anywhere").trashed, body().includes("to any shop")]).toEqual([false, true]);
   };
   const expectBack = async (page: string) => {
-    expect(body()).toBe(page);
+    expect(plain(body())).toBe(page);
     expect(issueNamed("Print a label at home")).toBeDefined();
     expect(issueNamed("Bring a parcel to any shop")).toBeDefined();
     expect(issueNamed("Ask for a refund").trashed).toBe(true);
@@ -283,7 +294,9 @@ describe("taking back a run that went both ways", () => {
         await bothWays();
         const run = await lastRun();
         let isOver = false;
+        world.calls.length = 0;
         await undo(run.id, { call, when });
+        const made = world.calls.length;
         // A process that has died published nothing: the sweep finds what it left.
         for (let n = 0; n < 5 && !isOver; n += 1) {
           await world.query(
@@ -298,9 +311,9 @@ describe("taking back a run that went both ways", () => {
         }
         expect(isOver, `${when} ${call}`).toBe(true);
         await expectBack(before);
-        if (call >= calls.length && calls.length > 0) break;
+        // It has lived to the end of the first message.
+        if (call >= made) break;
       }
     },
   );
-  const calls: string[] = [];
 });
