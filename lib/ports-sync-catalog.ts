@@ -27,12 +27,19 @@ export type SyncAnswer =
   | { outcome: "forbidden" }
   | { outcome: "off" | "not_ready" | "paused" | "revoked"; current: PlanSync };
 
+/** `busy`: another run of the plan is being taken back. */
+export type UndoAnswer = SyncAnswer | { outcome: "undone" | "too_old" } | { outcome: "busy"; current: PlanSync };
+
 /** What people ask of it. Each is one statement that makes the next run due where one is wanted, or does nothing. */
 export type SyncRequests = {
   request(principal: Principal, id: PlanId): Promise<SyncAnswer>;
   /** Ends a run that is under way; what it has done stays, and stands in the history. */
   pause(principal: Principal, id: PlanId, words: string): Promise<SyncAnswer>;
   resume(principal: Principal, id: PlanId): Promise<SyncAnswer>;
+  /** Whether the person may ask for a run that would do something; asks for none. */
+  mayRun(principal: Principal, id: PlanId): Promise<SyncAnswer>;
+  /** Lets the next run take back what this one has done; a run that is under way ends first. */
+  undo(principal: Principal, run: { id: string; planId: PlanId }): Promise<UndoAnswer>;
   /** Of the plans of one source this one writes to the page; needs a member in the engagement of each. */
   takeOver(principal: Principal, id: PlanId, requestId: string): Promise<SyncAnswer>;
   /**

@@ -119,6 +119,31 @@ export type PastRun = {
   isUndone: boolean;
 };
 
+/** One write to Linear: the issue that would be made or changed, with the values that it would be given. */
+export type LinearWrite = {
+  title: string;
+  identifier: string | null;
+  act: "create" | "change" | "cancel" | "take_up";
+  change: Record<string, { from: unknown; to: unknown }>;
+};
+/** One range of the page's body that would be replaced. */
+export type PageRange = { at: number; from: string; to: string };
+/** What a run would do; why none could go on, in words; null where there is no such plan. */
+export type Preview =
+  | {
+      pageVersion: number;
+      linear: LinearWrite[];
+      page: PageRange[];
+      /** What the page has no place for, in words. */
+      leftOut: { title: string; reason: string }[];
+      /** Conflicts that would wait for a person. */
+      conflicts: number;
+    }
+  | Halt
+  | null;
+/** Why a run cannot go on until a person has done something; in words for them. */
+export type Halt = { code: string; words: string };
+
 export type SyncStore = {
   load(planId: PlanId): Promise<SyncedPlan | null>;
   /** Begins the run that is due: `busy` where the plan's session is at work, which then queues it again; `changed` where somebody was first. */

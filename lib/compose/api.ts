@@ -56,6 +56,8 @@ export function createApi(env: Environment, base: Base = openBase(env)): ApiDeps
     connections: connectionStore(db, keys),
     syncCatalog: syncCatalog(db),
     syncRequests: syncRequests(db, syncTimes(env), base.announce),
+    // Reading both sides takes what a worker has, which no other request should have to load.
+    preview: async (id) => (await import("./previewing.js")).preview(base, id),
   };
 }
 

@@ -51,6 +51,8 @@ export const SyncEvent = z.discriminatedUnion("type", [
   /** Nobody looks until a person has done something; `code` and `message` say why. The code `paused` stands for a person, who has no run. */
   event("sync.paused", { run: z.optional(z.string()), plan: z.string(), code: z.string(), message: z.string() }),
   event("sync.resumed", { plan: z.string() }),
+  /** A person wants a run taken back; another one does it. */
+  event("sync.undo_requested", { run: z.string(), plan: z.string() }),
   /** The queue has used up its retries; another run follows by itself. */
   event("sync.gave_up", { run: z.string(), plan: z.string(), step: z.string() }),
   /** Somebody has decided conflicts, here or in Linear. */

@@ -63,6 +63,17 @@ export const problemCodes: Record<string, ProblemCode> = {
   },
   sync_paused: { status: 409, means: "Somebody has paused it; resume it first. `current` is how the plan stands" },
   sync_revoked: { status: 409, means: "The app is no longer installed in Linear; `current` is how the plan stands" },
+  sync_busy: {
+    status: 409,
+    means: "Another run of the plan is being taken back; `current` is how the plan stands",
+  },
+  sync_run_undone: { status: 409, means: "The run has been taken back already" },
+  sync_run_too_old: { status: 409, means: "The run ended more than seven days ago" },
+  sync_unavailable: {
+    status: 409,
+    means:
+      "Page or issues cannot be read before somebody has done something; `reason` is a stable code, `detail` says what",
+  },
   conflict_open: { status: 409, means: "Another conflict about the same field is open; decide that one" },
   conflict_ended: {
     status: 409,

@@ -54,7 +54,7 @@ export function syncRequests(db: Database, times: Times, announce: Announce = ()
         remembered as (${rememberCutOff}),
         changed as (
           update plans p set sync_status = 'paused', paused_because = ${json(because)}, step = null, sync_work = null, dirty = false, due_at = null,
-                 due_since = null, due_for = null, waiting_until = null, version = p.version + 1, updated_at = now()
+                 due_since = null, due_for = null, due_undo = null, waiting_until = null, version = p.version + 1, updated_at = now()
             from before, moved where p.id = before.id returning p.id, p.session_id)
         select id, session_id, null::float8 as due, false as is_new from changed`,
       );
@@ -72,6 +72,49 @@ export function syncRequests(db: Database, times: Times, announce: Announce = ()
         select id, session_id, ${dueOf(sql`due_at`)} as due, due_at is not null as is_new from changed`,
       );
       return answer(principal, id, told(rows), "a page");
+    },
+
+    async mayRun(principal, id) {
+      const found = await answer(principal, id, [], "a run");
+      // A pause keeps from writing, not from looking.
+      return found.outcome === "paused" ? { outcome: "done", sync: found.current, runs: [] } : found;
+    },
+
+    async undo(principal, { id: runId, planId: id }) {
+      const entry = toEntry("sync.undo_requested", { plan: id, run: runId }, principal);
+      const rows = await db.query<Row>(
+        sql`
+        with ${moveBoth(
+          principal,
+          id,
+          entry,
+          sql`not session.is_off and (p.sync_status in ('idle', 'running') or p.sync_status = 'paused' and p.paused_because->>'code' <> 'paused')
+              and p.due_undo is null and (p.sync_status <> 'running' or p.step <> 'take-back')
+              and exists (select from sync_history h where h.id = ${runId} and h.plan_id = p.id and h.undone_at is null and not ${isTooOld})`,
+        )},
+        changed as (
+          update plans p set due_undo = ${runId}::uuid, sync_status = case when p.sync_status = 'paused' then 'idle' else p.sync_status end,
+                 paused_because = case when p.sync_status = 'paused' then null else p.paused_because end,
+                 updated_at = case when p.sync_status = 'running' then p.updated_at else now() end, ${dueNow(principal, sql`true`)}
+            from before, moved where p.id = before.id returning p.id, p.session_id, p.due_at, p.sync_status)
+        select id, session_id, ${dueOf(sql`due_at`)} as due, sync_status = 'idle' as is_new from changed`,
+      );
+      if (rows.length > 0) return answer(principal, id, told(rows), "a run");
+      const [why] = await db.query<{ undone: boolean; old: boolean; waits: boolean; busy: boolean }>(
+        sql`
+        select h.undone_at is not null as undone, ${isTooOld} as old,
+               ${runId} in (p.due_undo::text, case when p.step = 'take-back' then p.sync_work->>'undoOf' end) as waits,
+               p.due_undo is not null or p.sync_status = 'running' and p.step = 'take-back' as busy
+          from sync_history h join plans p on p.id = h.plan_id where h.id = ${runId} and h.plan_id = ${id}`,
+        repeatable,
+      );
+      const found = await answer(principal, id, [], "a run");
+      if (found.outcome === "not_found" || found.outcome === "forbidden" || !why) return found;
+      if (why.undone || why.old) return { outcome: why.undone ? "undone" : "too_old" };
+      const current = "sync" in found ? found.sync : found.current;
+      // Asked for already: there is nothing more to do.
+      if (why.waits) return { outcome: "done", sync: current, runs: [] };
+      return why.busy ? { outcome: "busy", current } : found;
     },
 
     async takeOver(principal, id, requestId) {
@@ -157,6 +200,9 @@ const toEntry = (type: string, body: Record<string, unknown>, { linearUserId }: 
 
 const hasPage = sql`p.base_page_version is not null and p.confluence_page_id is not null`;
 const isOff = sql`coalesce((select e.settings->'sync'->>'direction' = 'off' from engagements e where e.id = s.engagement_id), false)`;
+
+/** What a run has written is taken back for so long. */
+const isTooOld = sql`(h.timestamp < now() - interval '7 days')`;
 
 const mayChange = (principal: Principal): SQL => sql`
   p.organization_id = ${principal.organizationId} and ${hasPage} and exists (

@@ -40,6 +40,7 @@ export const auditedEvents: Record<string, { action?: string; shows: string[] }>
   "sync.finished": { shows: ["run", "plan", "trigger", "createdIssues", "updatedIssues", "pageChanges"] },
   "sync.paused": { shows: ["run", "plan", "code"] },
   "sync.resumed": { shows: ["plan"] },
+  "sync.undo_requested": { shows: ["run", "plan"] },
   "sync.gave_up": { shows: ["run", "plan", "step"] },
   "conflicts.decided": { shows: [] },
   result: { shows: [] },

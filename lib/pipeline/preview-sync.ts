@@ -3,42 +3,28 @@ import type { PlanId } from "../domain/ids.js";
 import { editPage } from "../domain/surgery/edit-page.js";
 import type { PageEdit } from "../domain/surgery/page-change.js";
 import { compareItem } from "../domain/sync/compare.js";
-import { comparingOf, detect, type Detection, type Reading } from "../domain/sync/detect.js";
+import type { Conflict } from "../domain/sync/conflict.js";
+import { comparingOf, detect, type Detection, type Reading, type StoredConflict } from "../domain/sync/detect.js";
 import { toIssueChange, toProjectChange } from "../domain/sync/issue-change.js";
 import { pageTasks } from "../domain/sync/page-tasks.js";
 import { newWork } from "../domain/sync/run.js";
 import { issueContextOf } from "../domain/sync/sides.js";
 import type { PlanItem } from "../domain/plan-item.js";
 import type { World } from "../ports.js";
-import { readBoth } from "./steps/sync/detect-changes.js";
-import { type Halt, isHalt } from "./steps/sync/read-sides.js";
+import type { LinearWrite, Preview } from "../ports-sync.js";
+import { readBoth, withLinks } from "./steps/sync/detect-changes.js";
+import { isHalt } from "./steps/sync/read-sides.js";
 
-/** One write to Linear: the issue that would be made or changed, with the values that it would be given. */
-export type LinearWrite = {
-  title: string;
-  identifier: string | null;
-  act: "create" | "change" | "cancel" | "take_up";
-  change: Record<string, { from: unknown; to: unknown }>;
-};
-/** One range of the page's body that would be replaced. */
-export type PageWriteShown = { at: number; from: string; to: string };
-export type SyncPreview = {
-  pageVersion: number;
-  linear: LinearWrite[];
-  page: PageWriteShown[];
-  /** What the page has no place for, in words. */
-  leftOut: { title: string; reason: string }[];
-  /** Conflicts that would be asked about. */
-  conflicts: number;
-};
+type SyncPreview = Extract<Preview, { pageVersion: number }>;
 
 /** What a run would do now, with every write on both sides; nothing is written and nothing is kept. Null where there is no such plan. */
-export async function previewSync(planId: PlanId, world: World): Promise<SyncPreview | Halt | null> {
+export async function previewSync(planId: PlanId, world: World): Promise<Preview> {
   const seen = await world.sync.load(planId);
   if (!seen) return null;
   const read = await readBoth({ seen, work: newWork(randomUUID(), "person"), world });
   if (isHalt(read)) return read;
   const found = detect(read.reading);
+  found.toPage = withLinks(found.toPage, read.reading);
   const items = merged(seen.items, found.items);
   const reading: Reading = { ...read.reading, plan: { ...read.reading.plan, items } };
   const page = editsOf(found, read.page, reading, read.reading);
@@ -46,8 +32,15 @@ export async function previewSync(planId: PlanId, world: World): Promise<SyncPre
     pageVersion: read.page.version,
     linear: linearWrites(found, items, read.reading),
     ...page,
-    conflicts: found.conflicts.filter((one) => one.decision === null && !one.applied).length,
+    conflicts: openAfter(seen.conflicts, found.conflicts),
   };
+}
+
+/** Conflicts that nobody has decided once a run has looked. */
+function openAfter(known: readonly Conflict[], found: readonly StoredConflict[]): number {
+  const all = new Map<string, StoredConflict>(known.map((one) => [one.id, { ...one, applied: false }]));
+  for (const one of found) all.set(one.id, one);
+  return [...all.values()].filter((one) => one.decision === null && !one.applied).length;
 }
 
 function merged(items: readonly PlanItem[], changed: readonly PlanItem[]): PlanItem[] {
@@ -64,7 +57,7 @@ function linearWrites(found: Detection, items: readonly PlanItem[], reading: Rea
     const item = items.find((one) => one.id === id);
     if (!item) return [];
     const about = { title: item.fields.title, identifier: item.linearIdentifier };
-    if (item.pending === "create") return [{ ...about, act: "create", change: {} }];
+    if (item.pending === "create") return [{ ...about, act: "create", change: valuesOf(item) }];
     if (item.pending) return [{ ...about, act: item.pending === "cancel" ? "cancel" : "take_up", change: {} }];
     const difference = compareItem(before.get(id) ?? item, comparing);
     if (!difference) return [];
@@ -81,6 +74,14 @@ function linearWrites(found: Detection, items: readonly PlanItem[], reading: Rea
     return [{ ...about, act: "change", change: Object.fromEntries(shown) as LinearWrite["change"] }];
   });
 }
+
+/** What a new issue would say. */
+function valuesOf({ fields }: PlanItem): LinearWrite["change"] {
+  const { key: _key, issueLink: _link, ...values } = fields;
+  const said = Object.entries(values).filter(([, value]) => value !== null && value !== "" && !isEmpty(value));
+  return Object.fromEntries(said.map(([name, to]) => [name, { from: null, to }]));
+}
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 function editsOf(
   found: Detection,

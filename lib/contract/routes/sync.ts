@@ -25,7 +25,7 @@ export const PlanSync = z.object({
   sessionId: Uuid,
   /** `paused`: nobody looks until a person says so, unless it was for a reason that a new request gets over; `revoked`: the installation is gone. */
   status: z.enum(["idle", "running", "paused", "revoked"]),
-  step: z.nullable(z.enum(["detect-changes", "apply-to-linear", "apply-to-page"])),
+  step: z.nullable(z.enum(["detect-changes", "apply-to-linear", "apply-to-page", "take-back"])),
   /** Why it is paused; the code `paused` stands for a person. */
   paused: z.nullable(z.object({ code: z.string(), words: z.string(), by: z.nullable(z.string()) })),
   /** When the next run begins, since when it has been wanted, and why. */
@@ -57,6 +57,7 @@ const Done = z.object({
     "set",
     "created",
     "cancelled",
+    "reopened",
     "struck",
     "inserted",
     "moved",
@@ -94,6 +95,28 @@ export const SyncRun = z.object({
   undoneAt: z.nullable(Instant),
 });
 export type SyncRun = z.infer<typeof SyncRun>;
+
+/** What a run would do now, with every write on both sides. Nothing has been written. */
+export const SyncPreview = z.object({
+  planId: Uuid,
+  pageVersion: z.int(),
+  /** Issues that would be made or changed, with every value: what it is now and what it would be. */
+  linear: z.array(
+    z.object({
+      title: z.string(),
+      identifier: z.nullable(z.string()),
+      act: z.enum(["create", "change", "cancel", "take_up"]),
+      change: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
+    }),
+  ),
+  /** Ranges of the page's body that would be replaced, by their place in the body as it is. */
+  page: z.array(z.object({ at: z.int(), from: z.string(), to: z.string() })),
+  /** What the page has no place for. */
+  leftOut: z.array(z.object({ title: z.string(), reason: z.string() })),
+  /** Conflicts that would wait for a person. */
+  conflicts: z.int(),
+});
+export type SyncPreview = z.infer<typeof SyncPreview>;
 
 /** `items`: what the ids in the value of `parent` or `dependsOn` are called. */
 const NamedValue = { value: Value, items: z.array(Named) };
@@ -177,6 +200,15 @@ export const syncRoutes = routes({
     answer: PlanSync,
     isRepeatable: true,
   },
+  previewSync: {
+    ...common,
+    method: "POST",
+    path: "/api/v1/plans/{id}/sync/preview",
+    summary: "What a run would do now, with every write on both sides; nothing is written",
+    access: "member",
+    status: 200,
+    answer: SyncPreview,
+  },
   pauseSync: {
     ...common,
     method: "POST",
@@ -225,6 +257,17 @@ export const syncRoutes = routes({
     access: "viewer",
     status: 200,
     answer: SyncRun,
+  },
+  undoSyncRun: {
+    ...common,
+    method: "POST",
+    path: "/api/v1/sync-runs/{id}/undo",
+    summary:
+      "Takes a run back within seven days: issues and page get what they had, but for what somebody has changed since",
+    access: "member",
+    status: 202,
+    answer: PlanSync,
+    isRepeatable: true,
   },
   listConflicts: {
     tag: "sync",

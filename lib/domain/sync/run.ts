@@ -33,7 +33,7 @@ export type Done = {
   title: string;
 } & (
   | { what: "set"; field: SyncField; from: ItemFields[SyncField] | null; to: ItemFields[SyncField] | null }
-  | { what: "created" | "cancelled" | "struck" | "inserted" | "moved" | "linked" }
+  | { what: "created" | "cancelled" | "reopened" | "struck" | "inserted" | "moved" | "linked" }
   | { what: "status"; from: string; to: string }
   /** What a side cannot say: it stays as it is there. */
   | { what: "left_out"; field: SyncField | "item"; reason: string }

@@ -68,7 +68,7 @@ export function versionMessage(done: readonly Done[]): string {
 }
 
 /** The end of a run for whoever asked for it. */
-export function runEnded({ counts, done }: SyncWork, open: number): string {
+export function runEnded({ trigger, counts, done }: SyncWork, open: number): string {
   const parts = [
     counts.createdIssues > 0 ? `${count(counts.createdIssues, "issue")} created` : "",
     counts.updatedIssues > 0 ? `${count(counts.updatedIssues, "issue")} updated` : "",
@@ -76,9 +76,13 @@ export function runEnded({ counts, done }: SyncWork, open: number): string {
   ].filter(Boolean);
   const left = done.filter((one) => one.what === "left_out");
   return [
-    parts.length > 0
-      ? `Page and issues are in step again: ${parts.join(", ")}.`
-      : "Page and issues were in step already.",
+    trigger === "undo"
+      ? parts.length > 0
+        ? `The run is taken back: ${parts.join(", ")}.`
+        : "There was nothing to take back."
+      : parts.length > 0
+        ? `Page and issues are in step again: ${parts.join(", ")}.`
+        : "Page and issues were in step already.",
     ...(open > 0 ? [`${count(open, "question")} above ${open === 1 ? "waits" : "wait"} for an answer.`] : []),
     ...(left.length > 0 ? [leftOut(left)] : []),
   ].join("\n\n");
@@ -141,6 +145,15 @@ export function conflictButtons(open: readonly Conflict[], id: string): { label:
 
 /** Why a value is not set back. */
 export const changedSince = "Somebody has changed it since.";
+export const workedWith = "Somebody has worked with the issue since it was made, so it stays.";
+export const hasOthersBelow = "There are other issues below it, so it stays.";
+export const staysStruck = "The page has changed since, so it stays struck through; take the stroke away by hand.";
+export const linkStays = "The link to its issue stays.";
+export const anotherWrites = "Another plan writes to the page now.";
+export const pageKeepsChanging = halt(
+  "page_keeps_changing",
+  "Somebody is editing the page, so I could not take back there what the run had written. Resume when the page is published, then take the run back once more.",
+);
 export const takenBackMessage = "Taken back: as it was before the sync";
 
 /** For a button of a question that nobody waits for any more. */

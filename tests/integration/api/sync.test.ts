@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { SyncEvent } from "../../../lib/contract/events.js";
 import { json } from "../../../lib/db/database.js";
 import { syncStore } from "../../../lib/db/sync-store.js";
+import type { PlanId } from "../../../lib/domain/ids.js";
 import { refusal, refused } from "../../support/api-world.js";
 import {
   ada,
@@ -350,6 +351,112 @@ describe("what runs have done", () => {
   });
 });
 
+describe("taking a run back", () => {
+  async function aRun(
+    plan: { id: PlanId },
+    differs: { ended?: string; undone?: boolean } = {},
+  ): Promise<{ id: string }> {
+    const id = randomUUID();
+    await run(sql`
+      insert into sync_history (id, organization_id, plan_id, confluence_page_id, linear_team_id, trigger, success, done, started_at, timestamp, undone_at)
+      values (${id}, ${ada.organizationId}, ${plan.id}, '4711', 'team-eng', 'page', true, '[]', now(), now() - ${differs.ended ?? "1 minute"}::interval,
+              case when ${differs.undone ?? false} then now() end)`);
+    return { id };
+  }
+  const waits = async (plan: { id: PlanId }) =>
+    (await world.db.query<{ due_undo: string | null }>(sql`select due_undo from plans where id = ${plan.id}`))[0]
+      ?.due_undo;
+
+  it("makes a run due now that does it, says so in the log and queues it; asked twice, once", async () => {
+    const plan = await aPlan();
+    const params = await aRun(plan);
+    expect(await api().undoSyncRun({ params })).toMatchObject({
+      planId: plan.id,
+      status: "idle",
+      dueBecause: "person",
+    });
+    expect(await api().undoSyncRun({ params })).toMatchObject({ planId: plan.id });
+    expect(await waits(plan)).toBe(params.id);
+    expect(published.map(({ body }) => body.id)).toEqual([plan.id]);
+    const told = (await logOf(plan.sessionId)).filter(({ type }) => type === "sync.undo_requested");
+    expect(told).toEqual([
+      { type: "sync.undo_requested", body: { plan: plan.id, run: params.id }, actor: ada.linearUserId },
+    ]);
+    for (const { type, body, actor } of told)
+      expect(SyncEvent.safeParse({ seq: 1, type, actor, at: "", ...body }).success).toBe(true);
+  });
+
+  it("waits for a run that is under way", async () => {
+    const plan = await aPlan();
+    await set(plan.id, sql`sync_status = 'running', step = 'apply-to-linear', sync_work = ${json(someWork())}`);
+    expect(await api().undoSyncRun({ params: await aRun(plan) })).toMatchObject({ status: "running" });
+    expect(published).toEqual([]);
+  });
+
+  it("is forgotten where somebody pauses the plan", async () => {
+    const plan = await aPlan();
+    await api().undoSyncRun({ params: await aRun(plan) });
+    await api().pauseSync({ params: plan.params });
+    expect(await waits(plan)).toBeNull();
+  });
+
+  it.each([
+    ["sync_run_undone", (plan: { id: PlanId }) => aRun(plan, { undone: true })],
+    ["sync_run_too_old", (plan: { id: PlanId }) => aRun(plan, { ended: "8 days" })],
+    [
+      "sync_busy",
+      async (plan: { id: PlanId }) => {
+        await api().undoSyncRun({ params: await aRun(plan) });
+        published.length = 0;
+        return aRun(plan);
+      },
+    ],
+    [
+      "sync_off",
+      async (plan: { id: PlanId }) => {
+        await run(
+          sql`update engagements set settings = settings || '{"sync":{"direction":"off"}}' where id = ${engagement}`,
+        );
+        return aRun(plan);
+      },
+    ],
+    [
+      "sync_paused",
+      async (plan: { id: PlanId; params: { id: string } }) => {
+        await api().pauseSync({ params: plan.params });
+        return aRun(plan);
+      },
+    ],
+  ])("is refused with %s", async (code, make) => {
+    const params = await make(await aPlan());
+    expect(await refusal(api().undoSyncRun({ params }))).toEqual([409, code]);
+    expect(published).toEqual([]);
+  });
+
+  it("is unknown where there is no such run", async () => {
+    expect(await refusal(api().undoSyncRun({ params: { id: randomUUID() } }))).toEqual([404, "sync_run_not_found"]);
+  });
+});
+
+describe("a preview", () => {
+  it("says in words why no run could go on", async () => {
+    const plan = await aPlan();
+    const error = await refused(api().previewSync({ params: plan.params }));
+    expect([error.status, error.code, error.problem?.reason]).toEqual([
+      409,
+      "sync_unavailable",
+      "confluence_not_connected",
+    ]);
+    expect(error.message).toContain("no Confluence connection");
+  });
+
+  it("is refused where no run could be asked for", async () => {
+    const plan = await aPlan({ pageVersion: null });
+    expect(await refusal(api().previewSync({ params: plan.params }))).toEqual([409, "sync_not_ready"]);
+    expect(await refusal(api().previewSync({ params: { id: randomUUID() } }))).toEqual([404, "plan_not_found"]);
+  });
+});
+
 describe("who may", () => {
   it("is who may in the engagement of the session that holds the plan", async () => {
     const plan = await aPlan();
@@ -362,6 +469,7 @@ describe("who may", () => {
       api(reader).pauseSync({ params: plan.params }),
       api(reader).resumeSync({ params: plan.params }),
       api(reader).takeOverPage({ params: plan.params }),
+      api(reader).previewSync({ params: plan.params }),
       api(reader).resolveConflict({ params, body: { strategy: "linear" } }),
     ];
     for (const act of acts) expect(await refusal(act)).toEqual([403, "not_allowed"]);

@@ -76,6 +76,16 @@ export function givenPlans(world: QuietWorld) {
 /** A history asks for a few dozen steps; what asks for so many goes round in circles. */
 const mostTurns = 80;
 
+/** The same for pages that are planned once. */
+export function givenPlanOfPage(world: QuietWorld) {
+  const given = givenPlans(world);
+  return async (shape: number): Promise<PlanOfPage> => {
+    const { pageId, plans } = await given(shape, 0);
+    return { ...(plans[0] as GivenPlan), pageId };
+  };
+}
+export type PlanOfPage = GivenPlan & { pageId: string };
+
 /** Everything that waits arrives, and everything that is queued runs. */
 export async function drain(world: QuietWorld): Promise<void> {
   for (let idle = 0, turns = 0; idle < 2; ) {

@@ -2,10 +2,12 @@ import { conflictNotFound, resolveConflict } from "../../../commands/resolve-con
 import {
   pauseSync,
   planNotFound,
+  previewPlan,
   requestSync,
   resumeSync,
   type SyncDeps,
   takeOverPage,
+  undoRun,
 } from "../../../commands/steer-sync.js";
 import type { syncRoutes } from "../../../contract/routes/sync.js";
 import { RequestError } from "../../../domain/errors.js";
@@ -23,6 +25,8 @@ export const syncHandlers: Handlers<typeof syncRoutes, SyncApiDeps> = {
     return found;
   },
   syncPlan: ({ params, principal, deps }) => requestSync(principal, params.id as PlanId, deps),
+  previewSync: ({ params, principal, deps }) => previewPlan(principal, params.id as PlanId, deps),
+  undoSyncRun: ({ params, principal, deps }) => undoRun(principal, params.id, deps),
   pauseSync: ({ params, principal, deps }) => pauseSync(principal, params.id as PlanId, deps),
   resumeSync: ({ params, principal, deps }) => resumeSync(principal, params.id as PlanId, deps),
   takeOverPage: ({ params, principal, requestId, deps }) =>

@@ -74,7 +74,7 @@ async function change(
   const { work } = input;
   const entries = before
     .filter((item) => !refused.has(item.id))
-    .map((item) => entry(item, { what: item.pending === "cancel" ? "cancelled" : "created" }));
+    .map((item) => entry(item, { what: item.pending === "cancel" ? "cancelled" : "reopened" }));
   const counts = { ...work.counts, updatedIssues: work.counts.updatedIssues + entries.length };
   const items = done.map((item): PlanItem => ({ ...item, unsettled: item.state === "active" }));
   const left = items.filter((item) => !item.linksPending || refused.has(item.id));

@@ -14,9 +14,9 @@ import { finish, halt } from "./finish.js";
 import { isHalt, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
 
 /** After so many pages that were changed under our hands the next run tries again. */
-const mostStale = 5;
+export const mostStale = 5;
 /** How long a page is left to somebody who is editing it. */
-const draftWaitMs = 2 * 60_000;
+export const draftWaitMs = 2 * 60_000;
 
 /**
  * Gives the page what the issues have changed, in one write: the values that differ, rows for new issues, strokes through what nobody wants any

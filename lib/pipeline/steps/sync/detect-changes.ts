@@ -79,7 +79,7 @@ async function noteBudget({ seen, world }: SyncInput, linear: LinearClient): Pro
 }
 
 /** An item without the link to its issue gets one, where the engagement wants that. */
-function withLinks(toPage: PlanItem["id"][], { plan, view }: Reading): PlanItem["id"][] {
+export function withLinks(toPage: PlanItem["id"][], { plan, view }: Reading): PlanItem["id"][] {
   if (!plan.settings.links) return toPage;
   const bare = plan.items.filter(
     (item) => item.state === "active" && item.linearId && item.linearUrl && view.pairs.get(item.id)?.issueLink === null,
@@ -143,7 +143,7 @@ function latest({ issues }: LinearReading, { linearSeenAt }: SyncedPlan): string
 }
 
 /** What became of page writes of which nobody heard: their ids stand in the versions that they made. One that is not there cannot be made any more. */
-async function settleWrites({ openWrites, plan }: SyncedPlan, confluence: ConfluenceClient) {
+export async function settleWrites({ openWrites, plan }: SyncedPlan, confluence: ConfluenceClient) {
   const [first] = openWrites;
   if (!first || !plan.pageId) return [];
   const from = Math.min(...openWrites.map((write) => write.fromVersion));

@@ -3,10 +3,9 @@ import type { Conflict } from "../../../domain/sync/conflict.js";
 import type { SyncQuestion, SyncWork } from "../../../domain/sync/run.js";
 import * as words from "../../../domain/wording/sync.js";
 import type { Effect } from "../../../ports.js";
-import type { SyncedPlan } from "../../../ports-sync.js";
+import type { Halt, SyncedPlan } from "../../../ports-sync.js";
 import { elicitation, response, type Saying } from "../../step.js";
 import type { SyncInput, SyncResult } from "../../sync-step.js";
-import type { Halt } from "./read-sides.js";
 
 /** Ends a run: what was done goes to the history and to who asked, and people are asked what only they can decide. */
 export function finish(input: SyncInput, stored: Omit<SyncResult, "next">): SyncResult {

@@ -9,13 +9,11 @@ import { findMarks } from "../../../domain/surgery/marks.js";
 import { findStatuses } from "../../../domain/surgery/status.js";
 import * as words from "../../../domain/wording/sync.js";
 import type { ConfluenceClient, LinearClient, Page } from "../../../ports-services.js";
-import type { SyncedPlan } from "../../../ports-sync.js";
+import type { Halt, SyncedPlan } from "../../../ports-sync.js";
 import type { World } from "../../../ports.js";
 import { toSetup } from "../planning/proposal.js";
 import { readThrough } from "../planning/read-page.js";
 
-/** Why a run cannot go on until a person has done something; in words for them. */
-export type Halt = { code: string; words: string };
 export const isHalt = (value: object): value is Halt => "code" in value && "words" in value;
 
 /** The page of a plan as it is now, with the client that it was read through. */
