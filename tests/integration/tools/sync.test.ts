@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Preview } from "../../../lib/ports-sync.js";
 import { aScene } from "../../support/scene.js";
 import { type ApiWorld, apiWorld, type Person } from "../../support/api-world.js";
 
@@ -13,11 +14,11 @@ let url: string;
 let ada: Person;
 let plan: string;
 let done: string;
-const preview = {
+const preview: NonNullable<Preview> = {
   pageVersion: 3,
   linear: [
-    { title: "Sign in", identifier: "ENG-7", act: "change" as const, change: { estimate: { from: 3, to: 5 } } },
-    { title: "Sign out", identifier: null, act: "create" as const, change: { title: { from: null, to: "Sign out" } } },
+    { title: "Sign in", identifier: "ENG-7", act: "change", change: { estimate: { from: 3, to: 5 } } },
+    { title: "Sign out", identifier: null, act: "create", change: { title: { from: null, to: "Sign out" } } },
   ],
   page: [{ at: 40, from: "Medium", to: "High" }],
   leftOut: [{ title: "Sign up", reason: "There is no column for it" }],
