@@ -15,7 +15,7 @@ import type { LinearWrite, Preview } from "../ports-sync.js";
 import { readBoth, withLinks } from "./steps/sync/detect-changes.js";
 import { isHalt } from "./steps/sync/read-sides.js";
 
-type SyncPreview = Extract<Preview, { pageVersion: number }>;
+export type SyncPreview = Extract<Preview, { pageVersion: number }>;
 
 /** What a run would do now, with every write on both sides; nothing is written and nothing is kept. Null where there is no such plan. */
 export async function previewSync(planId: PlanId, world: World): Promise<Preview> {

@@ -316,6 +316,7 @@ describe("taking back a run that went both ways", () => {
     await bothWays();
     await undo((await lastRun()).id);
     await expectBack(before);
+    expect((await lastRun()).trigger).toBe("undo");
   });
 
   it("comes to the same end where the application dies before or after any call to the outside", {
