@@ -173,11 +173,7 @@ describe("asking for a run", () => {
   ])("is refused with %s, and says how the plan stands", async (code, make) => {
     const plan = await make();
     const error = await refused(api().syncPlan({ params: plan.params }));
-    expect([error.status, error.code, error.problem?.current]).toEqual([
-      409,
-      code,
-      expect.objectContaining({ planId: plan.id }),
-    ]);
+    expect([error.status, error.code, error.problem?.current]).toMatchObject([409, code, { planId: plan.id }]);
     expect(published).toEqual([]);
   });
 });

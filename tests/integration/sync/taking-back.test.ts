@@ -315,6 +315,7 @@ describe("taking back a run that went both ways", () => {
     const before = pageBefore();
     await bothWays();
     await undo((await lastRun()).id);
+    expect((await lastRun()).trigger).toBe("undo");
     await expectBack(before);
     expect((await lastRun()).trigger).toBe("undo");
   });
