@@ -254,7 +254,20 @@ describe("the other webhooks", () => {
       "a changed issue",
       changed,
       "Issue:update:issue-1:2026-11-20T10:00:01.000Z",
-      { type: "ignored", reason: "Issue:update is not ours" },
+      {
+        type: "issue_changed",
+        issueId: "issue-1",
+        above: [],
+        changedAt: "2026-11-20T10:00:01.000Z",
+        actor: null,
+        data: { id: "issue-1", updatedAt: "2026-11-20T10:00:01.000Z", title: "new", changed: ["title"] },
+      },
+    ],
+    [
+      "a changed cycle",
+      { ...changed, type: "Cycle" },
+      "Cycle:update:issue-1:2026-11-20T10:00:01.000Z",
+      { type: "ignored", reason: "Cycle:update is not ours" },
     ],
     [
       "another notification",
