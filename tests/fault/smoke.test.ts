@@ -71,16 +71,40 @@ describe("a page and its issues are in step when the application is killed", () 
   }, patienceMs);
 
   it.each<[promise: string, of: string, point: Omit<KillPoint, "occurrence">]>([
-    ["after a page write was put down", "the issues change", { kind: "confluence", key: "PUT /wiki/api/v2/pages/{id}", moment: "before" }],
-    ["between the page's new version and our commit", "the issues change", { kind: "confluence", key: "PUT /wiki/api/v2/pages/{id}", moment: "after" }],
-    ["between a new issue and our commit", "the page changes", { kind: "linear", key: "CreateIssues", moment: "after" }],
-    ["before the end of a run is committed", "both sides change", { kind: "neon", key: "commit sync end", moment: "before" }],
+    [
+      "after a page write was put down",
+      "the issues change",
+      { kind: "confluence", key: "PUT /wiki/api/v2/pages/{id}", moment: "before" },
+    ],
+    [
+      "between the page's new version and our commit",
+      "the issues change",
+      { kind: "confluence", key: "PUT /wiki/api/v2/pages/{id}", moment: "after" },
+    ],
+    [
+      "between a new issue and our commit",
+      "the page changes",
+      { kind: "linear", key: "CreateIssues", moment: "after" },
+    ],
+    [
+      "before the end of a run is committed",
+      "both sides change",
+      { kind: "neon", key: "commit sync end", moment: "before" },
+    ],
   ])(
     "%s",
     async (_promise, of, point) => {
       const scenario = syncScenarios.find(({ name }) => name === `sync: ${of}`);
       if (!scenario) throw new Error(`there is no scenario “${of}”`);
-      const result = await runOnce({ databases, bundle, planned, scenario, seed: 1, slackMs: 5_000, kill: { occurrence: 1, ...point } });
+      const result = await runOnce({
+        databases,
+        bundle,
+        planned,
+        scenario,
+        seed: 1,
+        slackMs: 5_000,
+        kill: { occurrence: 1, ...point },
+      });
       expect(result.problems).toEqual([]);
       expect(result.reached).toBe(true);
     },
