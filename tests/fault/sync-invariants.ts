@@ -112,7 +112,7 @@ async function pageWrites(
 async function plansAtRest(stage: Stage): Promise<string[]> {
   const rows = await rowsOf<{ sync_status: string }>(
     stage,
-    `select sync_status, step, due_at::text, waiting_until::text, attempt_id::text, dirty::text, sync_work::text, sync_question::text, paused_because::text,
+    `select sync_status, step, case when due_because is distinct from 'poll' then due_at end::text as due_at, waiting_until::text, dirty::text, sync_work::text, sync_question::text, paused_because::text,
             (select string_agg(field || ' ' || kind, ',') from conflicts c where c.plan_id = p.id and c.applied_at is null) as conflicts from plans p`,
   );
   return rows.flatMap(({ sync_status: status, ...row }) => {

@@ -50,5 +50,15 @@ describe("a page and its issues", () => {
     story.linear.control.reply({ agentSessionId: talk.agentSessionId, body: button?.value ?? "" });
     await story.waitFor("the page to follow", () => bodyOf(page.id).includes("Pay by debit card"));
     expect(issueNamed("Pay by debit card")).toBeDefined();
+
+    await story.waitFor("the decision to be over", async () => {
+      const [row] = await story.query("select count(*) filter (where applied_at is null) as left from conflicts");
+      return row?.left === "0";
+    });
+    story.linear.control.editIssue({ issue: issue?.identifier ?? "", change: { title: "Pay by any card" } });
+    await story.waitFor("the page to follow once more", () => bodyOf(page.id).includes("Pay by any card"));
+    expect(
+      talk.said().filter(({ options }) => options?.some(({ value }) => value.startsWith("resolve-"))),
+    ).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import { detect, type Reading } from "../../../domain/sync/detect.js";
 import type { LinearReading } from "../../../domain/sync/sides.js";
+import { followedDecisions } from "../../../domain/sync/followed.js";
 import { indexOf, linearBase } from "../../../domain/sync/item-values.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import type { ConfluenceClient, LinearClient } from "../../../ports-services.js";
@@ -68,9 +69,20 @@ export async function readBoth(input: Pick<SyncInput, "seen" | "work" | "world">
 }
 
 /** On to the next step that has something to do, or to the end. */
-export function proceed(input: SyncInput, work: SyncInput["work"], stored: Omit<SyncResult, "next">): SyncResult {
+export function proceed(input: SyncInput, done: SyncInput["work"], result: Omit<SyncResult, "next">): SyncResult {
+  const { work, stored } = withFollowed(input, done, result);
   const step = stepAfter(work);
   return step ? { ...stored, next: { step, work } } : finish({ ...input, work }, stored);
+}
+
+/** What people have decided and this step has written is over with its commit. */
+function withFollowed({ seen }: SyncInput, work: SyncInput["work"], stored: Omit<SyncResult, "next">) {
+  const told = new Set(stored.conflicts?.map((one) => one.id));
+  const followed = followedDecisions(seen.conflicts, stored.items ?? [], seen.items).filter(({ id }) => !told.has(id));
+  if (followed.length === 0) return { work, stored };
+  const counts = { ...work.counts, conflictsResolved: work.counts.conflictsResolved + followed.length };
+  const conflicts = [...(stored.conflicts ?? []), ...followed.map((one) => ({ ...one, applied: true }))];
+  return { work: { ...work, counts }, stored: { ...stored, conflicts } };
 }
 
 async function noteBudget({ seen, world }: SyncInput, linear: LinearClient): Promise<void> {
