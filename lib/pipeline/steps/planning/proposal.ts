@@ -84,7 +84,11 @@ async function readKnown(
     ids.includes(item.linearId) &&
     (issues.get(item.linearId)?.trashed ?? true);
   return {
-    items: items.map((item) => (isGone(item) ? { ...item, state: "undone", linksPending: false } : item)),
+    // Who approves knows of everything until now.
+    items: items.map((item) => {
+      const seen = { ...item, seenAt: issues.get(item.linearId ?? "")?.updatedAt ?? item.seenAt };
+      return isGone(item) ? { ...seen, state: "undone", linksPending: false } : seen;
+    }),
     issues,
   };
 }
