@@ -64,10 +64,25 @@ export function detect(reading: Reading): Detection {
     stored.set(item.id, item);
     (isForPage(item) ? found.toPage : found.toLinear).push(item.id);
   }
+  found.conflicts.push(...ofNobody(plan, stored, found.conflicts));
   found.items = [...stored.values()];
   found.detected = found.conflicts.filter((one) => !plan.conflicts.some(({ id }) => id === one.id)).length;
   found.resolved = found.conflicts.filter((one) => one.applied).length;
   return found;
+}
+
+/** Conflicts of items that are not kept in step any more: nobody is to be asked about them. */
+function ofNobody(
+  { items, conflicts }: PlanState,
+  stored: ReadonlyMap<PlanItemId, PlanItem>,
+  known: readonly StoredConflict[],
+): StoredConflict[] {
+  const isActive = new Set(
+    items.filter((item) => (stored.get(item.id) ?? item).state === "active").map((item) => item.id),
+  );
+  return conflicts
+    .filter((one) => !isActive.has(one.itemId) && !known.some(({ id }) => id === one.id))
+    .map((one) => ({ ...one, decision: one.decision ?? { strategy: "agreed", value: null, by: null }, applied: true }));
 }
 
 function existenceOf(item: PlanItem, { view, linear, plan }: Reading): Record<Side, boolean> {

@@ -5,7 +5,7 @@ import type { Setup } from "../../../domain/session.js";
 import { type KeptReason, undone, undoTooLate } from "../../../domain/wording/ending.js";
 import type { Plan } from "../../../ports.js";
 import type { IssueSnapshot, LinearClient } from "../../../ports-services.js";
-import { type ApplyingStep, complete, goTo, type Lease } from "../../step.js";
+import { type ApplyingStep, complete, goTo, type Lease, type StepInput } from "../../step.js";
 
 const undoDays = 7;
 
@@ -25,7 +25,11 @@ export const applyUndo: ApplyingStep = {
     );
     const mine = items.filter((item) => item.state === "active");
     const linear = world.linear(session.organizationId);
-    const kept = await whatStays(items, mine, linear, plan, run.session.work.setup);
+    const kept = await whatStays(items, mine, linear, {
+      plan,
+      setup: run.session.work.setup,
+      touched: await touchedBy(mine, plan, input),
+    });
     const going = mine.filter((item) => !kept.has(item.id));
     const batch = [...going].reverse().slice(0, batchSize);
     const gone = await throwAway(batch, linear, lease);
@@ -55,8 +59,7 @@ async function whatStays(
   items: PlanItem[],
   mine: PlanItem[],
   linear: LinearClient,
-  plan: Plan,
-  setup: Setup | undefined,
+  { plan, setup, touched }: { plan: Plan; setup: Setup | undefined; touched: ReadonlySet<string> },
 ): Promise<Map<string, KeptReason>> {
   const ours = new Set(items.map(linearId));
   const issues = new Map(
@@ -67,7 +70,8 @@ async function whatStays(
     const issue = issues.get(linearId(item));
     const inside = isIssue(item) ? (issue?.childIds ?? []) : await linear.projectIssueIds(linearId(item));
     if (inside.some((id) => !ours.has(id))) kept.set(item.id, "has_other_children");
-    else if (issue && !issue.trashed && isTouched(item, issue, plan, setup)) kept.set(item.id, "changed");
+    else if (issue && !issue.trashed && (touched.has(issue.id) || isTouched(item, issue, plan, setup)))
+      kept.set(item.id, "changed");
   }
   const byId = new Map<string, PlanItem>(mine.map((item) => [item.id, item]));
   for (const item of mine)
@@ -79,6 +83,19 @@ async function whatStays(
       )
         kept.set(above.id, "parent_of_kept");
   return kept;
+}
+
+/** Issues that somebody else has changed: what sync has brought to the page since is no difference any more, so the history tells. */
+async function touchedBy(mine: PlanItem[], plan: Plan, { world, session }: StepInput): Promise<Set<string>> {
+  const ids = mine.filter(isIssue).map(linearId);
+  const seen = ids.length > 0 ? await world.sync.load(plan.id) : null;
+  if (!seen) return new Set();
+  const history = await world.linear(session.organizationId).readHistory(ids, new Date(0).toISOString());
+  const others = history.filter(
+    ({ issueId: _issue, at: _at, actorId, ...changes }) =>
+      Object.keys(changes).length > 0 && !seen.ownActorIds.includes(actorId ?? ""),
+  );
+  return new Set(others.map((entry) => entry.issueId));
 }
 
 function isTouched(item: PlanItem, issue: IssueSnapshot, plan: Plan, setup: Setup | undefined): boolean {
