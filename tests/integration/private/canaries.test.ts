@@ -206,7 +206,7 @@ describe("canaries", () => {
       expect(text.includes(canary.query), `${table}.${column} holds what somebody searched for`).toBe(false);
     }
     expect([...found]).toEqual(
-      expect.arrayContaining(["plan_steps.text", "conflicts.linear_change", "sync_history.done", "issue_events.data"]),
+      expect.arrayContaining(["plan_steps.text", "conflicts.linear_change", "sync_history.done"]),
     );
     expect(secrets.length).toBeGreaterThan(8);
     expect(found.size).toBeGreaterThan(5);
