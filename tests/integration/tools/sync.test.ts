@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sql } from "drizzle-orm";
-import type { SyncPreview } from "../../../lib/pipeline/preview-sync.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Preview } from "../../../lib/ports-sync.js";
 import { aScene } from "../../support/scene.js";
