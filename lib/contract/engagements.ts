@@ -26,7 +26,6 @@ export const SyncSettings = z.object({
   direction: z.enum(["both", "to_linear", "to_page", "off"]),
   /** `ask` where a field is not named. */
   policies: z.partialRecord(SyncField, Policy),
-  comments: z.boolean(),
   links: z.boolean(),
 });
 

@@ -1,6 +1,6 @@
 import { derivedUuid, type PlanId, type PlanItemId, type SessionId } from "./ids.js";
 import type { ProposedItem } from "./plan-diff.js";
-import { isForPage, type ItemFields, notDone, type PlanItem } from "./plan-item.js";
+import { isForPage, type ItemFields, newPlanItem, notDone, type PlanItem } from "./plan-item.js";
 
 export type Approval = {
   proposed: ProposedItem[];
@@ -127,23 +127,13 @@ function toDo(item: ProposedItem, approval: Approval, place: Place): PlanItem {
     };
   }
   const fresh: PlanItem = {
-    id: idFor(item, approval),
+    ...newPlanItem(idFor(item, approval), fields),
     ...where,
     ...evidence,
-    fields,
     pending: "create",
     linksPending: true,
-    state: "active",
     generation: (existing?.generation ?? 1) + (change === "not_created" ? 1 : 0),
     linearKind: approval.epicsAs === "project" && fields.kind === "epic" ? "project" : "issue",
-    linearId: null,
-    linearIdentifier: null,
-    linearUrl: null,
-    adopted: false,
-    base: null,
-    unsettled: false,
-    status: null,
-    seenAt: null,
     createdBySession: approval.sessionId,
   };
   if (!adopts) return fresh;

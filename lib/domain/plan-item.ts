@@ -107,6 +107,30 @@ export function notDone(item: PlanItem): PlanItem {
   return { ...item, fields, pending: null };
 }
 
+/** An item of which nothing is known yet but what it says: in no side's hands, with nothing to do. */
+export const newPlanItem = (id: PlanItemId, fields: ItemFields): PlanItem => ({
+  id,
+  parentId: null,
+  position: 0,
+  fields,
+  localId: null,
+  source: { item: { start: 0, end: 0 }, fields: {} },
+  pending: null,
+  linksPending: false,
+  state: "active",
+  generation: 1,
+  linearKind: "issue",
+  linearId: null,
+  linearIdentifier: null,
+  linearUrl: null,
+  adopted: false,
+  base: null,
+  unsettled: false,
+  status: null,
+  seenAt: null,
+  createdBySession: null,
+});
+
 /** The id in Linear under which an item is created: the same in every attempt. */
 export const linearIdOf = (item: Pick<PlanItem, "id" | "linearKind" | "generation">): string =>
   derivedUuid(item.id, item.linearKind, item.generation);

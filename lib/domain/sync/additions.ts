@@ -1,5 +1,5 @@
 import { derivedUuid, type PlanItemId } from "../ids.js";
-import { linearIdOf, type ItemKind, type PlanItem } from "../plan-item.js";
+import { type ItemKind, linearIdOf, newPlanItem, type PlanItem } from "../plan-item.js";
 import { toFields } from "./item-values.js";
 import type { Reading } from "./detect.js";
 import { readIssueValues, labelIdOf, labelledKinds } from "./issue-values.js";
@@ -31,10 +31,9 @@ export function addedOnPage({ plan, view, page }: Reading): PlanItem[] {
   return view.added.map((item) => {
     const { localId, source, ...fields } = item;
     return {
-      ...aNewItem(ids.get(item.key) as PlanItemId),
+      ...newPlanItem(ids.get(item.key) as PlanItemId, fields),
       parentId: parentOf(item.key),
       position: view.extraction.items.indexOf(item),
-      fields,
       localId,
       source,
       pending: "create",
@@ -64,10 +63,9 @@ export function addedInLinear({ plan, linear }: Reading): PlanItem[] {
     const fields = toFields(values, { ...noFields, key: markOf(id) }, index);
     return [
       {
-        ...aNewItem(id),
+        ...newPlanItem(id, fields),
         parentId: above.id,
         position: above.position,
-        fields,
         base: fields,
         pending: "insert" as const,
         linearId: issue.id,
@@ -124,26 +122,3 @@ const nothing: ItemValues = {
   dependsOn: [],
 };
 const noFields = { ...nothing, issueLink: null, parent: null, dependsOn: [] };
-
-const aNewItem = (id: PlanItemId): PlanItem => ({
-  id,
-  parentId: null,
-  position: 0,
-  fields: { ...noFields, key: "" },
-  localId: null,
-  source: { item: { start: 0, end: 0 }, fields: {} },
-  pending: null,
-  linksPending: false,
-  state: "active",
-  generation: 1,
-  linearKind: "issue",
-  linearId: null,
-  linearIdentifier: null,
-  linearUrl: null,
-  adopted: false,
-  base: null,
-  unsettled: false,
-  status: null,
-  seenAt: null,
-  createdBySession: null,
-});

@@ -18,12 +18,10 @@ export type SyncSettings = {
   direction: "both" | "to_linear" | "to_page" | "off";
   /** Who has the last word where both sides changed a field and it cannot be merged; `ask` where none is named. */
   policies: Partial<Record<SyncField, Policy>>;
-  /** Whether comments go over as well. */
-  comments: boolean;
   /** Whether each item on the page gets a link to its issue. */
   links: boolean;
 };
-export const defaultSyncSettings: SyncSettings = { direction: "both", policies: {}, comments: false, links: false };
+export const defaultSyncSettings: SyncSettings = { direction: "both", policies: {}, links: false };
 
 /** Something that a run has done, for the history and for taking it back. */
 export type Done = {

@@ -54,7 +54,7 @@ describe("webhooks of Confluence", () => {
 
 describe("settings of an engagement", () => {
   const admin = () => world.aPerson(ada.organizationId, { role: "admin" });
-  const usual = { direction: "both", policies: {}, comments: false, links: false };
+  const usual = { direction: "both", policies: {}, links: false };
 
   it("say how its plans are kept in step, also where nothing was said", async () => {
     await run(sql`update engagements set settings = '{"epics":"project"}' where id = ${engagement}`);
@@ -76,7 +76,6 @@ describe("settings of an engagement", () => {
     const settled = {
       direction: "to_page",
       policies: { title: "confluence", parent: "newest" },
-      comments: false,
       links: true,
     };
     expect(sync).toEqual(settled);

@@ -112,7 +112,7 @@ describe("Engagements", () => {
       epics: "project",
       approval: "members",
       access: "organization",
-      sync: { direction: "both", policies: {}, comments: false, links: false },
+      sync: { direction: "both", policies: {}, links: false },
     });
     expect(await world.as(viewer).getEngagementSettings({ params: { id } })).toMatchObject({ epics: "project" });
     const entries = await world.db.query<{ actor: string; details: { before: object; after: object } }>(
