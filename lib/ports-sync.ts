@@ -14,6 +14,7 @@ import type {
   SyncTrigger,
   SyncWork,
 } from "./domain/sync/run.js";
+import type { RecentRun } from "./domain/sync/to-and-fro.js";
 import type { Effect, LogEntry, PageSnapshot, Plan } from "./ports.js";
 
 /** How a plan stands to its page and its issues, and everything that a run needs to know of it. */
@@ -43,6 +44,8 @@ export type SyncedPlan = {
   events: IssueEvent[];
   /** Page writes of which nobody knows yet what became of them. */
   openWrites: PageWrite[];
+  /** Runs of the last ten minutes, the oldest first. */
+  recentRuns: RecentRun[];
   /** The page as the plan's items were last read from it. */
   base: PageSnapshot | null;
 };

@@ -10,6 +10,7 @@ import {
   type SyncStepName,
   type SyncWork,
 } from "../domain/sync/run.js";
+import type { RecentRun } from "../domain/sync/to-and-fro.js";
 import { defaultEngagementSettings, type EngagementSettings } from "../domain/session.js";
 import type { PageSnapshot } from "../ports.js";
 import type { SyncedPlan } from "../ports-sync.js";
@@ -36,6 +37,7 @@ export type SyncedRow = {
   conflicts: ConflictRow[];
   events: EventRow[];
   writes: { id: string; from_version: number; body_hash: string; done: Done[] }[];
+  runs: RecentRun[];
   base: PageSnapshot | null;
 };
 
@@ -73,6 +75,7 @@ export function toSyncedPlan(row: SyncedRow, linearClientId: string): SyncedPlan
       bodyHash: body_hash,
       done,
     })),
+    recentRuns: row.runs,
     base: row.base,
   };
 }

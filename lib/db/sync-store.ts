@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PlanId } from "../domain/ids.js";
 import { newWork, type SyncStatus, type SyncStepName } from "../domain/sync/run.js";
+import { shortMs } from "../domain/sync/to-and-fro.js";
 import type { Announce } from "../ports-live-plans.js";
 import type { PastRun, SyncStore } from "../ports-sync.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
@@ -149,6 +150,8 @@ function loadStatement(planId: PlanId): SQL {
            coalesce((select jsonb_agg(to_jsonb(v) order by v.changed_at) from issue_events v
                       where v.organization_id = p.organization_id and v.issue_id in (select i.linear_id from plan_items i where i.plan_id = p.id)), '[]') as events,
            coalesce((select jsonb_agg(to_jsonb(w) order by w.created_at) from page_writes w where w.plan_id = p.id and w.status = 'open'), '[]') as writes,
+           coalesce((select jsonb_agg(jsonb_build_object('trigger', h.trigger, 'done', h.done) order by h.timestamp, h.id) from sync_history h
+                      where h.plan_id = p.id and h.timestamp > now() - ${shortMs}::int * interval '1 millisecond'), '[]') as runs,
            (select jsonb_build_object('pageVersion', n.page_version, 'title', n.title, 'body', n.body) from page_snapshots n
              where n.plan_id = p.id and n.page_version = p.base_page_version) as base
       from plans p join planning_sessions s on s.id = p.session_id join organizations o on o.id = p.organization_id

@@ -8,6 +8,7 @@ import { judgeEvents, type ToldChange } from "./judge-events.js";
 import { isSameValue } from "./merge-item.js";
 import type { Done } from "./run.js";
 import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
+import type { FieldToWrite } from "./to-and-fro.js";
 import { type ItemValues, type Policy, type Side, type SyncField, syncFields } from "./values.js";
 import type { PageView } from "./view-page.js";
 
@@ -36,6 +37,8 @@ export type Detection = {
   items: PlanItem[];
   toLinear: PlanItemId[];
   toPage: PlanItemId[];
+  /** The fields among them that both sides have and one is to be given. */
+  writes: FieldToWrite[];
   conflicts: StoredConflict[];
   /** How many conflicts are new, and how many have come to an end. */
   detected: number;
@@ -46,7 +49,16 @@ export type Detection = {
 /** Compares a page and its issues with what was agreed, and says what each side is to be given. */
 export function detect(reading: Reading): Detection {
   const { plan, view } = reading;
-  const found: Detection = { items: [], toLinear: [], toPage: [], conflicts: [], detected: 0, resolved: 0, done: [] };
+  const found: Detection = {
+    items: [],
+    toLinear: [],
+    toPage: [],
+    writes: [],
+    conflicts: [],
+    detected: 0,
+    resolved: 0,
+    done: [],
+  };
   const comparing = comparingOf(reading);
   const stored = new Map<PlanItemId, PlanItem>();
   for (const item of plan.items) {
@@ -133,6 +145,7 @@ function take(difference: Difference, reading: Reading, found: Detection): PlanI
   const isAllowed = { page: goesTo("page", plan), linear: goesTo("linear", plan) };
   if (isAllowed.linear && Object.keys(merge.toLinear).length > 0) found.toLinear.push(item.id);
   if (isAllowed.page && Object.keys(merge.toPage).length > 0) found.toPage.push(item.id);
+  for (const side of ["linear", "page"] as const) if (isAllowed[side]) found.writes.push(...fieldsOf(difference, side));
   const told = judgeEvents(difference, reading);
   const conflicts = [
     ...conflictsOf(difference, reading).filter((one) => !told.some(({ id }) => id === one.id)),
@@ -146,6 +159,12 @@ function take(difference: Difference, reading: Reading, found: Detection): PlanI
   if (shown.writes && isAllowed.page && !found.toPage.includes(item.id)) found.toPage.push(item.id);
   return { ...shown.item, unsettled: shown.item.unsettled || isDisputed || shown.writes };
 }
+
+const fieldsOf = ({ item, merge }: Difference, side: Side): FieldToWrite[] =>
+  (Object.keys(side === "page" ? merge.toPage : merge.toLinear) as SyncField[]).map((field) => ({
+    itemId: item.id,
+    field,
+  }));
 
 /** Decisions cannot be written to a side to which nothing goes from here: it stays as it is, and that is the end of it. */
 function outOfReach({ item, now, merge }: Difference, plan: PlanState): Given {

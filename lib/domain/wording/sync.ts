@@ -2,7 +2,7 @@ import type { PlanItem } from "../plan-item.js";
 import type { Conflict } from "../sync/conflict.js";
 import { gone } from "../sync/conflict.js";
 import type { Done, SyncWork } from "../sync/run.js";
-import type { SyncField } from "../sync/values.js";
+import type { Side, SyncField } from "../sync/values.js";
 import { escapeLine } from "./escape-markdown.js";
 import { clip, count } from "./phrases.js";
 
@@ -117,16 +117,36 @@ export function askAboutConflicts(
 
 function about(conflict: Conflict, items: ReadonlyMap<string, PlanItem>): string {
   const item = items.get(conflict.itemId);
-  const name = `${item?.linearIdentifier ? `${item.linearIdentifier} ` : ""}${escapeLine(clip(item?.fields.title ?? "", 80))}`;
+  const name = nameOf(item);
   if (conflict.field === "existence")
     return conflict.page.value === gone
       ? `**${name}** is no longer on the page. Cancel the issue (page), or put it back on the page (Linear)?`
       : `**${name}** was cancelled or thrown away in Linear. Strike it through on the page (Linear), or take it up again (page)?`;
-  const show = (value: unknown) => escapeLine(clip(shown(value, items), 160)) || "nothing";
+  const show = (value: unknown) => shortly(value, items);
   const overwritten =
     conflict.kind === "overwritten" ? " (changed in Linear while I wrote; the issue has the page's value now)" : "";
   return `**${name}**, ${fieldNames[conflict.field]}: Linear says “${show(conflict.linear.value)}”, the page says “${show(conflict.page.value)}”${overwritten}.`;
 }
+
+/** Why a plan pauses of which a field changes again and again. */
+export const backAndForth = (
+  item: PlanItem,
+  field: SyncField,
+  values: Record<Side, unknown>,
+  items: ReadonlyMap<string, PlanItem>,
+): Halt => {
+  const show = (value: unknown) => shortly(value, items);
+  return halt(
+    "back_and_forth",
+    `**${nameOf(item)}**, ${fieldNames[field]}, went to and fro between page and issue, so I stopped: within ten minutes I wrote it three times, each time another value. Linear says “${show(values.linear)}” now, the page says “${show(values.page)}”. Another app or rule may write it too: stop that, or agree on one value, then ask me to sync.`,
+  );
+};
+
+const nameOf = (item: PlanItem | undefined): string =>
+  `${item?.linearIdentifier ? `${item.linearIdentifier} ` : ""}${escapeLine(clip(item?.fields.title ?? "", 80))}`;
+
+const shortly = (value: unknown, items: ReadonlyMap<string, PlanItem>): string =>
+  escapeLine(clip(shown(value, items), 160)) || "nothing";
 
 function shown(value: unknown, items: ReadonlyMap<string, PlanItem>): string {
   const one = (part: unknown) =>

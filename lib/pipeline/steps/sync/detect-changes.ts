@@ -1,10 +1,12 @@
 import { detect, type Reading } from "../../../domain/sync/detect.js";
-import type { LinearReading } from "../../../domain/sync/sides.js";
+import { issueContextOf, type LinearReading, linearValuesOf } from "../../../domain/sync/sides.js";
+import { type FieldToWrite, toAndFro } from "../../../domain/sync/to-and-fro.js";
 import { followedDecisions } from "../../../domain/sync/followed.js";
 import { indexOf, linearBase } from "../../../domain/sync/item-values.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import type { ConfluenceClient, LinearClient } from "../../../ports-services.js";
-import type { SyncedPlan } from "../../../ports-sync.js";
+import * as words from "../../../domain/wording/sync.js";
+import type { Halt, SyncedPlan } from "../../../ports-sync.js";
 import type { World } from "../../../ports.js";
 import { stepAfter, type SyncInput, type SyncResult, type SyncStep } from "../../sync-step.js";
 import { finish, halt } from "./finish.js";
@@ -21,6 +23,8 @@ export const detectChanges: SyncStep = async (input) => {
   const { page, confluence, linear, setup, issues, reading } = read;
   const writes = await settleWrites(seen, confluence);
   const found = detect(reading);
+  const restless = work.trigger === "person" ? null : toAndFro(seen.recentRuns, found.writes);
+  if (restless) return halt(input, backAndForth(restless, reading));
   const counts = {
     ...work.counts,
     conflictsDetected: work.counts.conflictsDetected + found.detected,
@@ -54,6 +58,18 @@ export const detectChanges: SyncStep = async (input) => {
   await noteBudget(input, linear);
   return proceed(input, { ...next, toPage: withLinks(next.toPage, reading) }, stored);
 };
+
+/** What to say of a field that goes to and fro: both values, and that somebody else writes it too. */
+function backAndForth({ itemId, field }: FieldToWrite, { plan, view, linear }: Reading): Halt {
+  const item = plan.items.find(({ id }) => id === itemId) as PlanItem;
+  const index = indexOf(plan.items);
+  const before = linearBase(item, index);
+  const values = {
+    page: view.valuesOf(itemId)?.[field] ?? null,
+    linear: (linearValuesOf(item, before, linear, issueContextOf(plan, plan.items)) ?? before)[field],
+  };
+  return words.backAndForth(item, field, values, new Map(plan.items.map((one) => [one.id as string, one])));
+}
 
 /** Page and issues as they are now, read through the plan's connections, ready to be compared. */
 export async function readBoth(input: Pick<SyncInput, "seen" | "work" | "world">) {
