@@ -26,7 +26,7 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
           select id, status = 'processing' and ${isLiving(sql`s`)} as busy from planning_sessions s where id = ${session.id} for no key update),
         begun as (
           update plans p set sync_status = 'running', step = case when p.due_undo is null then 'detect-changes' else 'take-back' end, version = p.version + 1,
-                 dirty = false, due_at = null, due_since = null, due_undo = null,
+                 dirty = false, due_at = null, due_since = null, due_undo = null, due_for = null,
                  waiting_until = null, last_polled_at = now(), updated_at = now(),
                  sync_work = ${json(newWork(runId, "poll"))} || jsonb_build_object(
                    'trigger', case when p.due_undo is null then coalesce(p.due_because, 'poll') else 'undo' end, 'undoOf', p.due_undo,

@@ -77,8 +77,7 @@ function after(issue: IssueState, entry: HistoryEntry, told: string | null): Iss
 export function overwrittenConflict(
   item: PlanItem,
   { field, value, by, at }: Overwritten,
-  given: Partial<ItemValues>,
-  { plan, page, runId }: Reading,
+  { plan, view, page, runId }: Reading,
 ): StoredConflict {
   const open = plan.conflicts.find((one) => one.itemId === item.id && one.field === field);
   return {
@@ -88,7 +87,7 @@ export function overwrittenConflict(
     kind: "overwritten",
     base: open?.base ?? null,
     linear: { value: value ?? null, author: by, at },
-    page: { value: given[field], author: page.authorId, at: page.updatedAt },
+    page: { value: view.valuesOf(item.id)?.[field] ?? null, author: page.authorId, at: page.updatedAt },
     decision: null,
     applied: false,
   };

@@ -139,6 +139,17 @@ export function syncStoreContract(current: () => Stores): void {
       expect(Number.isNaN(Date.parse(after.work?.startedAt ?? ""))).toBe(false);
     });
 
+    it("is for whoever asked for it, and the next one is for nobody", async () => {
+      const stores = current();
+      const { planId } = await givenSyncedPlan(stores);
+      await stores.sync.begin(await due(stores, planId, "user-1"), randomUUID());
+      await stores.db.query(
+        sql`update plans set sync_status = 'idle', due_at = now(), due_because = 'poll' where id = ${planId}`,
+      );
+      await stores.sync.begin(await read(stores, planId), randomUUID());
+      expect((await read(stores, planId)).work).toMatchObject({ trigger: "poll", askedBy: null });
+    });
+
     it("is put off while the session is at work, and queued by the commit that ends that", async () => {
       const stores = current();
       const { planId, sessionId } = await givenSyncedPlan(stores, { stays: true });

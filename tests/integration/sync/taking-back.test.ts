@@ -181,6 +181,32 @@ describe("taking back a run that brought the page to Linear", () => {
     await expectQuiet();
   });
 
+  it("keeps what somebody sets between its read and its write, and asks which one counts", async () => {
+    await edit(onPage);
+    const [run, { id }] = [await lastRun(), issueNamed("Print a label anywhere")];
+    world.before("linear issueUpdate", () =>
+      world.linear.control.editIssue({ issue: id, change: { title: "Print two labels" } }),
+    );
+    await undo(run.id);
+    expect(issueNamed("Print a label at home").id).toBe(id);
+    expect(
+      await world.query(
+        "select field, kind, linear_change->>'value' as linear, confluence_change->>'value' as page from conflicts where plan_id = $1::uuid",
+        plan.planId,
+      ),
+    ).toEqual([{ field: "title", kind: "overwritten", linear: "Print two labels", page: "Print a label anywhere" }]);
+
+    const [row] = await world.query(
+      "select sync_question->>'id' as id from plans where id = $1::uuid",
+      plan.planId,
+    );
+    world.linear.control.reply({ agentSessionId: plan.agentSessionId, body: `resolve-linear#${row?.id}` });
+    await drain(world);
+    expect(issueNamed("Print two labels").id).toBe(id);
+    expect(body()).toContain("Print two labels");
+    await expectQuiet();
+  });
+
   it("does nothing the second time, for a run of another plan, or for one that nobody knows", async () => {
     await edit(onPage);
     const run = await lastRun();

@@ -14,6 +14,7 @@ import type { SyncInput, SyncResult } from "../../sync-step.js";
 import { halt } from "./finish.js";
 import { isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
 import { relate } from "./relate.js";
+import { findWrittenOver } from "./written-over.js";
 
 /** Sets issues and projects back to what they said before a run; new issues with which nobody has worked are thrown away. */
 export async function takeBackInLinear(input: SyncInput, run: PastRun): Promise<SyncResult> {
@@ -33,20 +34,28 @@ export async function takeBackInLinear(input: SyncInput, run: PastRun): Promise<
   );
   const reading = readingOf(seen, read.page, { setup, linear: { ...found, blockers }, runId: work.runId });
   const back = await write(input, backOf(run, items, reading), reading, linear);
+  const given = back.filter(({ act }) => act === "set").map(({ item, now, set }) => ({ item, now, given: set }));
+  const conflicts = await findWrittenOver(given, reading, { seen, linear });
   return {
     next: {
       step: "take-back",
       work: {
         ...work,
         page: { version: read.page.version, updatedAt: read.page.updatedAt, authorId: read.page.authorId },
-        counts: { ...work.counts, updatedIssues: back.filter(isChanged).length },
+        counts: {
+          ...work.counts,
+          updatedIssues: back.filter(isChanged).length,
+          conflictsDetected: work.counts.conflictsDetected + conflicts.length,
+        },
         done: back.flatMap((one) => one.done),
       },
     },
     items: back.filter(isChanged).map(({ item, set, isApart }): PlanItem => {
-      const stored = takenBack(item, { linear: set }, seen.items, reading.view);
+      const back = takenBack(item, { linear: set }, seen.items, reading.view);
+      const stored = conflicts.some((one) => one.itemId === item.id) ? { ...back, unsettled: true } : back;
       return isApart ? { ...stored, state: "undone", pending: null, linksPending: false } : stored;
     }),
+    conflicts,
     setup,
   };
 }

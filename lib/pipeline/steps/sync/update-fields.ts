@@ -2,15 +2,15 @@ import type { PlanItem } from "../../../domain/plan-item.js";
 import { compareItem, type Difference, settle } from "../../../domain/sync/compare.js";
 import { comparingOf, type Reading, type StoredConflict } from "../../../domain/sync/detect.js";
 import { type IssueEdit, toIssueChange, toProjectChange } from "../../../domain/sync/issue-change.js";
-import { findOverwritten, overwrittenConflict } from "../../../domain/sync/overwritten.js";
 import type { Done, PlanSetup, SyncWork } from "../../../domain/sync/run.js";
 import { issueContextOf, type LinearReading } from "../../../domain/sync/sides.js";
 import type { ItemValues, SyncField } from "../../../domain/sync/values.js";
-import type { IssueHistoryEntry, LinearClient, WriteResult } from "../../../ports-services.js";
+import type { LinearClient, WriteResult } from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
 import type { Lease } from "../../step.js";
 import { comparedPage, readBlockers, readItems, readingOf } from "./read-sides.js";
 import { relate } from "./relate.js";
+import { findWrittenOver } from "./written-over.js";
 
 type Updating = { seen: SyncedPlan; work: SyncWork; lease: Lease; setup: PlanSetup; linear: LinearClient };
 
@@ -48,7 +48,8 @@ export async function updateFields(updating: Updating, items: PlanItem[]): Promi
     differences = compareAll(items, reading);
   }
   const { edited, refused } = await write(differences, reading, updating);
-  const conflicts = await findConflicts(edited, reading, updating);
+  const given = edited.map(({ item, now, merge }) => ({ item, now: now.linear, given: merge.toLinear }));
+  const conflicts = await findWrittenOver(given, reading, updating);
   const settled = differences.map((difference) => settleWritten(difference, reading, refused, conflicts));
   return {
     items: settled,
@@ -100,51 +101,6 @@ async function write(
   );
   const edited = [...new Set([...[...issues, ...projects].map((one) => one.difference), ...relating])];
   return { edited: edited.filter(({ item }) => !refused.has(item.linearId ?? "")), refused };
-}
-
-/** What somebody else set while we wrote; it stands nowhere any more, so people are asked. */
-async function findConflicts(
-  edited: Difference[],
-  reading: Reading,
-  { seen, linear }: Updating,
-): Promise<StoredConflict[]> {
-  const { issues } = reading.linear;
-  const read = edited.flatMap(({ item }) => issues.get(item.linearId ?? "") ?? []);
-  if (read.length === 0) return [];
-  const since = read.map((issue) => issue.updatedAt).reduce((min, at) => (at < min ? at : min));
-  const history = await linear.readHistory(
-    read.map((issue) => issue.id),
-    since,
-  );
-  const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
-  return edited.flatMap((difference) => {
-    const issue = issues.get(difference.item.linearId ?? "");
-    if (!issue) return [];
-    const found = findOverwritten(entriesOf(issue.id, history), {
-      issue,
-      now: difference.now.linear,
-      given: difference.merge.toLinear,
-      told: toldOf(issue, seen),
-      ownActorIds: seen.ownActorIds,
-      context,
-    });
-    return found.map((one) => overwrittenConflict(difference.item, one, difference.merge.toLinear, reading));
-  });
-}
-
-const entriesOf = (issueId: string, history: IssueHistoryEntry[]) =>
-  history.filter((entry) => entry.issueId === issueId);
-
-/** The description that the last event since the read told. */
-function toldOf(issue: { id: string; updatedAt: string }, { events, ownActorIds }: SyncedPlan): string | null {
-  const last = events.findLast(
-    (event) =>
-      event.issueId === issue.id &&
-      event.changedAt > issue.updatedAt &&
-      !ownActorIds.includes(event.actorId ?? "") &&
-      typeof event.data.description === "string",
-  );
-  return last ? (last.data.description as string) : null;
 }
 
 function settleWritten(
