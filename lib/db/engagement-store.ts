@@ -18,6 +18,11 @@ import { memberStore } from "./member-store.js";
 import { createdEntry, insertFrom } from "./new-session.js";
 import { placeView } from "./people-store.js";
 
+/** Plans that were not kept in step and now are: nobody has told of what changed meanwhile, so the next sweep looks at them. */
+const lookSoon = sql`
+  update plans p set last_polled_at = to_timestamp(0) from planning_sessions s, before, changed
+   where s.id = p.session_id and s.engagement_id = changed.id and before.settings->'sync'->>'direction' = 'off' and changed.settings->'sync'->>'direction' <> 'off'`;
+
 /** Engagements in Postgres. Each change is one statement, together with its audit entry. */
 export function engagementStore(db: Database): EngagementStore {
   const find = async (organizationId: OrganizationId, id: EngagementId): Promise<EngagementRow | null> => {
@@ -112,6 +117,7 @@ export function engagementStore(db: Database): EngagementStore {
         changed as (
           update engagements e set settings = ${changedSettings(sql`e.settings`, changes)}, version = e.version + 1, updated_at = now()
             from before where e.id = before.id returning e.id, e.settings),
+        waiting as (${changes.sync?.direction === undefined ? sql`select` : lookSoon}),
         forgotten as (${changes.access === undefined ? sql`select` : forgetAnswers(sql`k.organization_id = ${organizationId} and exists (select from changed)`)}),
         audited as (${auditInto({ action: "SETTINGS_CHANGED", resourceType: "engagement", resourceId: id, details }, author, sql`before join changed using (id)`)})
         select ${settingsOf(sql`changed.settings`)} as settings from changed`);

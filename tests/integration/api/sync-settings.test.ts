@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { connectionStore } from "../../../lib/db/connection-store.js";
+import { syncStore } from "../../../lib/db/sync-store.js";
 import { refusal } from "../../support/api-world.js";
-import { ada, api, engagement, run, syncedPlans, world } from "./synced-plans.js";
+import { ada, aPlan, api, engagement, run, syncedPlans, times, world } from "./synced-plans.js";
 
 syncedPlans();
 
@@ -83,6 +84,20 @@ describe("settings of an engagement", () => {
       epics: "project",
       sync: settled,
     });
+  });
+
+  it("let plans that are kept in step again be looked at by the next sweep, and no others", async () => {
+    const one = await admin();
+    const set = (direction: "both" | "off" | "to_linear") =>
+      api(one).updateEngagementSettings({ params: { id: engagement }, body: { sync: { direction } } });
+    const { id } = await aPlan();
+    const found = async () => (await syncStore(world.db, times).listOverdue(10)).map(({ planId }) => planId);
+    await set("to_linear");
+    expect(await found()).toEqual([]);
+    await set("off");
+    expect(await found()).toEqual([]);
+    await set("both");
+    expect(await found()).toEqual([id]);
   });
 
   it("take no direction or policy that there is not", async () => {
