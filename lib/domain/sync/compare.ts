@@ -1,6 +1,6 @@
 import type { PlanItemId } from "../ids.js";
 import type { PlanItem } from "../plan-item.js";
-import { indexOf, linearBase, pageBase, type PlanIndex, toFields } from "./item-values.js";
+import { linearBase, pageBase, type PlanIndex, toFields } from "./item-values.js";
 import { type ItemMerge, mergeItem } from "./merge-item.js";
 import type { ItemValues, Policy, Sides, SyncField } from "./values.js";
 import { syncFields } from "./values.js";
@@ -10,7 +10,8 @@ import type { PageView } from "./view-page.js";
 export type Difference = { item: PlanItem; before: Sides; now: Sides; merge: ItemMerge };
 
 export type Comparing = {
-  items: readonly PlanItem[];
+  /** By the keys under which the items are stored. */
+  stored: PlanIndex;
   view: PageView;
   /** What an issue says, given what it said before; null where it was not read, which means that it has not changed. */
   issueOf(item: PlanItem, before: ItemValues, index: PlanIndex): ItemValues | null;
@@ -23,11 +24,10 @@ export type Comparing = {
 
 /** What an item that both sides have is to be given on each; items that one side does not have are for `existence`. */
 export function compareItem(item: PlanItem, comparing: Comparing): Difference | null {
-  const { items, view } = comparing;
+  const { stored, view } = comparing;
   const onPage = view.valuesOf(item.id);
   if (item.state !== "active" || item.linearId === null || item.pending !== null || onPage === null) return null;
-  const index = indexOf(items);
-  const before = { page: pageBase(item, index), linear: linearBase(item, index) };
+  const before = { page: pageBase(item, stored), linear: linearBase(item, stored) };
   const now = { page: onPage, linear: comparing.issueOf(item, before.linear, view.index) ?? before.linear };
   const merge = mergeItem({
     before,
@@ -54,12 +54,11 @@ function isOpen({ merge }: Difference, field: SyncField, given: Given): boolean 
 }
 
 /** The item with its bases as they are, under the keys that the page gives its items now. */
-export function rename(item: PlanItem, items: readonly PlanItem[], view: PageView): PlanItem {
+export function rename(item: PlanItem, { stored, view }: Pick<Comparing, "stored" | "view">): PlanItem {
   const sighted = view.pairs.get(item.id);
   if (!sighted) return item;
-  const index = indexOf(items);
-  const page = toFields(pageBase(item, index), { ...item.fields, key: sighted.key }, view.index);
-  const linear = item.base && toFields(linearBase(item, index), { ...item.base, key: sighted.key }, view.index);
+  const page = toFields(pageBase(item, stored), { ...item.fields, key: sighted.key }, view.index);
+  const linear = item.base && toFields(linearBase(item, stored), { ...item.base, key: sighted.key }, view.index);
   const isSame = JSON.stringify([page, linear]) === JSON.stringify([item.fields, item.base]);
   return isSame ? item : { ...item, fields: page, base: linear };
 }

@@ -5,6 +5,7 @@ import { compareItem, type Comparing, type Difference, type Given, rename, settl
 import { type Conflict, gone, type Strategy } from "./conflict.js";
 import { decideExistence } from "./existence.js";
 import { judgeEvents, type ToldChange } from "./judge-events.js";
+import { indexOf } from "./item-values.js";
 import { isSameValue } from "./merge-item.js";
 import type { Done } from "./run.js";
 import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
@@ -68,7 +69,7 @@ export function detect(reading: Reading): Detection {
     if (next.pending !== null) (isForPage(next) ? found.toPage : found.toLinear).push(next.id);
     else {
       const difference = compareItem(next, comparing);
-      next = difference ? take(difference, reading, found) : rename(next, plan.items, view);
+      next = difference ? take(difference, reading, found) : rename(next, comparing);
     }
     if (JSON.stringify(next) !== JSON.stringify(item)) stored.set(next.id, next);
   }
@@ -108,7 +109,7 @@ export function comparingOf(reading: Reading): Comparing {
   const { plan, view, linear, page } = reading;
   const context = issueContextOf(plan, plan.items);
   return {
-    items: plan.items,
+    stored: indexOf(plan.items),
     view,
     policies: policiesOf(plan),
     issueOf: (item, before) => linearValuesOf(item, before, linear, context),

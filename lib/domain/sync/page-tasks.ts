@@ -5,6 +5,7 @@ import { compareItem, type Difference, rename, settle } from "./compare.js";
 import { comparingOf, type Reading } from "./detect.js";
 import { inserted } from "./inserted.js";
 import { statusOf } from "./issue-state.js";
+import { indexOf } from "./item-values.js";
 import type { Done } from "./run.js";
 import type { ItemValues, SyncField } from "./values.js";
 import { markOf, type PageView, viewPage } from "./view-page.js";
@@ -101,10 +102,11 @@ export function settleOnPage(
     const own = tasks.filter((task) => task.item === item);
     items.set(item.id, settleItem(item, own, refusals, reading, after));
   }
+  const stored = indexOf(plan.items);
   // Another title may be another key, by which others name their parent.
   for (const item of plan.items)
     if (!items.has(item.id)) {
-      const renamed = rename(item, plan.items, after);
+      const renamed = rename(item, { stored, view: after });
       if (renamed !== item) items.set(item.id, renamed);
     }
   return { items: [...items.values()], done: tasks.map((task) => doneOf(task, refusals.get(task.change), reading)) };

@@ -57,15 +57,17 @@ export function viewPage(items: readonly PlanItem[], { extraction, marks, before
   const pairs = new Map<PlanItemId, ExtractedItem>(certain);
   for (const { id, item } of matched.pairs) if (isPlanned.has(id)) pairs.set(id as PlanItemId, item);
   const index = indexOnPage(items, pairs);
-  const view = { extraction, pairs, index };
+  const parentOf = nearestPlanned(extraction, index, items);
   return {
-    ...view,
+    extraction,
+    pairs,
+    index,
     added: matched.added,
     gone: planned.filter((item) => item.state === "active" && item.pending === null && !pairs.has(item.id)),
-    parentOf: (item) => nearestPlanned(item, view, items),
+    parentOf,
     valuesOf: (id) => {
       const item = pairs.get(id);
-      return item ? toValues(item, nearestPlanned(item, view, items), index) : null;
+      return item ? toValues(item, parentOf(item), index) : null;
     },
   };
 }
@@ -105,18 +107,17 @@ function indexOnPage(items: readonly PlanItem[], pairs: ReadonlyMap<PlanItemId, 
   return { idOf: (key) => idByKey.get(key) ?? null, keyOf: (id) => keyById.get(id) ?? null };
 }
 
-function nearestPlanned(
-  item: ExtractedItem,
-  { extraction, index }: Pick<PageView, "extraction" | "index">,
-  items: readonly PlanItem[],
-): PlanItemId | null {
+/** The nearest item above that people wanted in the plan. */
+function nearestPlanned(extraction: Extraction, index: PlanIndex, items: readonly PlanItem[]): PageView["parentOf"] {
   const active = new Set(items.filter((one) => one.state === "active").map((one) => one.id));
   const parents = new Map(extraction.items.map((one) => [one.key, one.parent]));
-  const seen = new Set<string>();
-  for (let key = item.parent; key !== null && !seen.has(key); key = parents.get(key) ?? null) {
-    const id = index.idOf(key);
-    if (id && active.has(id)) return id;
-    seen.add(key);
-  }
-  return null;
+  return ({ parent }) => {
+    const seen = new Set<string>();
+    for (let key = parent; key !== null && !seen.has(key); key = parents.get(key) ?? null) {
+      const id = index.idOf(key);
+      if (id && active.has(id)) return id;
+      seen.add(key);
+    }
+    return null;
+  };
 }

@@ -196,10 +196,7 @@ describe("taking back a run that brought the page to Linear", () => {
       ),
     ).toEqual([{ field: "title", kind: "overwritten", linear: "Print two labels", page: "Print a label anywhere" }]);
 
-    const [row] = await world.query(
-      "select sync_question->>'id' as id from plans where id = $1::uuid",
-      plan.planId,
-    );
+    const [row] = await world.query("select sync_question->>'id' as id from plans where id = $1::uuid", plan.planId);
     world.linear.control.reply({ agentSessionId: plan.agentSessionId, body: `resolve-linear#${row?.id}` });
     await drain(world);
     expect(issueNamed("Print two labels").id).toBe(id);

@@ -10,6 +10,7 @@ import { rename } from "../../../domain/sync/compare.js";
 import type { Reading } from "../../../domain/sync/detect.js";
 import { isSameValue } from "../../../domain/sync/merge-item.js";
 import type { Done } from "../../../domain/sync/run.js";
+import { indexOf } from "../../../domain/sync/item-values.js";
 import { entriesOf, reversalOf, reversingChange, takenBack } from "../../../domain/sync/take-back.js";
 import type { ItemValues, SyncField } from "../../../domain/sync/values.js";
 import { type PageView, viewPage } from "../../../domain/sync/view-page.js";
@@ -243,11 +244,12 @@ function end(
 ): SyncResult {
   const { seen, work, world } = input;
   const view = viewOf(seen.items, page, seen.base);
+  const stored = indexOf(seen.items);
   const items = seen.items.flatMap((item): PlanItem[] => {
     const set = back.set.get(item.id);
     const isApart = back.apart.has(item.id);
     const next =
-      set || isApart ? takenBack(item, { page: set ?? {} }, seen.items, view) : rename(item, seen.items, view);
+      set || isApart ? takenBack(item, { page: set ?? {} }, seen.items, view) : rename(item, { stored, view });
     if (isApart) return [{ ...next, state: "undone", pending: null, linksPending: false }];
     return next === item ? [] : [next];
   });
