@@ -49,7 +49,7 @@ export type Detection = {
 
 /** Compares a page and its issues with what was agreed, and says what each side is to be given. */
 export function detect(reading: Reading): Detection {
-  const { plan, view } = reading;
+  const { plan } = reading;
   const found: Detection = {
     items: [],
     toLinear: [],
