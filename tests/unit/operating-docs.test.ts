@@ -22,3 +22,11 @@ it("docs/operating.md names no figure in its alerts that there is not", () => {
   const others = ["planning_agent"];
   expect(named.filter((name) => ![...known, ...others].includes(name))).toEqual([]);
 });
+
+it("docs/forge/manifest.yml gives no two modules the same key, which Forge refuses", () => {
+  const manifest = readFileSync(join(import.meta.dirname, "../../docs/forge/manifest.yml"), "utf8");
+  const modules = /^modules:\n([\s\S]*?)^\S/m.exec(manifest)?.[1] ?? "";
+  const keys = [...modules.matchAll(/- key: (\S+)/g)].map(([, key]) => key);
+  expect(keys.length).toBeGreaterThan(1);
+  expect(new Set(keys).size).toBe(keys.length);
+});
