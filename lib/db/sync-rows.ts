@@ -28,10 +28,10 @@ export type SyncedRow = {
     sync_question: SyncQuestion | null;
     linear_seen_at: string | null;
     setup: PlanSetup | null;
-    writes_page: boolean;
   };
   session: SessionRow;
   app_user_id: string | null;
+  writes_page: boolean;
   settings: Partial<Omit<EngagementSettings, "sync"> & { sync: Partial<SyncSettings> }> | null;
   items: ItemRow[];
   conflicts: ConflictRow[];
@@ -59,7 +59,7 @@ export function toSyncedPlan(row: SyncedRow, linearClientId: string): SyncedPlan
     question: plan.sync_question,
     setup: plan.setup,
     linearSeenAt: plan.linear_seen_at,
-    writesPage: plan.writes_page,
+    writesPage: row.writes_page,
     items: row.items.map(toPlanItem),
     conflicts: row.conflicts.map(toConflict),
     events: row.events.map(({ issue_id, changed_at, actor_id, actor_name, data }) => ({

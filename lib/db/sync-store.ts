@@ -5,6 +5,7 @@ import { shortMs } from "../domain/sync/to-and-fro.js";
 import type { Announce } from "../ports-live-plans.js";
 import type { PastRun, SyncStore } from "../ports-sync.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { isPageWriter } from "./page-writer.js";
 import { isLiving } from "./idle.js";
 import { type PlanRow, type SessionRow, toPlan, toSession } from "./session-rows.js";
 import { type SyncedRow, toSyncedPlan } from "./sync-rows.js";
@@ -144,7 +145,7 @@ const isKept = sql`p.base_page_version is not null and o.revoked_at is null`;
 
 function loadStatement(planId: PlanId): SQL {
   return sql`
-    select to_jsonb(p) as plan, to_jsonb(s) as session, o.app_user_id, e.settings,
+    select to_jsonb(p) as plan, to_jsonb(s) as session, o.app_user_id, e.settings, ${isPageWriter(sql`p`)} as writes_page,
            coalesce((select jsonb_agg(to_jsonb(i) order by i.position, i.id) from plan_items i where i.plan_id = p.id), '[]') as items,
            coalesce((select jsonb_agg(to_jsonb(c) order by c.created_at, c.id) from conflicts c where c.plan_id = p.id and c.applied_at is null), '[]') as conflicts,
            coalesce((select jsonb_agg(to_jsonb(v) order by v.changed_at) from issue_events v

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { defaultSyncSettings } from "../domain/sync/run.js";
 import { syncFields } from "../domain/sync/values.js";
 import { json, utc } from "./database.js";
+import { isPageWriter } from "./page-writer.js";
 
 const mostDifferences = 100;
 
@@ -14,7 +15,7 @@ export const planSync = (p: SQL, e: SQL): SQL => sql`
     'dueAt', ${utc(sql`${p}.due_at`)}, 'dueSince', case when ${p}.due_at is not null then ${utc(sql`${p}.due_since`)} end,
     'dueBecause', case when ${p}.due_at is not null then ${p}.due_because end,
     'runningSince', case when ${p}.sync_status = 'running' then ${utc(sql`(${p}.sync_work->>'startedAt')::timestamptz`)} end,
-    'lastSyncedAt', ${utc(sql`${p}.last_synced_at`)}, 'pageVersion', ${p}.base_page_version, 'writesPage', ${p}.writes_page,
+    'lastSyncedAt', ${utc(sql`${p}.last_synced_at`)}, 'pageVersion', ${p}.base_page_version, 'writesPage', ${isPageWriter(p)},
     'settings', ${json(defaultSyncSettings)} || coalesce(${e}.settings->'sync', '{}'),
     'openConflicts', (select count(*) from conflicts c where c.plan_id = ${p}.id and not c.is_resolved and c.applied_at is null),
     'unsettledItems', (select count(*) from plan_items i where i.plan_id = ${p}.id and i.unsettled and i.state = 'active'),

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { aMove, aPlanClaim, aPlanItem, aStepEffect, acme, someFields } from "../../support/builders.js";
@@ -71,6 +72,16 @@ export function planClaimContract(current: () => Stores): void {
         [first, second, elsewhere].map(async ({ plan }) => (await sync.load(plan.id))?.writesPage),
       );
       expect(writes).toEqual([true, false, true]);
+    });
+
+    it("lets one plan write to a page for which several were claimed at the same instant", async () => {
+      const { db, sync, givenPlan } = current();
+      const plans = [];
+      for (const teamId of ["team-eng", "team-web", "team-ops"]) plans.push(await givenPlan({}, { teamId }));
+      await db.query(sql`update plans set writes_page = true, created_at = '2030-01-01'`);
+
+      const writes = await Promise.all(plans.map(async ({ plan }) => (await sync.load(plan.id))?.writesPage));
+      expect(writes.filter(Boolean)).toHaveLength(1);
     });
 
     it("takes a plan that is the session's own again", async () => {

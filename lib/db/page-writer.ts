@@ -1,0 +1,9 @@
+import { type SQL, sql } from "drizzle-orm";
+
+/**
+ * Whether the plan `p` writes to its page: of several plans of an organization on one page one does. Two that are made at the same instant both
+ * think that they are first; the older one is.
+ */
+export const isPageWriter = (p: SQL): SQL => sql`
+  (${p}.writes_page and not exists (
+    select from plans w where w.organization_id = ${p}.organization_id and w.source = ${p}.source and w.writes_page and (w.created_at, w.id) < (${p}.created_at, ${p}.id)))`;
