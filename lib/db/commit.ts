@@ -3,6 +3,7 @@ import type { PlanItem } from "../domain/plan-item.js";
 import type { Effect, LogEntry, Move, PageSnapshot } from "../ports.js";
 import { json } from "./database.js";
 import { isLiving, passDefault } from "./idle.js";
+import { otherWriters } from "./page-writer.js";
 import { toItemRow } from "./session-rows.js";
 
 /**
@@ -65,10 +66,9 @@ const isDefaultIn = (engagementId: string): SQL => sql`
 
 function claim(plan: NonNullable<Move["claimPlan"]>, sessionId: string): SQL {
   return sql`
-      insert into plans (id, organization_id, source, team_id, session_id, confluence_page_id, page_url, page_title, writes_page)
+      insert into plans (id, organization_id, source, team_id, session_id, confluence_page_id, page_url, page_title)
       select ${plan.id}::uuid, guard.organization_id, ${plan.source}::text, ${plan.teamId}::text, ${sessionId}::uuid,
-             ${plan.pageId}::text, ${plan.pageUrl}::text, ${plan.title}::text,
-             not exists (select from plans o where o.organization_id = guard.organization_id and o.source = ${plan.source}::text) from guard
+             ${plan.pageId}::text, ${plan.pageUrl}::text, ${plan.title}::text from guard
       on conflict (organization_id, source, team_id) do update
          set session_id = excluded.session_id, page_url = excluded.page_url, page_title = excluded.page_title, updated_at = now()
        where plans.session_id = excluded.session_id or not exists (
@@ -144,6 +144,7 @@ function settlePlan(plan: NonNullable<Move["plan"]>, move: Move): SQL {
       update plans p
          set version = p.version + 1, updated_at = now(),
              base_page_version = coalesce(${plan.basePageVersion ?? null}::int, p.base_page_version),
+             writes_page = ${plan.basePageVersion === undefined ? sql`p.writes_page` : sql`case when p.base_page_version is null then not exists (${otherWriters(sql`p`)}) else p.writes_page end`},
              session_id = coalesce(${plan.handTo ?? null}::uuid, p.session_id),
              attempt_id = case when ${isMine} then null else p.attempt_id end,
              locked_until = case when ${isMine} then null else p.locked_until end

@@ -30,6 +30,10 @@ export const linkedIssueOfOtherTeam = (title: string, identifier: string): strin
 export const linkedIssueOfOtherPlan = (title: string, identifier: string): string =>
   `${quote(title)} links to ${escapeLine(identifier)}, which belongs to another plan, so it gets an issue of its own.`;
 
+/** Another plan of the page was there first. */
+export const followsOneWay =
+  "Another plan keeps this page in step already, so these issues follow the page, and what is changed in them is not written to it.";
+
 /** The team has an open issue that says nearly the same. */
 export const likelyDuplicate = (found: {
   title: string;

@@ -62,23 +62,34 @@ export function planClaimContract(current: () => Stores): void {
         expect(await sessions.items(plan.id)).toEqual([item]);
       });
 
-    it("lets the first of several plans on one page write to it, whoever claims it again", async () => {
-      const { sync, sessions, givenPlan, read } = current();
-      const [first, second] = [await givenPlan(), await givenPlan({}, { teamId: "team-web" })];
+    const approve = ({ session, plan }: Awaited<ReturnType<Stores["givenPlan"]>>) =>
+      current().sessions.commit(
+        aMove(session, { type: "completed" }, { plan: { id: plan.id, items: [], basePageVersion: 3 } }),
+      );
+
+    it("lets the first of several plans on one page that is approved write to it, whoever claims it again", async () => {
+      const { sync, sessions, givenPlan, givenSession } = current();
+      const given = await givenPlan();
+      const [first, second] = [
+        await givenPlan({}, { teamId: "team-web" }),
+        await givenPlan({}, { teamId: "team-ops" }),
+      ];
       const elsewhere = await givenPlan({}, { source: "confluence:acme.atlassian.net:4712" });
-      await sessions.commit(claimBy(await read(first.session.id)));
+      for (const one of [first, second, elsewhere, given]) expect(await approve(one)).toBe("committed");
+      const again = await givenSession();
+      expect(await sessions.commit(claimBy(again, { teamId: "team-ops" }))).toBe("committed");
 
       const writes = await Promise.all(
-        [first, second, elsewhere].map(async ({ plan }) => (await sync.load(plan.id))?.writesPage),
+        [given, first, second, elsewhere].map(async ({ plan }) => (await sync.load(plan.id))?.writesPage),
       );
-      expect(writes).toEqual([true, false, true]);
+      expect(writes).toEqual([false, true, false, true]);
     });
 
-    it("lets one plan write to a page for which several were claimed at the same instant", async () => {
+    it("lets one plan write to a page for which several were approved at the same instant", async () => {
       const { db, sync, givenPlan } = current();
       const plans = [];
       for (const teamId of ["team-eng", "team-web", "team-ops"]) plans.push(await givenPlan({}, { teamId }));
-      await db.query(sql`update plans set writes_page = true, created_at = '2030-01-01'`);
+      await db.query(sql`update plans set writes_page = true, base_page_version = 3, created_at = '2030-01-01'`);
 
       const writes = await Promise.all(plans.map(async ({ plan }) => (await sync.load(plan.id))?.writesPage));
       expect(writes.filter(Boolean)).toHaveLength(1);

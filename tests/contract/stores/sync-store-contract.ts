@@ -89,6 +89,7 @@ export function syncStoreContract(current: () => Stores): void {
           },
         ],
         openWrites: [write],
+        recentRuns: [],
         base: { pageVersion: 4, title: "Checkout plan", body: "<h1>Check out</h1>" },
       });
     });
@@ -108,6 +109,27 @@ export function syncStoreContract(current: () => Stores): void {
         epicsAs: "project",
         settings: { ...defaultSyncSettings, direction: "to_page" },
       });
+    });
+
+    it("tells the runs of the last ten minutes, the oldest first", async () => {
+      const stores = current();
+      const { planId } = await givenSyncedPlan(stores);
+      for (const [trigger, minutes] of [
+        ["page", 9],
+        ["issue", 4],
+        ["person", 0],
+      ] as const) {
+        const run = await givenRun(stores, planId);
+        const history = { work: someWork(), trigger, error: null, toPageVersion: 5 };
+        expect(await stores.sync.commit(aSyncMove(run, { history }))).toMatchObject({ outcome: "committed" });
+        await stores.db.query(
+          sql`update sync_history set timestamp = timestamp - ${minutes} * interval '1 minute' where trigger = ${trigger}`,
+        );
+      }
+      const triggers = async () => (await read(stores, planId)).recentRuns.map(({ trigger }) => trigger);
+      expect(await triggers()).toEqual(["page", "issue", "person"]);
+      await stores.db.query(sql`update sync_history set timestamp = timestamp - interval '5 minutes'`);
+      expect(await triggers()).toEqual(["issue", "person"]);
     });
 
     it("finds nothing where there is no such plan", async () => {

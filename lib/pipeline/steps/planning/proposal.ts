@@ -57,6 +57,7 @@ export async function prepareProposal(input: StepInput, plan: Plan, page: PageSn
     teamName: team === "not_found" ? "your team" : team.name,
     notes: [
       ...adoption.notes,
+      ...((await hasWriter(input, plan)) ? [notes.followsOneWay] : []),
       ...proposed.flatMap((item) => writtenOver(item, issues, setup, plan)),
       ...similar.slice(0, shownDuplicates).map(notes.likelyDuplicate),
       ...(similar.length > shownDuplicates ? [notes.moreDuplicates(similar.length - shownDuplicates)] : []),
@@ -64,6 +65,13 @@ export async function prepareProposal(input: StepInput, plan: Plan, page: PageSn
     ],
     related: related.map(({ id }) => id),
   };
+}
+
+/** Whether another plan of this page was approved before this one: that writes to the page then. */
+async function hasWriter({ world, session }: StepInput, plan: Plan): Promise<boolean> {
+  if (plan.pageId === null || plan.basePageVersion !== null) return false;
+  const approved = await world.sync.plansOf(session.organizationId, { source: plan.source });
+  return approved.some((other) => other.plan.id !== plan.id);
 }
 
 /** The plan's items as Linear holds them now. */
