@@ -277,7 +277,7 @@ export const plans = pgTable(
     linearSeenAt: text("linear_seen_at"),
     /** The team as it was read last. */
     setup: jsonb("setup").$type<PlanSetup>(),
-    /** Of several plans of an organization on one page the first writes to it. */
+    /** Of several plans of an organization on one page the first that was approved writes to it. */
     writesPage: boolean("writes_page").notNull().default(true),
     lastSyncedAt: instant("last_synced_at"),
     lastPolledAt: instant("last_polled_at"),
