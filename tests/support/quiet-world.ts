@@ -110,8 +110,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     const life = underApp.getStore();
     if (!life) return local(input, init);
     if (life.isDead) throw new Died();
-    const request = new Request(input, init);
-    const name = await nameOf(request.clone());
+    const name = nameOf(input, init);
     const hook = hooks.find((one) => one.matches(name));
     if (hook) {
       hooks = hooks.filter((one) => one !== hook);
@@ -122,7 +121,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     const isLast = life.death !== null && life.calls++ === life.death.call;
     if (isLast && life.death?.when === "before") life.isDead = true;
     if (life.isDead) throw new Died();
-    const answer = await local(request);
+    const answer = await local(input, init);
     if (isLast) life.isDead = true;
     if (life.isDead) throw new Died();
     return answer;
@@ -249,13 +248,14 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
 const isWrite = (call: string) =>
   /^PUT|^linear (?:issueUpdate|issueBatch|issueCreate|issueDelete|issueRelation|attachment)/.test(call);
 
-/** "PUT /wiki/api/v2/pages/1", "linear issueUpdate", "sql update". */
-async function nameOf(request: Request): Promise<string> {
-  const { pathname } = new URL(request.url);
+/** "PUT /wiki/api/v2/pages/1", "linear issueUpdate", "sql". */
+function nameOf(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): string {
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
   if (pathname.startsWith("/neon")) return "sql";
+  const method = init?.method ?? (input instanceof Request ? input.method : "GET");
   if (pathname.startsWith("/confluence"))
-    return `${request.method} ${pathname.replace(/^\/confluence(?:\/ex\/confluence\/[^/]+)?/, "")}`;
-  const text = await request.text();
-  const [, field] = /(?:mutation|query)[^{]*\{\s*(?:\w+:\s*)?(\w+)/.exec(JSON.parse(text).query as string) ?? [];
+    return `${method} ${pathname.replace(/^\/confluence(?:\/ex\/confluence\/[^/]+)?/, "")}`;
+  const { query } = JSON.parse(typeof init?.body === "string" ? init.body : "{}") as { query?: string };
+  const [, field] = /(?:mutation|query)[^{]*\{\s*(?:\w+:\s*)?(\w+)/.exec(query ?? "") ?? [];
   return `linear ${field}`;
 }

@@ -48,8 +48,15 @@ const pages: string[] = [
 ];
 export const shapes = pages.length;
 
-type Template = { body: string; place: Place; issues: Issue[]; sql: { plan: Row; session: Row; items: Row[] } };
+type Template = {
+  body: string;
+  place: Place;
+  issues: Issue[];
+  labels: Label[];
+  sql: { plan: Row; session: Row; items: Row[] };
+};
 type Row = Record<string, unknown>;
+type Label = { id: string; name: string };
 type Issue = ReturnType<QuietWorld["linear"]["control"]["issues"]>[number];
 
 /** Makes plans that are alike as fast as they can be copied: each shape is planned once, the long way. */
@@ -146,6 +153,7 @@ async function plan(world: QuietWorld, body: string, place: Place): Promise<Temp
     body: confluence.control.page({ id: page.id }).body,
     place,
     issues,
+    labels: linear.control.labels({ organizationId }).filter(({ teamId }) => teamId === planRow.team_id),
     sql: { plan: planRow, session: session ?? {}, items },
   };
 }
@@ -161,11 +169,8 @@ async function copy(
   const { plan: planRow, session, items } = template.sql;
   const made = new Map<string, { id: string; identifier: string }>();
   for (const issue of template.issues) {
-    const { title, priority, estimate, labels } = issue;
-    const labelIds = linear.control
-      .labels({ organizationId })
-      .filter((label) => label.teamId === issueTeam(linear, team))
-      .flatMap((label) => (labels.includes(label.name) ? [label.id] : []));
+    const { title, priority, estimate } = issue;
+    const labelIds = template.labels.flatMap(({ id, name }) => (issue.labels.includes(name) ? [id] : []));
     const text = String(issue.description ?? "").replaceAll(String(planRow.page_url), page.url);
     const parentId = issue.parentId ? (made.get(issue.parentId)?.id ?? null) : null;
     const copied = linear.control.createIssue({
@@ -244,10 +249,6 @@ const columnsOf = (session: Row): string =>
     .filter((name) => name !== "words")
     .map((name) => `"${name}"`)
     .join(", ");
-
-/** The id of a team. */
-const issueTeam = (linear: QuietWorld["linear"], key: string): string =>
-  linear.control.state().teams.find((team) => team.key === key)?.id ?? "";
 
 /** What a history has left behind is of no use to the next. */
 export async function forgetPlans(world: QuietWorld, { plans }: Given): Promise<void> {
