@@ -93,14 +93,8 @@ type Operation = {
 async function readOperation(request: Request): Promise<Operation | { errors: GraphQLError[] }> {
   const body = (await request.json().catch(() => null)) as { query?: unknown; variables?: unknown } | null;
   if (typeof body?.query !== "string") return { errors: [badRequest("The body must be JSON with a query.")] };
-  let document: DocumentNode;
-  try {
-    document = parse(body.query);
-  } catch (error) {
-    return { errors: [withCode(error as GraphQLError, "GRAPHQL_PARSE_FAILED")] };
-  }
-  const errors = validate(schema, document);
-  if (errors.length > 0) return { errors: errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")) };
+  const document = readDocument(body.query);
+  if ("errors" in document) return document;
   const [operation, second] = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   if (!operation || second) return { errors: [badRequest("The document must have one operation.")] };
   const variables = (body.variables ?? {}) as Record<string, unknown>;
@@ -112,6 +106,26 @@ async function readOperation(request: Request): Promise<Operation | { errors: Gr
   );
   const complexity = complexityOf({ schema, operation, fragments, variables });
   return { document, operation, variables, rootFields, complexity };
+}
+
+/** Documents that were found valid; the app has a few dozen, and sends them over and over. */
+const documents = new Map<string, DocumentNode>();
+const documentsToKeep = 500;
+
+function readDocument(text: string): DocumentNode | { errors: GraphQLError[] } {
+  const known = documents.get(text);
+  if (known) return known;
+  let document: DocumentNode;
+  try {
+    document = parse(text);
+  } catch (error) {
+    return { errors: [withCode(error as GraphQLError, "GRAPHQL_PARSE_FAILED")] };
+  }
+  const errors = validate(schema, document);
+  if (errors.length > 0) return { errors: errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")) };
+  if (documents.size >= documentsToKeep) documents.clear();
+  documents.set(text, document);
+  return document;
 }
 
 function run(store: Store, grant: Grant, actor: Actor, asked: Operation) {

@@ -7,6 +7,7 @@ import {
   type DatabaseError,
   type IsolationLevel,
   type SqlEngine,
+  type SqlQuery,
   type TransactionOptions,
 } from "./sql-engine.js";
 
@@ -25,37 +26,45 @@ export function neonHttp(
     if (request.method !== "POST" || !new URL(request.url).pathname.endsWith("/sql"))
       return refuse(404, "Neon answers POST …/sql");
     if (!request.headers.has("neon-connection-string")) return refuse(400, "Neon-Connection-String is missing");
-    const body = Body.safeParse(await request.json().catch(() => undefined));
-    if (!body.success) return refuse(400, "The body is neither {query, params} nor {queries: [{query, params}]}");
-
-    const isBatch = "queries" in body.data;
-    const queries = ("queries" in body.data ? body.data.queries : [body.data]).map(({ query, params }) => ({
-      query,
-      params: params ?? [],
-    }));
+    const asked = readQueries(await request.json().catch(() => undefined), request.headers);
+    if (!asked) return refuse(400, "The body is neither {query, params} nor {queries: [{query, params}]}");
     return withFaults(
-      options.faults?.draw(`sql ${queries[0]?.query.trimStart() ?? ""}`) ?? [],
-      () => answer(engine, queries, isBatch ? readTransaction(request.headers) : null),
+      options.faults?.draw(`sql ${asked.queries[0]?.query.trimStart() ?? ""}`) ?? [],
+      async () => {
+        const { status, body } = await answer(engine, asked);
+        return Response.json(body, { status });
+      },
       () => refuse(429, "Too many requests"),
     );
   };
+}
+
+type Asked = { queries: SqlQuery[]; transaction: TransactionOptions | null };
+
+/** What a request asks for; null where its body is none of Neon's. */
+export function readQueries(body: unknown, headers: Headers): Asked | null {
+  const { success, data } = Body.safeParse(body);
+  if (!success) return null;
+  const isBatch = "queries" in data;
+  const queries = (isBatch ? data.queries : [data]).map(({ query, params }) => ({ query, params: params ?? [] }));
+  return { queries, transaction: isBatch ? readTransaction(headers) : null };
 }
 
 /** `neonConfig.fetchFunction` for a database in this process. */
 export const neonFetch = (engine: SqlEngine, options: { faults?: Faults } = {}): typeof fetch =>
   inProcess(neonHttp(engine, options));
 
-async function answer(
+/** What Neon answers to what it is asked for. */
+export async function answer(
   engine: SqlEngine,
-  queries: Parameters<SqlEngine["run"]>[0],
-  transaction: TransactionOptions | null,
-): Promise<Response> {
+  { queries, transaction }: Asked,
+): Promise<{ status: number; body: object | undefined }> {
   try {
     const results = await engine.run(queries, { transaction });
-    return Response.json(transaction ? { results } : results[0]);
+    return { status: 200, body: transaction ? { results } : results[0] };
   } catch (error) {
-    if (isDatabaseError(error)) return Response.json(errorBody(error), { status: 400 });
-    return refuse(500, error instanceof Error ? error.message : String(error));
+    if (isDatabaseError(error)) return { status: 400, body: errorBody(error) };
+    return { status: 500, body: { message: error instanceof Error ? error.message : String(error) } };
   }
 }
 
