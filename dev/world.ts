@@ -1,6 +1,4 @@
 /** The local world: every outside service simulated on one origin, and the application between them. */
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type ConfluenceSimulator, confluenceSimulator } from "./confluence/simulator.js";
@@ -64,8 +62,19 @@ const forgeAppId = "local-forge-app";
 
 /** Starts the simulators and the database, and migrates it. The application is mounted by the caller, or lives elsewhere. */
 export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld> {
-  const { port, tokenKey } = await lastingSettings(options);
-  const url = `http://localhost:${port}`;
+  // Listening comes first: an address that was free a moment ago may be another's before it is used.
+  const routes: Routes = {};
+  const { host, tokenKey } = await takeAddress(options, routes);
+  try {
+    return await furnish(options, host, routes, tokenKey);
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+async function furnish(options: WorldOptions, host: Host, routes: Routes, tokenKey: string): Promise<LocalWorld> {
+  const { url } = host;
   const appUrl = options.appUrl ?? url;
   const engine = options.engine ?? (await openPglite(options.dataDir && join(options.dataDir, "postgres")));
   await migrate(engine);
@@ -108,8 +117,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
   });
   const neon = neonSimulator(engine, { faults: drawn.neon });
   const simulators = [linear, confluence, qstash, neon] as never[];
-  const routes: Routes = { ...simulatorRoutes(simulators), "/control": controlRoutes(simulators, drawn) };
-  const host: Host = await serve({ port, routes });
+  Object.assign(routes, simulatorRoutes(simulators), { "/control": controlRoutes(simulators, drawn) });
   const keys = qstash.keys();
 
   return {
@@ -158,22 +166,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<LocalWorld
 type Lasting = { port: number; tokenKey: string };
 
 /** A world that is kept stays at its address, because links in it name the address, and keeps its key. */
-async function lastingSettings({ port, dataDir }: WorldOptions): Promise<Lasting> {
+async function takeAddress({ port, dataDir }: WorldOptions, routes: Routes): Promise<{ host: Host; tokenKey: string }> {
   const file = dataDir ? stateFile(join(dataDir, "world.json")) : null;
   const known = file?.load<Lasting>();
-  const settings = {
-    port: port || known?.port || (await freePort()),
-    tokenKey: known?.tokenKey ?? randomBytes(32).toString("base64"),
-  };
-  file?.save(settings);
+  const tokenKey = known?.tokenKey ?? randomBytes(32).toString("base64");
+  const host = await serve({ port: port || known?.port || 0, routes });
+  file?.save({ port: Number(new URL(host.url).port), tokenKey } satisfies Lasting);
   file?.flush();
-  return settings;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return { host, tokenKey };
 }

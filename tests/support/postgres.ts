@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -23,8 +22,8 @@ export async function startPostgres(more: string[] = []): Promise<PostgresServer
     ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
     { ...account, cwd: dir, stdio: ["ignore", "ignore", "inherit"] },
   );
-  const port = await freePort();
-  const url = `postgres://postgres:local@127.0.0.1:${port}/postgres`;
+  // A socket in the directory instead of a port, which another process could take before the server does.
+  const url = `postgres://postgres:local@localhost/postgres?host=${encodeURIComponent(dir)}`;
 
   const start = async () => {
     const settings = [
@@ -37,7 +36,7 @@ export async function startPostgres(more: string[] = []): Promise<PostgresServer
     ];
     const server = spawn(
       join(bin, "postgres"),
-      ["-D", data, "-k", dir, "-h", "127.0.0.1", "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
+      ["-D", data, "-k", dir, "-h", "", ...settings.flatMap((setting) => ["-c", setting])],
       { ...account, cwd: dir, stdio: ["ignore", "ignore", "pipe"] },
     );
     let log = "";
@@ -100,14 +99,6 @@ function serverAccount(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;
   const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 async function untilReady(url: string, assertRunning: () => void): Promise<void> {
