@@ -215,15 +215,18 @@ function publicJwk(world: World): object {
   return { ...jwk, kid: keyId, alg: "RS256", use: "sig" };
 }
 
-/** Drawn at the first use and kept with the state, so that a restart does not change it. */
+/** Drawn at the first use, because that takes 0.2 seconds, and kept with the state, so that a restart does not change it. */
 function signingKey(world: World) {
   if (world.state.signingKey === null) {
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    world.state.signingKey = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    world.state.signingKey = drawnKey ??= generateKeyPairSync("rsa", { modulusLength: 2048 })
+      .privateKey.export({ type: "pkcs8", format: "pem" })
+      .toString();
     world.save();
   }
   return createPrivateKey(world.state.signingKey);
 }
+/** All worlds of a process have the same. */
+let drawnKey: string | undefined;
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms <= 0 || signal.aborted) return Promise.resolve();
