@@ -39,7 +39,7 @@ export async function planOnce(databases: Databases, bundle: Bundle): Promise<Pl
       state: (name) => (name === "linear" ? linear.file : confluence.file),
     });
     undo.unshift(world.close);
-    const app = superviseApp(bundle.file, world.env);
+    const app = superviseApp(bundle, world.env);
     undo.unshift(app.stop);
     proxy.connect({ world, app: app.url });
     const stage: Stage = { world, database, proxy, app, pageUrl, helped: [] };
@@ -47,6 +47,7 @@ export async function planOnce(databases: Databases, bundle: Bundle): Promise<Pl
     const { status } = await seeThrough(stage, agentSessionId);
     if (status !== "completed") throw new Error(`the page that runs begin with was not planned: ${status}`);
     await untilAtRest(stage);
+    await app.keepCode();
     await app.stop();
     return {
       urls: { world: world.url, app: proxy.url },

@@ -79,7 +79,7 @@ export async function runOnce(options: RunOptions): Promise<RunResult> {
       ? startPlannedWorld(planned, database, proxy.url, settings)
       : startFaultWorld(database, proxy.url, settings));
     undo.unshift(world.close);
-    const apps = Array.from({ length: scenario.processes ?? 1 }, () => superviseApp(bundle.file, world.env));
+    const apps = Array.from({ length: scenario.processes ?? 1 }, () => superviseApp(bundle, world.env));
     for (const one of apps) undo.unshift(one.stop);
     const app = apps[0] as SupervisedApp;
     let turn = 0;
@@ -105,6 +105,8 @@ export async function runOnce(options: RunOptions): Promise<RunResult> {
     const all = items === "at_most_once" ? possible : [...possible, ...items];
     result.problems.push(...apps.slice(1).flatMap(({ crashes }) => crashes));
     result.problems.push(...(await problemsOf(stage, scenario, all)), ...compare(result, options));
+    // What later runs are compared with has also compiled what they need.
+    if (!options.clean) await app.keepCode();
   } catch (error) {
     result.problems.push(error instanceof Error ? error.message : String(error));
   } finally {

@@ -5,24 +5,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-export type Bundle = { file: string; dispose(): void };
+/** The application as a script for plain Node, and what starts it: what is started hundreds of times must start fast. */
+export type Bundle = { start: string; app: string; code: string; dispose(): void };
 
-/** One file for plain Node: what is started hundreds of times must start fast. */
 export async function bundleApp(): Promise<Bundle> {
   const dir = mkdtempSync(join(tmpdir(), "app-"));
-  const file = join(dir, "app.mjs");
   await build({
-    entryPoints: [join(import.meta.dirname, "../../dev/app-server.ts")],
-    outfile: file,
+    entryPoints: {
+      app: join(import.meta.dirname, "../../dev/app-server.ts"),
+      start: join(import.meta.dirname, "start-app.ts"),
+    },
+    outdir: dir,
+    outExtension: { ".js": ".cjs" },
     bundle: true,
     minify: true,
     platform: "node",
-    format: "esm",
+    format: "cjs",
     target: "node20",
     logLevel: "warning",
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
-  return { file, dispose: () => rmSync(dir, { recursive: true, force: true }) };
+  return {
+    start: join(dir, "start.cjs"),
+    app: join(dir, "app.cjs"),
+    code: join(dir, "app.code"),
+    dispose: () => rmSync(dir, { recursive: true, force: true }),
+  };
 }
 
 export type SupervisedApp = {
@@ -36,12 +43,14 @@ export type SupervisedApp = {
   crashes: string[];
   /** The newest lines of the processes' logs. */
   log: string[];
+  /** Those who are started later need not compile what this one has compiled. */
+  keepCode(): Promise<void>;
   stop(): Promise<void>;
 };
 
 const keptLines = 400;
 
-export function superviseApp(file: string, env: Record<string, string>): SupervisedApp {
+export function superviseApp(bundle: Bundle, env: Record<string, string>): SupervisedApp {
   const downtimes: SupervisedApp["downtimes"] = [];
   const crashes: string[] = [];
   const log: string[] = [];
@@ -55,7 +64,7 @@ export function superviseApp(file: string, env: Record<string, string>): Supervi
   };
 
   function start(from: number): typeof running {
-    const child = spawn(process.execPath, [file], {
+    const child = spawn(process.execPath, [bundle.start, bundle.app, bundle.code], {
       env: { ...env, PORT: "0", PATH: process.env.PATH },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -94,6 +103,12 @@ export function superviseApp(file: string, env: Record<string, string>): Supervi
     downtimes,
     crashes,
     log,
+    async keepCode() {
+      const { child } = running;
+      const kept = new Promise((resolve) => child.once("message", resolve).once("exit", resolve));
+      child.send("keep your code");
+      await kept;
+    },
     async stop() {
       stopping = true;
       running.child.kill("SIGKILL");
