@@ -166,9 +166,9 @@ const lateThought: Scenario = {
   arrange: (stage) =>
     stage.proxy.interceptors.push(async (call, next) => {
       if (call.key !== "CreateActivity thought" || call.occurrence > 1) return next();
-      await until("the end", async () => (await sessionsOf(stage))[0]?.status === "completed", 20_000).catch(
-        () => undefined,
-      );
+      await until("the end", async () => (await sessionsOf(stage))[0]?.status === "completed", {
+        withinMs: 20_000,
+      }).catch(() => undefined);
       return next();
     }),
   expected: created,

@@ -28,6 +28,8 @@ export type SessionView = {
 
 const deadlineMs = 60_000;
 const lookEveryMs = 20;
+/** Seldom, because it asks the database while the application is at work. */
+const lookForRestEveryMs = 100;
 
 export async function rowsOf<Row extends Record<string, string | null>>(
   { database }: Pick<Stage, "database">,
@@ -42,12 +44,12 @@ export async function rowsOf<Row extends Record<string, string | null>>(
 export async function until(
   what: string,
   isTrue: () => boolean | Promise<boolean>,
-  withinMs = deadlineMs,
+  { withinMs = deadlineMs, everyMs = lookEveryMs } = {},
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`${what} has not come true within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 
@@ -64,7 +66,7 @@ export async function untilAtRest(stage: Stage): Promise<void> {
     seen = JSON.stringify(row);
     return row !== undefined && Object.values(row).every((count) => count === "0") && isQuietOutside();
   };
-  await until("rest", isAtRest).catch((error: unknown) => {
+  await until("rest", isAtRest, { everyMs: lookForRestEveryMs }).catch((error: unknown) => {
     const waiting = stage.world.qstash.control
       .messages()
       .map(({ url, dueAt }) => `${new URL(url).pathname} in ${dueAt - Date.now()} ms`);

@@ -1,42 +1,47 @@
 import type { SQL } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
-import pg from "pg";
 import { migrate } from "../../dev/migrate.js";
 import { openPglite } from "../../dev/neon/pglite.js";
 import { openPostgres } from "../../dev/neon/postgres.js";
 import type { SqlEngine } from "../../dev/neon/sql-engine.js";
 import type { Database } from "../../lib/db/database.js";
 import { createDatabase, type PostgresServer, startPostgres } from "./postgres.js";
+import { emptyAll } from "./test-database.js";
 
 /** A migrated, empty database for one run. */
 export type RunDatabase = { engine: SqlEngine; restart: (() => Promise<void>) | null; release(): Promise<void> };
 /** Where runs get their databases from. `alone`: on a server that nobody else uses, so that it may be restarted. */
 export type Databases = { open(alone?: boolean): Promise<RunDatabase>; close(): Promise<void> };
 
-/** One database for each run, copied from a migrated template on one server. */
+/** As many databases on one server as there are runs at once, each copied from a migrated template and emptied between two runs. */
 export async function postgresDatabases(): Promise<Databases> {
   const server = await serverWithTemplate();
+  const free: SqlEngine[] = [];
   let count = 0;
   return {
     async open(alone = false) {
       if (alone) return openAlone();
-      count += 1;
-      return openOn(server, `run_${count}`, null);
+      const database = free.pop() ?? (await openOn(server, `run_${(count += 1)}`));
+      return lend(database, () => void free.push(database));
     },
-    close: () => server.stop(),
+    async close() {
+      await Promise.all(free.map((database) => database.close()));
+      await server.stop();
+    },
   };
 }
 
 async function openAlone(): Promise<RunDatabase> {
   const server = await serverWithTemplate();
-  const run = await openOn(server, "run_alone", () => server.restart());
+  const database = await openOn(server, "run_alone");
   // A crash of the server must not undo what it had confirmed, or the run would test another database than PostgreSQL.
-  await run.engine.exec("alter database run_alone set synchronous_commit = on");
-  await run.engine.exec("set synchronous_commit = on");
+  await database.exec("alter database run_alone set synchronous_commit = on");
+  await database.exec("set synchronous_commit = on");
   return {
-    ...run,
+    engine: { ...database, close: () => Promise.resolve() },
+    restart: () => server.restart(),
     async release() {
-      await run.release();
+      await database.close();
       await server.stop();
     },
   };
@@ -50,17 +55,31 @@ async function serverWithTemplate(): Promise<PostgresServer> {
   return server;
 }
 
-async function openOn(server: PostgresServer, name: string, restart: RunDatabase["restart"]): Promise<RunDatabase> {
-  const engine = openPostgres(await createDatabase(server.url, name, "template_run"), { max: 8 });
+const openOn = async (server: PostgresServer, name: string): Promise<SqlEngine> =>
+  openPostgres(await createDatabase(server.url, name, "template_run"), { max: 8 });
+
+/** Takes nothing any more once the run is over: what comes late must not come to the next one. */
+function lend(database: SqlEngine, giveBack: () => void): RunDatabase {
+  const underway = new Set<Promise<unknown>>();
+  let isOver = false;
+  const follow = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (isOver) throw new Error("the run is over");
+    const result = work();
+    underway.add(result);
+    return result.finally(() => underway.delete(result));
+  };
   return {
-    engine: { ...engine, close: () => Promise.resolve() },
-    restart,
+    engine: {
+      run: (queries, options) => follow(() => database.run(queries, options)),
+      exec: (script) => follow(() => database.exec(script)),
+      close: () => Promise.resolve(),
+    },
+    restart: null,
     async release() {
-      await engine.close();
-      const client = new pg.Client({ connectionString: server.url });
-      await client.connect();
-      await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
-      await client.end();
+      isOver = true;
+      await Promise.allSettled(underway);
+      await database.exec(emptyAll);
+      giveBack();
     },
   };
 }
@@ -70,20 +89,10 @@ export async function embeddedDatabases(): Promise<Databases> {
   const engine = await openPglite();
   await migrate(engine);
   return {
-    open: () =>
-      Promise.resolve({
-        engine: { ...engine, close: () => Promise.resolve() },
-        restart: null,
-        release: () => engine.exec(emptyAll),
-      }),
+    open: () => Promise.resolve(lend(engine, () => undefined)),
     close: () => engine.close(),
   };
 }
-
-const emptyAll = `do $$ declare tables text; begin
-  select string_agg(format('%I.%I', schemaname, tablename), ', ') into tables from pg_tables where schemaname = 'public';
-  execute 'truncate ' || tables || ' cascade';
-end $$`;
 
 /** The stores' view of an engine, without the driver: its address is one for a whole process, and here are many databases. */
 export function databaseOf(engine: SqlEngine): Database {

@@ -53,7 +53,7 @@ export function migrationScripts(): string[] {
 }
 
 /** Far quicker than `truncate`, which writes a file anew for each table and index; without triggers the order does not matter. */
-const emptyAll = `do $$ declare t record; begin
+export const emptyAll = `do $$ declare t record; begin
   set local session_replication_role = replica;
   for t in select schemaname, tablename from pg_tables where schemaname = 'public' loop
     execute format('delete from %I.%I', t.schemaname, t.tablename);
