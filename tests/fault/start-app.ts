@@ -11,11 +11,11 @@ const script = new Script(`(function (require) {${readFileSync(app, "utf8")}\n})
 const run = script.runInThisContext() as (require: NodeJS.Require) => void;
 run(createRequire(app));
 
-// What has run by now is compiled. Another name first, because others may be about to read.
+// What has run by now is compiled. A name of its own first, because others may be about to read, or to write theirs.
 process.on("message", (message) => {
-  if (process.env.X) console.log(script.cachedDataRejected);
   if (message !== "keep your code") return;
-  writeFileSync(`${code}.new`, script.createCachedData());
-  renameSync(`${code}.new`, code);
+  const own = `${code}.${process.pid}`;
+  writeFileSync(own, script.createCachedData());
+  renameSync(own, code);
   process.send?.({ kept: true });
 });

@@ -105,9 +105,12 @@ export function superviseApp(bundle: Bundle, env: Record<string, string>): Super
     log,
     async keepCode() {
       const { child } = running;
-      const kept = new Promise((resolve) => child.once("message", resolve).once("exit", resolve));
-      child.send("keep your code");
-      await kept;
+      await new Promise<void>((resolve) => {
+        child.once("message", () => resolve()).once("exit", () => resolve());
+        child.send("keep your code", (failure) => {
+          if (failure) resolve();
+        });
+      });
     },
     async stop() {
       stopping = true;
