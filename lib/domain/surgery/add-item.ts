@@ -2,16 +2,17 @@ import type { Candidate } from "../extraction/candidate.js";
 import type { StorageElement } from "../extraction/storage-tree.js";
 import type { ExtractedItem, ItemKind } from "../plan-item.js";
 import { elementOf, endOfExtent, shapeOf } from "./extents.js";
-import { clonesOf, spanOf } from "./item-clone.js";
+import { type CloneModel, clonesOf } from "./item-clone.js";
 import { lineAround, sourceOfLine } from "./lines.js";
 import { anchorFor } from "./marks.js";
 import type { NewItem, PageEdit } from "./page-change.js";
-import { elementNamed, insideOf, type PageView, rowOf } from "./page-view.js";
+import { elementNamed, insideOf, type PageView, rowAround } from "./page-view.js";
+import { spansAt } from "./row-spans.js";
 import { cardOf } from "./set-link.js";
 import { escapeText } from "./text-runs.js";
 
-/** An item that a new one is to look like, and where the new one goes. */
-type Model = { item: ExtractedItem; candidate: Candidate; at: number; before?: string; after?: string };
+/** An item that a new one is to look like, and where the new one goes: behind which item, at which offset. */
+type Model = CloneModel & { seat: Candidate; at: number; before?: string; after?: string };
 
 /**
  * The ways to add an item: its row, bullet or heading in the form of a sibling's, with the title, what stands in the same line, and
@@ -19,11 +20,11 @@ type Model = { item: ExtractedItem; candidate: Candidate; at: number; before?: s
  */
 export function* additionEdits(view: PageView, added: NewItem): Generator<PageEdit[]> {
   for (const model of modelsOf(view, added)) {
-    const span = spanEdits(view, model);
-    for (const clone of clonesOf(view, model, added))
+    const { covered, edits } = spansAt(view, model.seat, model.at, added);
+    for (const clone of clonesOf(view, model, added, covered))
       yield [
         { range: { start: model.at, end: model.at }, text: `${model.before ?? ""}${clone}${model.after ?? ""}` },
-        ...span,
+        ...edits,
       ];
   }
   yield* plainLists(view, added);
@@ -35,8 +36,12 @@ function* modelsOf(view: PageView, added: NewItem): Generator<Model> {
   const siblings = items.filter(({ parent }) => parent === added.parent);
   const after = added.after === null ? undefined : view.items.get(added.after);
   const ofKind = siblings.filter(({ kind }) => kind === added.kind);
-  const seats = [...(after ? [after] : []), ...ofKind.toReversed(), ...siblings.toReversed()];
-  for (const seat of seats.slice(0, 6))
+  const near = [...(after ? [after] : []), ...ofKind.toReversed(), ...siblings.toReversed()];
+  // Where the page is sorted by something else than what stands under what, a place is also beside items that say the same of themselves.
+  const alike = items.filter(
+    ({ kind, priority, parent }) => kind === added.kind && priority === added.priority && parent !== added.parent,
+  );
+  for (const seat of [...near.slice(0, 6), ...alike.toReversed().slice(0, 2)])
     for (const place of sightingsOf(view, seat)) {
       const at = endOfExtent(view, seat.key, place);
       if (at === null) continue;
@@ -46,7 +51,7 @@ function* modelsOf(view: PageView, added: NewItem): Generator<Model> {
         ...twins.slice(0, 2),
         { item: seat, candidate: place },
       ])
-        yield { ...twin, at };
+        yield { ...twin, seat: place, at };
     }
   yield* firstBelow(view, added);
 }
@@ -57,7 +62,7 @@ function sightingsOf(view: PageView, { key }: ExtractedItem): readonly Candidate
 }
 
 function rank(view: PageView, candidate: Candidate): number {
-  return ["row", "bullet", "heading", "line", "panel", "other"].indexOf(shapeOf(view, candidate));
+  return ["row", "cell", "bullet", "heading", "line", "panel", "other"].indexOf(shapeOf(view, candidate));
 }
 
 /** Items of a kind in the same list or table as another. */
@@ -77,9 +82,9 @@ function* firstBelow(view: PageView, added: NewItem): Generator<Model> {
     const [shape, at] = [shapeOf(view, place), endOfExtent(view, added.parent ?? "", place)];
     const element = elementOf(view, place);
     if (at === null || !element) continue;
-    if (shape === "row")
+    if (shape === "row" || shape === "cell")
       for (const model of models.filter(({ candidate }) => candidate.structure === place.structure).slice(0, 2))
-        yield { ...model, at };
+        yield { ...model, seat: place, at };
     if (shape === "bullet") {
       const inside = insideOf(view, element);
       const list = element.children.find(
@@ -87,34 +92,18 @@ function* firstBelow(view: PageView, added: NewItem): Generator<Model> {
       );
       const insideList = list && insideOf(view, list);
       for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === "bullet").slice(0, 2)) {
-        if (insideList) yield { ...model, at: insideList.end };
-        else if (inside) yield { ...model, at: inside.end, before: "<ul>", after: "</ul>" };
+        if (insideList) yield { ...model, seat: place, at: insideList.end };
+        else if (inside) yield { ...model, seat: place, at: inside.end, before: "<ul>", after: "</ul>" };
       }
     }
     if (shape === "heading" || shape === "line")
       for (const form of ["heading", "line"])
         for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === form).slice(0, 2))
-          yield { ...model, at };
+          yield { ...model, seat: place, at };
     if (shape === "heading" || shape === "line")
       for (const model of models.filter(({ candidate }) => shapeOf(view, candidate) === "bullet").slice(0, 1))
-        yield { ...model, at, before: "<ul>", after: "</ul>" };
+        yield { ...model, seat: place, at, before: "<ul>", after: "</ul>" };
   }
-}
-
-/** Cells that cover the rows around the new one cover it as well. */
-function spanEdits(view: PageView, { candidate, at }: Model): PageEdit[] {
-  const row = rowOf(candidate);
-  if (!row) return [];
-  const above = row.table.rows.findLast(({ range }) => range.end <= at);
-  if (!above) return [];
-  return [...new Set(above.cells)].flatMap((cell): PageEdit[] => {
-    const span = spanOf(view, cell);
-    if (span < 2) return [];
-    const match = /^(<t[dh][^<>]*\srowspan=["']?)(\d+)/.exec(view.body.slice(cell.range.start, cell.range.end));
-    if (!match?.[1] || !match[2]) return [];
-    const start = cell.range.start + match[1].length;
-    return [{ range: { start, end: start + match[2].length }, text: String(span + 1) }];
-  });
 }
 
 /** A plain list, where the page has no form for such an item. */
@@ -135,7 +124,7 @@ function* plainLists(view: PageView, added: NewItem): Generator<PageEdit[]> {
       );
       const content = body && insideOf(view, body);
       if (content) yield [{ range: { start: content.end, end: content.end }, text: `<ul>${bullet}</ul>` }];
-    } else if (shapeOf(view, place) === "row") {
+    } else if (rowAround(place)) {
       const title = lineAround(view, place.title.range);
       const end = title && sourceOfLine(view, title).end;
       const table = element && elementNamed(view, element.start, "table");

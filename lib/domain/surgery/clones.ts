@@ -29,7 +29,8 @@ function overlaps(a: SourceRange, b: SourceRange): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-function withoutIds(markup: string): string {
+/** Markup without the attributes that name one element of the page. */
+export function withoutIds(markup: string): string {
   return markup.replace(/<[a-zA-Z][^<>]*>/g, (tag) => tag.replace(OWN_ID, ""));
 }
 

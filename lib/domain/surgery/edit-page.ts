@@ -113,9 +113,24 @@ function solve(operation: Operation, changes: readonly PageChange[]): void {
 }
 
 function solveAlone(operation: Operation, change: PageChange): void {
+  const reason = attempt(operation, change);
+  if (reason === null) return;
+  // Its place among its siblings is a wish: on a page that is sorted by something else it stands elsewhere.
+  const isElsewhere =
+    change.type === "add" &&
+    change.item.after !== null &&
+    attempt(operation, { ...change, item: { ...change.item, after: null } }) === null;
+  if (!isElsewhere) refuse(operation, change, reason);
+}
+
+/** Makes the change in the first way that says what is meant; the reason where there is none. */
+function attempt(operation: Operation, change: PageChange): string | null {
   const intention = withChange(operation.intention, change, operation.before);
-  if (!intention) return refuse(operation, change, "The page has no such item any more.");
-  if (isDone(operation, change)) return void (operation.intention = intention);
+  if (!intention) return "The page has no such item any more.";
+  if (isDone(operation, change)) {
+    operation.intention = intention;
+    return null;
+  }
   const most = Math.max(FEWEST_TRIES, Math.min(MOST_TRIES, Math.floor(MOST_READ / (operation.page.body.length + 1))));
   const tried = new Set<string>();
   for (const edits of proposalsFor(operation.view, nowCalled(operation, change))) {
@@ -123,13 +138,11 @@ function solveAlone(operation: Operation, change: PageChange): void {
     if (edits.length === 0 || tried.has(name) || !areApart(edits)) continue;
     if (tried.size >= most) break;
     tried.add(name);
-    if (commit(operation, edits, intention)) return;
+    if (commit(operation, edits, intention)) return null;
   }
-  refuse(
-    operation,
-    change,
-    tried.size === 0 ? "The page has no place for it." : "It could not be written without changing something else.",
-  );
+  return tried.size === 0
+    ? "The page has no place for it."
+    : "It could not be written without changing something else.";
 }
 
 /** Makes the edits if the page then says what is meant. */

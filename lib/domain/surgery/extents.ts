@@ -2,14 +2,16 @@ import type { Candidate } from "../extraction/candidate.js";
 import type { StorageElement } from "../extraction/storage-tree.js";
 import type { SourceRange } from "../plan-item.js";
 import { lineAround, sourceOfLine } from "./lines.js";
-import { elementNamed, elementsAt, insideOf, isWithin, type PageView, rowOf } from "./page-view.js";
+import { elementNamed, elementsAt, insideOf, isWithin, type PageView, rowAround, rowOf } from "./page-view.js";
+import { lastRowOf } from "./row-spans.js";
 
 /** How an item stands on the page. */
-export type Shape = "row" | "bullet" | "heading" | "line" | "panel" | "other";
+export type Shape = "row" | "cell" | "bullet" | "heading" | "line" | "panel" | "other";
 
 /** The form in which a candidate stands on the page. */
 export function shapeOf(view: PageView, candidate: Candidate): Shape {
   if (rowOf(candidate)) return "row";
+  if (rowAround(candidate)) return "cell";
   const path = elementsAt(view, candidate.title.range.start + 0.5);
   if (path.some(({ name }) => name === "ac:parameter" && candidate.structure.kind === "section")) return "panel";
   if (path.some(({ name }) => /^h[1-6]$/.test(name)) && candidate.structure.kind === "heading") return "heading";
@@ -23,6 +25,8 @@ export function elementOf(view: PageView, candidate: Candidate): StorageElement 
   switch (shapeOf(view, candidate)) {
     case "row":
       return elementNamed(view, at, "tr");
+    case "cell":
+      return elementNamed(view, at, "td", "th");
     case "bullet":
       return elementNamed(view, at, "li", "ac:task");
     case "heading":
@@ -55,7 +59,8 @@ export function endOfExtent(view: PageView, key: string, candidate: Candidate): 
     case "bullet":
       return element.end;
     case "row":
-      return lastRowBelow(view, key, candidate, element).end;
+    case "cell":
+      return endOfRows(view, key, candidate);
     case "heading":
       return endOfSection(view, element);
     default:
@@ -63,16 +68,15 @@ export function endOfExtent(view: PageView, key: string, candidate: Candidate): 
   }
 }
 
-function lastRowBelow(view: PageView, key: string, { structure }: Candidate, element: StorageElement): StorageElement {
-  const below = descendantsOf(view, key);
-  let last = element;
-  for (const name of below)
-    for (const candidate of view.sightings.get(name) ?? [])
-      if (candidate.structure === structure) {
-        const row = elementOf(view, candidate);
-        if (row && row.end > last.end) last = row;
-      }
-  return last;
+/** Behind the last row of an item and of what stands under it in the same table. */
+function endOfRows(view: PageView, key: string, candidate: Candidate): number | null {
+  const names = [key, ...descendantsOf(view, key)];
+  const places = names.flatMap((name) => view.sightings.get(name) ?? []);
+  const ends = [candidate, ...places.filter(({ structure }) => structure === candidate.structure)].flatMap((place) => {
+    const row = rowAround(place);
+    return row ? [lastRowOf(row, place).range.end] : [];
+  });
+  return ends.length > 0 ? Math.max(...ends) : null;
 }
 
 /** The keys of all items under one. */

@@ -7,7 +7,7 @@ export type WritableField = Exclude<keyof ItemFields, "key" | "parent" | "issueL
 export type NewItem = Omit<ItemFields, "key" | "parent" | "issueLink"> & {
   /** Key of the item on the page below which it goes; null for the top. */
   parent: string | null;
-  /** Key of the sibling behind which it goes; null for the end. */
+  /** Key of the sibling behind which it goes where the page allows it, otherwise anywhere among them; null for anywhere. */
   after: string | null;
   /** What finds the row again: stands in an anchor macro. Letters, digits and hyphens. */
   mark: string;

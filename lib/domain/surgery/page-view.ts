@@ -107,8 +107,20 @@ function endOfTag(body: string, start: number): number {
 /** The row of a table in which a candidate was seen. */
 export function rowOf({ structure, range }: Candidate): { table: Table; row: Row } | null {
   if (structure.kind !== "table") return null;
-  const row = structure.rows.find((it) => it.range.start === range.start && it.range.end === range.end);
+  const row = structure.rows.find((it) => isSame(it.range, range));
   return row ? { table: structure, row } : null;
+}
+
+/** The row that a candidate stands in, also where it has no more than a cell of it: a feature beside its first story. */
+export function rowAround(candidate: Candidate): { table: Table; row: Row } | null {
+  const { structure, range } = candidate;
+  if (structure.kind !== "table") return null;
+  const row = structure.rows.find(({ cells }) => cells.some((cell) => isSame(cell.range, range)));
+  return rowOf(candidate) ?? (row ? { table: structure, row } : null);
+}
+
+function isSame(a: SourceRange, b: SourceRange): boolean {
+  return a.start === b.start && a.end === b.end;
 }
 
 /** True for a cell that covers more than one row. */

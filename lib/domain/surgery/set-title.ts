@@ -21,6 +21,9 @@ export function* titleEdits(view: PageView, item: ExtractedItem, title: string):
   const renamed = references.flatMap((range) => rewriteValue(view, range, runIn(view, range).text, title));
   if (renamed.length > 0) yield [...own, ...renamed];
   yield own;
+  const again = repeatsOf(view, item, [...same.map((it) => it.title.range), ...references]);
+  const repeated = again.flatMap((range) => rewriteValue(view, range, item.title, title));
+  if (repeated.length > 0) yield [...own, ...renamed, ...repeated];
   const alone = rewriteValue(view, first, item.title, title);
   if (renamed.length > 0) yield [...alone, ...renamed];
   yield alone;
@@ -28,6 +31,14 @@ export function* titleEdits(view: PageView, item: ExtractedItem, title: string):
 
 function distinct(ranges: readonly SourceRange[]): SourceRange[] {
   return ranges.filter((range, index) => ranges.findIndex((it) => it.start === range.start) === index);
+}
+
+/** Where a text says the title and nothing else: an epic that stands in each row of its stories. */
+function repeatsOf({ texts }: PageView, { title }: ExtractedItem, known: readonly SourceRange[]): SourceRange[] {
+  return texts
+    .filter(({ text }) => titleKey(text.text) === titleKey(title))
+    .map(({ range }) => range)
+    .filter((range) => !known.some((it) => it.start < range.end && range.start < it.end));
 }
 
 /** Where other items name this one by its title: as something that they need, or as their parent. */

@@ -1,7 +1,8 @@
 import type { Candidate } from "../extraction/candidate.js";
+import { rangeOf } from "../extraction/rich-text.js";
 import type { StorageElement, StorageNode } from "../extraction/storage-tree.js";
 import type { SourceRange } from "../plan-item.js";
-import { elementOf, shapeOf } from "./extents.js";
+import { elementOf, endOfExtent, shapeOf } from "./extents.js";
 import { lineAround, sourceOfLine } from "./lines.js";
 import type { PageEdit } from "./page-change.js";
 import { elementsAt, isWithin, type PageView, rowOf, spansRows } from "./page-view.js";
@@ -11,7 +12,7 @@ export function* strikeEdits(view: PageView, key: string): Generator<PageEdit[]>
   const candidates = view.sightings.get(key) ?? [];
   for (const withMacros of [false, true])
     for (const reach of ["head", "lines", "all"] as const) {
-      const areas = distinct(candidates.flatMap((candidate) => areasOf(view, candidate, reach)));
+      const areas = distinct(candidates.flatMap((candidate) => areasOf(view, key, candidate, reach)));
       const edits = areas.flatMap((area) => struckIn(view, area, withMacros));
       if (edits.length > 0) yield edits;
     }
@@ -24,23 +25,36 @@ function distinct(ranges: readonly SourceRange[]): SourceRange[] {
   );
 }
 
-/** The stretches of the page in which an item says something of its own. */
-function areasOf(view: PageView, candidate: Candidate, reach: "head" | "lines" | "all"): SourceRange[] {
+/** The stretches of the page in which an item says something of its own: its title, its values as well, or everything up to the next item. */
+function areasOf(view: PageView, key: string, candidate: Candidate, reach: "head" | "lines" | "all"): SourceRange[] {
   const head = headAreas(view, candidate);
   if (reach === "head") return head;
-  const lines = [
+  if (reach === "all") return rowOf(candidate) ? head : [...head, wholeOf(view, key, candidate)];
+  const values = [
+    candidate.id,
+    candidate.kindWord,
     candidate.storyPoints,
     candidate.priority,
     candidate.enablerType,
     ...candidate.description,
     ...candidate.criteria,
-  ]
-    .flatMap((it) => (it && it.range.start >= candidate.range.start ? [it.range] : []))
+  ].flatMap((it) => (it ? [it.range] : []));
+  const names = [...candidate.dependsOn, ...candidate.blocks].map((text) => rangeOf(text));
+  const lines = [...values, ...names]
+    .filter(({ start }) => start >= candidate.range.start)
     .flatMap((range) => {
       const line = lineAround(view, range);
       return line ? [sourceOfLine(view, line)] : [];
     });
   return [...head, ...lines];
+}
+
+/** From where an item begins to where it ends or the next one begins; in a table of fields all that the table says. */
+function wholeOf(view: PageView, key: string, candidate: Candidate): SourceRange {
+  const { start } = elementOf(view, candidate) ?? candidate.range;
+  const others = [...view.sightings].flatMap(([name, candidates]) => (name === key ? [] : candidates));
+  const next = others.map((it) => Math.min(it.range.start, it.title.range.start)).filter((at) => at > start);
+  return { start, end: Math.min(endOfExtent(view, key, candidate) ?? candidate.range.end, ...next) };
 }
 
 function headAreas(view: PageView, candidate: Candidate): SourceRange[] {
@@ -84,7 +98,11 @@ function struckIn(view: PageView, area: SourceRange, withMacros: boolean): PageE
       if (child.kind === "element" && (BLOCKS.test(child.name) || child.holdsBlock)) {
         endRun();
         if (!STRUCK.has(child.name)) look(child);
-      } else if (child.kind === "element" && (child.name === "br" || (!withMacros && isMacro(child)))) endRun();
+      } else if (
+        child.kind === "element" &&
+        (child.name === "br" || STRUCK.has(child.name) || (!withMacros && isMacro(child)))
+      )
+        endRun();
       else run.push(child);
     }
     endRun();
@@ -100,7 +118,6 @@ function isMacro({ name }: StorageElement): boolean {
 
 function saysSomething(node: StorageNode): boolean {
   if (node.kind === "text") return /[^\s\u200b\u00a0]/.test(node.raw.replaceAll("&nbsp;", ""));
-  if (STRUCK.has(node.name)) return false;
   return isMacro(node)
     ? node.attributes["ac:name"] === "status"
     : node.name === "time" || node.name === "ac:link" || node.children.some(saysSomething);

@@ -110,6 +110,16 @@ describe("titles", () => {
     expect(extraction.items.find(({ title }) => title === "Merge")?.dependsOn).toEqual(["silver-record"]);
   });
 
+  it("rename an epic in each row that repeats it", () => {
+    const body = table(
+      ["Epic", "Feature", "ID", "Story", "SP"],
+      row("Payments", "Cards", "S-1", "Pay by card", "3"),
+      row("Payments", "Cards", "S-2", "Save a card", "2"),
+      row("Payments", "Refunds", "S-3", "Refund a payment", "5"),
+    );
+    expect(edit(body, set("payments", "title", "Money")).body).toBe(body.replaceAll("Payments", "Money"));
+  });
+
   it("stay safe in a link whose text is CDATA", () => {
     const link =
       '<ac:link><ri:page ri:content-title="X" /><ac:plain-text-link-body><![CDATA[Pay by card]]></ac:plain-text-link-body></ac:link>';
@@ -201,6 +211,14 @@ describe("striking", () => {
     expect(surgery.body).toBe(SECTIONS);
   });
 
+  it("strikes all that a card says where a struck title alone would leave its values to the item above", () => {
+    const body =
+      '<h2>Feature PAY-1: Payments</h2><p>For guests.</p><table><tbody><tr><th colspan="2">PAY-2 – Refund a payment</th></tr><tr><th>Type</th><td>Story</td></tr><tr><th>Story points</th><td>3</td></tr></tbody></table>';
+    const { refused, extraction } = edit(body, { type: "strike", key: "PAY-2" });
+    expect(refused).toEqual([]);
+    expect(extraction.items).toMatchObject([{ key: "PAY-1", kind: "feature", storyPoints: null }]);
+  });
+
   it("strikes an item together with what stands under it", () => {
     const changes = ["US-1", "US-2", "payments"].map((key): PageChange => ({ type: "strike", key }));
     expect(edit(SECTIONS, ...changes).extraction.items).toEqual([]);
@@ -255,6 +273,52 @@ describe("a new item", () => {
       storyPoints: 2,
       acceptanceCriteria: ["It fits on A4"],
     });
+  });
+
+  it("is a row beside merged cells: a feature gets cells of its own, a story makes its feature's longer", () => {
+    const story = (id: string, title: string, before = "") =>
+      `<tr>${before}${[id, title, "3"].map(cell).join("")}</tr>`;
+    const body = table(
+      ["Feature", "ID", "Story", "SP"],
+      story("S-1", "Pay by card", '<td rowspan="2" class="x"><p><strong>F-1</strong></p><p>Payments</p></td>'),
+      story("S-2", "Save a card"),
+      story("S-3", "Refund a payment", '<td rowspan="2" class="x"><p><strong>F-2</strong></p><p>Refunds</p></td>'),
+      story("S-4", "Refund a part"),
+    );
+    const feature = edit(body, added({ kind: "feature", after: "F-1", storyPoints: null, acceptanceCriteria: [] }));
+    expect(feature.refused).toEqual([]);
+    expect(feature.extraction.items.map(({ title, parent }) => `${parent ?? ""}/${title}`)).toEqual([
+      "/Payments",
+      "F-1/Pay by card",
+      "F-1/Save a card",
+      "/Print a receipt",
+      "/Refunds",
+      "F-2/Refund a payment",
+      "F-2/Refund a part",
+    ]);
+    const { refused, body: edited } = edit(body, added({ parent: "F-1", acceptanceCriteria: [] }));
+    expect(refused).toEqual([]);
+    expect(edited).toContain('<td rowspan="3" class="x"><p><strong>F-1</strong>');
+    expect(edited).toContain('<td rowspan="2" class="x"><p><strong>F-2</strong>');
+  });
+
+  it("names its parent and its values in the lines in which its siblings do", () => {
+    const card = (id: string, title: string, points: number) =>
+      `<td><p><strong>${id}</strong> ${title}<br /><em>F-1 · ${points} SP</em></p></td>`;
+    const body = `<h2>Features</h2>${table(["ID", "Feature"], row("F-1", "Payments"))}<h2>Board</h2><table><tbody><tr><th>Team</th><th>Iteration 1</th><th>Iteration 2</th></tr><tr><th>Blue</th>${card("S-1", "Pay by card", 3)}${card("S-2", "Save a card", 5)}</tr></tbody></table>`;
+    const { refused, body: edited } = edit(body, added({ parent: "F-1", after: "S-1", acceptanceCriteria: [] }));
+    expect(refused).toEqual([]);
+    expect(edited).toContain("<em>F-1 · 2 SP</em></p></td>");
+  });
+
+  it("stands elsewhere among its siblings where the page is sorted by something else", () => {
+    const stories = (...rows: string[]) => table(["ID", "Story", "Feature", "SP"], ...rows);
+    const body = `<h2>Stories by priority</h2><h3>P1 – must have</h3>${stories(row("S-1", "Pay by card", "Payments", "3"))}<h3>P3 – could have</h3>${stories(row("S-2", "Save a card", "Payments", "3"))}`;
+    const feature = "<h2>Features</h2><ul><li>Feature: Payments</li></ul>";
+    const item = added({ parent: "payments", after: "S-2", priority: "high", acceptanceCriteria: [] });
+    const { refused, extraction } = edit(feature + body, item);
+    expect(refused).toEqual([]);
+    expect(extraction.items.find(({ key }) => key === "print-a-receipt")).toMatchObject({ priority: "high" });
   });
 
   it("names the values that its row has no place for", () => {
