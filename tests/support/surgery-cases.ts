@@ -65,9 +65,28 @@ export function casesFor(item: ExtractedItem, { items }: Extraction, random: Ran
     cases.push({ kind: "link", isStated: true, change: { type: "link", key: item.key, link } });
   if (!items.some(({ parent }) => parent === item.key))
     cases.push({ kind: "strike", isStated: true, change: { type: "strike", key: item.key } });
+  cases.push(...movesOf(item, items, random));
   if (item.kind !== "epic")
     cases.push({ kind: "add", isStated: true, change: { type: "add", item: besides(item, random) } });
   return cases;
+}
+
+/** Under another parent of the same kind, and behind another sibling. */
+function movesOf(item: ExtractedItem, items: readonly ExtractedItem[], random: Random): Case[] {
+  const moved = (kind: string, parent: string | null, after: string | null): Case => ({
+    kind,
+    isStated: true,
+    change: { type: "move", key: item.key, parent, after },
+  });
+  const above = items.find(({ key }) => key === item.parent);
+  const others = items.filter(({ key, kind }) => kind === above?.kind && key !== item.parent && key !== item.key);
+  const parent = random.pick(others);
+  const below = random.pick(items.filter((it) => parent && it.parent === parent.key));
+  const sibling = random.pick(items.filter((it) => it.parent === item.parent && it.key !== item.key));
+  return [
+    ...(parent ? [moved("move", parent.key, random.below(2) === 0 ? (below?.key ?? null) : null)] : []),
+    ...(sibling ? [moved("move among siblings", item.parent, sibling.key)] : []),
+  ];
 }
 
 function besides(item: ExtractedItem, random: Random): NewItem {

@@ -20,7 +20,52 @@ export function problemsOfSurgery(
   const isRefused = surgery.refused.some((it) => it.change === change);
   if (isRefused && surgery.body !== body) problems.push("a refused change left something");
   if (isRefused) return problems;
+  if (change.type === "move") return [...problems, ...problemsOfMove(body, before, change, surgery, after)];
   return [...problems, ...difference(before, change, surgery, after)];
+}
+
+/** What is moved goes as it stands, but for the name of its parent; all others say the same, in the same order. */
+function problemsOfMove(
+  body: string,
+  before: Extraction,
+  { key, parent, after: behind }: PageChange & { type: "move" },
+  { edits }: Surgery,
+  after: Extraction,
+): string[] {
+  const problems: string[] = [];
+  const names = [before.items.find((it) => it.key === key)?.parent, parent].map(
+    (name) => before.items.find((it) => it.key === name) ?? { key: "–", title: "–" },
+  );
+  const bare = (texts: readonly string[]) =>
+    texts
+      // Rows that come where there is no table yet bring the headings of theirs.
+      .flatMap((text) => text.replace(/<tr[^<>]*>(?:<th[\s>](?:(?!<\/th>)[^])*<\/th>)+<\/tr>/g, "").split(/<[^<>]*>/))
+      .map((text) => names.flatMap((it) => [it.title, it.key]).reduce((rest, name) => rest.replaceAll(name, ""), text))
+      .filter((text) => /\p{L}|\d/u.test(text))
+      .sort()
+      .join("|");
+  // A merged cell becomes longer or shorter by a number in its tag.
+  const moves = edits.filter(({ text }) => !/^\d*$/.test(text) || text === "");
+  const [gone, come] = [moves.map(({ range }) => body.slice(range.start, range.end)), moves.map(({ text }) => text)];
+  if (come.some((text) => text.includes("<")) && bare(gone) !== bare(come))
+    problems.push(`“${gone.join("")}” was moved as “${come.join("")}”`);
+  const below = new Set([key]);
+  for (const { key: name, parent: above } of [...before.items, ...before.items])
+    if (above !== null && below.has(above)) below.add(name);
+  const order = (items: readonly ExtractedItem[], isMoved: boolean) =>
+    items.filter((it) => below.has(it.key) === isMoved).map((it) => it.key);
+  for (const isMoved of [true, false])
+    if (JSON.stringify(order(before.items, isMoved)) !== JSON.stringify(order(after.items, isMoved)))
+      problems.push(`${isMoved ? "what was moved" : "what stays"} stands in another order`);
+  const at = (name: string | null) => after.items.findIndex((it) => it.key === name);
+  const isBelowNew = before.items.find((it) => it.key === key)?.parent !== parent;
+  if (!isBelowNew && behind !== null && at(behind) > at(key)) problems.push(`it stands in front of ${behind}`);
+  const [is, meant] = [comparable(after.items, (it) => it), comparable(before.items, (it) => it)];
+  Object.assign(meant[key] ?? {}, { parent });
+  for (const item of [...Object.values(is), ...Object.values(meant)]) item.dependsOn.sort();
+  for (const [name, item] of Object.entries(meant))
+    if (JSON.stringify(item) !== JSON.stringify(is[name])) problems.push(`${name} is ${JSON.stringify(is[name])}`);
+  return problems;
 }
 
 function withEdits(body: string, edits: readonly PageEdit[]): string {

@@ -7,7 +7,7 @@ import { lineAround, sourceOfLine } from "./lines.js";
 import { anchorFor } from "./marks.js";
 import type { NewItem, PageEdit } from "./page-change.js";
 import { elementNamed, insideOf, type PageView, rowAround } from "./page-view.js";
-import { spansAt } from "./row-spans.js";
+import { longerBy, spansAt } from "./row-spans.js";
 import { cardOf } from "./set-link.js";
 import { escapeText } from "./text-runs.js";
 
@@ -20,7 +20,8 @@ type Model = CloneModel & { seat: Candidate; at: number; before?: string; after?
  */
 export function* additionEdits(view: PageView, added: NewItem): Generator<PageEdit[]> {
   for (const model of modelsOf(view, added)) {
-    const { covered, edits } = spansAt(view, model.seat, model.at, added);
+    const { covered, cells } = spansAt(view, model.seat, model.at, added.parent);
+    const edits = [...cells].flatMap((cell) => longerBy(view, cell, 1));
     for (const clone of clonesOf(view, model, added, covered))
       yield [
         { range: { start: model.at, end: model.at }, text: `${model.before ?? ""}${clone}${model.after ?? ""}` },
@@ -62,7 +63,7 @@ function sightingsOf(view: PageView, { key }: ExtractedItem): readonly Candidate
 }
 
 function rank(view: PageView, candidate: Candidate): number {
-  return ["row", "cell", "bullet", "heading", "line", "panel", "other"].indexOf(shapeOf(view, candidate));
+  return ["row", "cell", "card", "bullet", "heading", "line", "panel", "other"].indexOf(shapeOf(view, candidate));
 }
 
 /** Items of a kind in the same list or table as another. */

@@ -115,12 +115,17 @@ function solve(operation: Operation, changes: readonly PageChange[]): void {
 function solveAlone(operation: Operation, change: PageChange): void {
   const reason = attempt(operation, change);
   if (reason === null) return;
-  // Its place among its siblings is a wish: on a page that is sorted by something else it stands elsewhere.
-  const isElsewhere =
-    change.type === "add" &&
-    change.item.after !== null &&
-    attempt(operation, { ...change, item: { ...change.item, after: null } }) === null;
-  if (!isElsewhere) refuse(operation, change, reason);
+  const anywhere = anywhereBelow(operation, change);
+  if (!anywhere || attempt(operation, anywhere) !== null) refuse(operation, change, reason);
+}
+
+/** Among new siblings the place is a wish: on a page that is sorted by something else the item stands elsewhere. */
+function anywhereBelow({ view, keys }: Operation, change: PageChange): PageChange | null {
+  if (change.type === "add")
+    return change.item.after === null ? null : { ...change, item: { ...change.item, after: null } };
+  if (change.type !== "move" || change.after === null) return null;
+  const now = (key: string | null) => key && (keys.get(key) ?? key);
+  return view.items.get(now(change.key) ?? "")?.parent === now(change.parent) ? null : { ...change, after: null };
 }
 
 /** Makes the change in the first way that says what is meant; the reason where there is none. */

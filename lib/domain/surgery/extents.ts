@@ -6,12 +6,13 @@ import { elementNamed, elementsAt, insideOf, isWithin, type PageView, rowAround,
 import { lastRowOf } from "./row-spans.js";
 
 /** How an item stands on the page. */
-export type Shape = "row" | "cell" | "bullet" | "heading" | "line" | "panel" | "other";
+export type Shape = "row" | "cell" | "card" | "bullet" | "heading" | "line" | "panel" | "other";
 
 /** The form in which a candidate stands on the page. */
 export function shapeOf(view: PageView, candidate: Candidate): Shape {
   if (rowOf(candidate)) return "row";
   if (rowAround(candidate)) return "cell";
+  if (candidate.rule === "field-table") return "card";
   const path = elementsAt(view, candidate.title.range.start + 0.5);
   if (path.some(({ name }) => name === "ac:parameter" && candidate.structure.kind === "section")) return "panel";
   if (path.some(({ name }) => /^h[1-6]$/.test(name)) && candidate.structure.kind === "heading") return "heading";
@@ -27,6 +28,8 @@ export function elementOf(view: PageView, candidate: Candidate): StorageElement 
       return elementNamed(view, at, "tr");
     case "cell":
       return elementNamed(view, at, "td", "th");
+    case "card":
+      return elementNamed(view, at, "table");
     case "bullet":
       return elementNamed(view, at, "li", "ac:task");
     case "heading":

@@ -30,7 +30,7 @@ export function* clonesOf(
   const { candidate } = model;
   const row = rowAround(candidate);
   const element = row ? elementNamed(view, candidate.title.range.start + 0.5, "tr") : elementOf(view, candidate);
-  if (!element) return;
+  if (!element || shapeOf(view, candidate) === "card") return;
   const telling = row ? [] : tellingLines(view, model, added);
   for (const kept of telling.length > 0 ? [telling, []] : [[]])
     for (const head of headsOf(view, model, added, kept)) {

@@ -1,10 +1,13 @@
+import type { Table } from "../extraction/blocks.js";
 import type { Candidate } from "../extraction/candidate.js";
 import { readColumns } from "../extraction/columns.js";
 import type { StorageElement } from "../extraction/storage-tree.js";
 import type { ExtractedItem, SourceRange } from "../plan-item.js";
-import { descendantsOf, elementOf, endOfExtent, shapeOf } from "./extents.js";
+import { cloneOf } from "./clones.js";
+import { descendantsOf, elementOf, endOfExtent, type Shape, shapeOf } from "./extents.js";
 import type { PageChange, PageEdit } from "./page-change.js";
-import { elementNamed, insideOf, isWithin, type PageView, rowOf } from "./page-view.js";
+import { elementNamed, elementsAt, insideOf, isWithin, type PageView, rowAround } from "./page-view.js";
+import { type Destination, rowsMoved } from "./move-rows.js";
 import { cellOf, fillCell } from "./places.js";
 import { escapeText, rewrite, runIn } from "./text-runs.js";
 
@@ -16,24 +19,31 @@ export function* moveEdits(
   const item = view.items.get(key);
   const own = view.sightings.get(key)?.[0];
   if (!item || !own) return;
-  const renamed = [...parentNames(view, item, parent)];
+  const renamed = item.parent === parent ? [] : [...parentNames(view, item, parent)];
+  yield* renamed;
   const element = elementOf(view, own);
   const end = endOfExtent(view, key, own);
-  const range = element && end !== null ? { start: element.start, end } : null;
-  if (item.parent !== parent) for (const edits of renamed) yield edits;
-  if (!range) return;
-  for (const at of placesFor(view, own, key, parent, after)) {
-    if (at.offset > range.start && at.offset < range.end) continue;
-    const moved = movedTo(view, range, at);
-    for (const edits of renamed) {
-      const inside = edits.filter((edit) => isWithin(edit.range, range));
-      yield movedTo(view, range, at, inside);
+  if (!element || end === null) return;
+  const range = { start: element.start, end };
+  const below = new Set([key, ...descendantsOf(view, key)]);
+  for (const place of placesFor(view, own, key, parent, after)) {
+    if (place.offset > range.start && place.offset < range.end) continue;
+    for (const edits of [...renamed, []]) {
+      const rows = rowsMoved(view, own, end, below, { ...place, parent }, edits);
+      if (rows) yield rows;
+      else if (!rowAround(own))
+        yield movedTo(
+          view,
+          range,
+          place,
+          edits.filter((edit) => isWithin(edit.range, range)),
+        );
     }
-    yield moved;
   }
 }
 
-type Place = { offset: number; before: string; after: string };
+/** Where what is moved goes, the tags around it there, and behind whom it stands. */
+type Place = Omit<Destination, "parent">;
 
 function movedTo(
   view: PageView,
@@ -99,8 +109,10 @@ function* placesFor(
     if (below.has(seat)) continue;
     for (const candidate of view.sightings.get(seat) ?? []) {
       const offset =
-        shapeOf(view, candidate) === shape && isAlike(view, own, candidate) ? endOfExtent(view, seat, candidate) : null;
-      if (offset !== null) yield { offset, before: "", after: "" };
+        isSameShape(shapeOf(view, candidate), shape) && isAlike(view, own, candidate)
+          ? endOfExtent(view, seat, candidate)
+          : null;
+      if (offset !== null) yield { offset, before: "", after: "", seat: candidate };
     }
   }
   if (after !== null || parent === null) return;
@@ -113,18 +125,47 @@ function* placesFor(
         (it): it is StorageElement => it.kind === "element" && /^(?:ul|ol)$/.test(it.name),
       );
       const insideList = list && insideOf(view, list);
-      if (insideList) yield { offset: insideList.end, before: "", after: "" };
-      else yield { offset: inside.end, before: "<ul>", after: "</ul>" };
-    } else if (end !== null && shape === "bullet") yield { offset: end, before: "<ul>", after: "</ul>" };
-    else if (end !== null && (shape !== "row" || isAlike(view, own, candidate)))
-      yield { offset: end, before: "", after: "" };
+      if (insideList) yield { offset: insideList.end, before: "", after: "", seat: null };
+      else yield { offset: inside.end, before: "<ul>", after: "</ul>", seat: null };
+    } else if (end !== null && shape === "bullet") yield { offset: end, before: "<ul>", after: "</ul>", seat: null };
+    else if (end !== null && (!rowAround(own) || isAlike(view, own, candidate)))
+      yield { offset: end, before: "", after: "", seat: candidate };
+    else if (end !== null && !rowAround(candidate)) yield* ownTable(view, own, end);
   }
+}
+
+/** Rows below a heading that has no table yet get one with the headings of theirs. */
+function* ownTable(view: PageView, own: Candidate, offset: number): Generator<Place> {
+  const around = rowAround(own);
+  const element = elementNamed(view, own.title.range.start + 0.5, "tr");
+  const table = element && elementNamed(view, element.start, "table");
+  const header = around?.table.rows[readColumns(around.table)?.headerIndex ?? -1];
+  if (!table || !header || header.range.end > element.start) return;
+  const before = cloneOf(view, { start: table.start, end: header.range.end }, []);
+  const names = elementsAt(view, header.range.start).filter(({ start }) => start >= table.start);
+  yield {
+    offset,
+    before,
+    after: names
+      .reverse()
+      .map(({ name }) => `</${name}>`)
+      .join(""),
+    seat: null,
+  };
+}
+
+function isSameShape(a: Shape, b: Shape): boolean {
+  const [one, other] = [a, b].map((shape) => (shape === "cell" ? "row" : shape));
+  return one === other;
 }
 
 /** Rows fit into tables with the same columns, headings beside those of their level. */
 function isAlike(view: PageView, a: Candidate, b: Candidate): boolean {
-  const [rowA, rowB] = [rowOf(a), rowOf(b)];
-  if (rowA && rowB)
-    return JSON.stringify(readColumns(rowA.table)?.names) === JSON.stringify(readColumns(rowB.table)?.names);
+  const [rowA, rowB] = [rowAround(a), rowAround(b)];
+  if (rowA || rowB) return rowA !== null && rowB !== null && columnsOf(rowA.table) === columnsOf(rowB.table);
   return shapeOf(view, a) !== "heading" || elementOf(view, a)?.name === elementOf(view, b)?.name;
+}
+
+function columnsOf(table: Table): string {
+  return JSON.stringify(readColumns(table)?.names);
 }

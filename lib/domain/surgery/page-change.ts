@@ -19,7 +19,10 @@ export type IssueLink = { identifier: string; url: string };
 export type PageChange =
   | { type: "set"; key: string; field: WritableField; value: ItemFields[WritableField] }
   | { type: "add"; item: NewItem }
-  /** Below another parent (null: the top), behind a sibling (null: at the end). */
+  /**
+   * Below another parent (null: the top), behind a sibling (null: anywhere). Below a new parent the sibling is a wish, as it is for
+   * a new item; below the same one the item stands behind it, or the move is refused.
+   */
   | { type: "move"; key: string; parent: string | null; after: string | null }
   /** Struck through: it stays readable and is no item any more. */
   | { type: "strike"; key: string }

@@ -113,8 +113,8 @@ export function rowOf({ structure, range }: Candidate): { table: Table; row: Row
 
 /** The row that a candidate stands in, also where it has no more than a cell of it: a feature beside its first story. */
 export function rowAround(candidate: Candidate): { table: Table; row: Row } | null {
-  const { structure, range } = candidate;
-  if (structure.kind !== "table") return null;
+  const { structure, range, rule } = candidate;
+  if (structure.kind !== "table" || rule !== "story-table") return rowOf(candidate);
   const row = structure.rows.find(({ cells }) => cells.some((cell) => isSame(cell.range, range)));
   return rowOf(candidate) ?? (row ? { table: structure, row } : null);
 }

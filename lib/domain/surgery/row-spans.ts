@@ -1,47 +1,51 @@
 import type { Cell, Row, Table } from "../extraction/blocks.js";
 import type { Candidate } from "../extraction/candidate.js";
 import type { SourceRange } from "../plan-item.js";
-import type { NewItem, PageEdit } from "./page-change.js";
+import type { PageEdit } from "./page-change.js";
 import { isWithin, type PageView, rowAround } from "./page-view.js";
 
-/** Which columns of a new row are covered by cells from above, and the edits that make those cells one row longer. */
-export type Spans = { covered: ReadonlySet<number>; edits: PageEdit[] };
+/** The cells from above that cover a new row as well, and the columns in which they do. */
+export type Spans = { cells: ReadonlySet<Cell>; covered: ReadonlySet<number> };
 
 /**
- * What merged cells make of a row that is put at an offset, behind an item: cells go on over it where they cover the row behind it as
- * well, began above that item, or hold what the new item stands under. An item's own merged cells end with it.
+ * What merged cells make of a row that is put at an offset, behind an item and below a parent: they go on over it where they cover
+ * the row behind it as well, began above that item, or hold what the new row stands under. An item's own merged cells end with it.
  */
-export function spansAt(view: PageView, seat: Candidate, at: number, added: NewItem): Spans {
+export function spansAt(view: PageView, seat: Candidate, at: number, parent: string | null): Spans {
   const around = rowAround(seat);
   const above = around?.table.rows.findLast(({ range }) => range.end <= at);
-  if (!around || !above) return { covered: new Set(), edits: [] };
+  if (!around || !above) return { cells: new Set(), covered: new Set() };
   const below = around.table.rows.find(({ range }) => range.start >= at);
-  const names = ancestorCells(view, added);
+  const names = namesAbove(view, parent);
   const goesOn = (cell: Cell) =>
     spanOf(view, cell) > 1 &&
     ((below?.cells.includes(cell) ?? false) ||
       cell.range.start < around.row.range.start ||
       names.some((name) => isWithin(name, cell.range)));
-  const covered = new Set(above.cells.flatMap((cell, column) => (goesOn(cell) ? [column] : [])));
-  const cells = new Set(above.cells.filter(goesOn));
-  return { covered, edits: [...cells].flatMap((cell) => longer(view, cell)) };
+  return {
+    cells: new Set(above.cells.filter(goesOn)),
+    covered: new Set(above.cells.flatMap((cell, column) => (goesOn(cell) ? [column] : []))),
+  };
 }
 
-/** Where the items above a new one have their titles, and where those beside it name them. */
-function ancestorCells(view: PageView, added: NewItem): SourceRange[] {
+/** Where a parent and what is above it have their titles, and where the items under them name them. */
+function namesAbove(view: PageView, parent: string | null): SourceRange[] {
   const names: SourceRange[] = [];
-  for (let key = added.parent; key !== null; key = view.items.get(key)?.parent ?? null) {
+  const seen = new Set<string>();
+  for (let key = parent; key !== null && !seen.has(key); key = view.items.get(key)?.parent ?? null) {
+    seen.add(key);
     names.push(...(view.sightings.get(key) ?? []).map(({ title }) => title.range));
     for (const item of view.extraction.items) if (item.parent === key) names.push(...(item.source.fields.parent ?? []));
   }
   return names;
 }
 
-function longer(view: PageView, cell: Cell): PageEdit[] {
+/** The edits that make a cell some rows longer, or shorter. */
+export function longerBy(view: PageView, cell: Cell, rows: number): PageEdit[] {
   const match = ROWSPAN.exec(view.body.slice(cell.range.start, cell.range.end));
-  if (!match?.[1] || !match[2]) return [];
+  if (!match?.[1] || !match[2] || rows === 0) return [];
   const start = cell.range.start + match[1].length;
-  return [{ range: { start, end: start + match[2].length }, text: String(Number(match[2]) + 1) }];
+  return [{ range: { start, end: start + match[2].length }, text: String(Number(match[2]) + rows) }];
 }
 
 const ROWSPAN = /^(<t[dh](?=[\s>])[^<>]*\srowspan=["']?)(\d+)/;

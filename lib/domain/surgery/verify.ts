@@ -174,8 +174,10 @@ function withMove(before: Intention, { key, parent, after }: PageChange & { type
   if ((parent !== null && moved.has(parent)) || (after !== null && moved.has(after))) return null;
   const items = before.items.map((item) => {
     const name = nameOf(item);
-    if (!moved.has(name)) return item;
-    return name === key ? { ...item, isMoved: true, parent, after } : { ...item, isMoved: true };
+    // What others say of an item is read in page order.
+    const now = { ...item, isSet: true, dependsOn: item.dependsOn.toSorted() };
+    if (!moved.has(name)) return now;
+    return name === key ? { ...now, isMoved: true, parent, after } : { ...now, isMoved: true };
   });
   return { ...before, items };
 }

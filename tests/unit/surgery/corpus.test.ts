@@ -122,6 +122,9 @@ const LEAST: Record<string, number> = {
   add: 0.95,
   strike: 0.9,
   status: 1,
+  // Rows do not fit into tables with other columns, and below a heading that gives a priority or a kind they would say something else.
+  move: 0.85,
+  "move among siblings": 0.85,
 };
 
 function report(tally: Tally) {

@@ -394,6 +394,77 @@ describe("a move", () => {
     );
   });
 
+  const beside = (id: string, title: string, before = "") => `<tr>${before}${[id, title, "3"].map(cell).join("")}</tr>`;
+  const merged = (title: string, rows: number) => `<td rowspan="${rows}"><strong>${title}</strong></td>`;
+  const MERGED = table(
+    ["Feature", "ID", "Story", "SP"],
+    beside("S-1", "Pay by card", merged("F-1 Payments", 2)),
+    beside("S-2", "Save a card"),
+    beside("S-3", "Refund a payment", merged("F-2 Refunds", 2)),
+    beside("S-4", "Refund a part"),
+  );
+
+  it("takes a row from one merged cell to another, and leaves the cell where it is", () => {
+    const { body, refused } = edit(MERGED, { type: "move", key: "S-1", parent: "F-2", after: "S-3" });
+    expect(refused).toEqual([]);
+    expect(body).toBe(
+      table(
+        ["Feature", "ID", "Story", "SP"],
+        beside("S-2", "Save a card", merged("F-1 Payments", 1)),
+        beside("S-3", "Refund a payment", merged("F-2 Refunds", 3)),
+        beside("S-1", "Pay by card"),
+        beside("S-4", "Refund a part"),
+      ),
+    );
+  });
+
+  it("takes a feature with its merged cell and its rows behind another", () => {
+    const { body, refused } = edit(MERGED, { type: "move", key: "F-1", parent: null, after: "F-2" });
+    expect(refused).toEqual([]);
+    expect(titles(body)).toEqual([
+      "/Refunds",
+      "F-2/Refund a payment",
+      "F-2/Refund a part",
+      "/Payments",
+      "F-1/Pay by card",
+      "F-1/Save a card",
+    ]);
+  });
+
+  it("keeps the row of a feature whose last story goes", () => {
+    const body = table(
+      ["Feature", "ID", "Story", "SP"],
+      beside("S-1", "Pay by card", cell("<strong>F-1 Payments</strong>")),
+      beside("S-2", "Refund a payment", cell("<strong>F-2 Refunds</strong>")),
+    );
+    const { refused, body: edited } = edit(body, { type: "move", key: "S-1", parent: "F-2", after: null });
+    expect(refused).toEqual([]);
+    expect(titles(edited)).toEqual(["/Payments", "/Refunds", "F-2/Refund a payment", "F-2/Pay by card"]);
+  });
+
+  it("gives a heading without a table one, with the column headings of the row that comes", () => {
+    const body = `<h2>Feature: Payments</h2>${TABLE}<h2>Feature: Cards</h2><p>For regulars.</p>`;
+    const { refused, body: edited } = edit(body, { type: "move", key: "PAY-3", parent: "cards", after: null });
+    expect(refused).toEqual([]);
+    expect(titles(edited).at(-1)).toBe("cards/Save a card");
+    expect(edited.match(/<th>Acceptance criteria<\/th>/g)).toHaveLength(2);
+  });
+
+  it("takes a card of fields below another heading, and is not confused by what needs it", () => {
+    const card = (id: string, title: string, needs: string) =>
+      `<table><tbody><tr><th>ID</th><td>${id}</td></tr><tr><th>Type</th><td>Story</td></tr><tr><th>Title</th><td>${title}</td></tr><tr><th>Depends on</th><td>${needs}</td></tr></tbody></table>`;
+    const body = `<h2>Feature F-1: Payments</h2>${card("S-1", "Pay by card", "")}${card("S-2", "Save a card", "S-1")}<h2>Feature F-2: Refunds</h2>${card("S-3", "Refund a payment", "")}`;
+    const { refused, body: edited } = edit(body, { type: "move", key: "S-1", parent: "F-2", after: null });
+    expect(refused).toEqual([]);
+    expect(titles(edited)).toEqual([
+      "/Payments",
+      "F-1/Save a card",
+      "/Refunds",
+      "F-2/Refund a payment",
+      "F-2/Pay by card",
+    ]);
+  });
+
   it("is refused below itself", () => {
     expect(edit(SECTIONS, { type: "move", key: "payments", parent: "US-1", after: null }).refused).toHaveLength(1);
   });
