@@ -12,7 +12,8 @@ export type TextBuilder = {
   finish(): RichText;
 };
 
-const ZERO_WIDTH = /[\u00ad\u200b-\u200f\u2060\ufeff]/;
+/** Characters that nobody sees: they are no part of a text. */
+export const ZERO_WIDTH = /[\u00ad\u200b-\u200f\u2060\ufeff]/;
 const WHITE_SPACE = /\s/;
 const LAST_PLAIN = 0x7e;
 /** Control characters of XML and everything outside ASCII may be white space or have no width. */

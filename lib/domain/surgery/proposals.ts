@@ -10,6 +10,7 @@ import { titleEdits } from "./set-title.js";
 import { enablerTypeEdits, kindEdits, pointsEdits, priorityEdits } from "./set-value.js";
 import { statusEdits } from "./status.js";
 import { strikeEdits } from "./strike.js";
+import { oneLine } from "./text-runs.js";
 
 /** The ways to make a change, the one that fits the page best first; none of them is certain before the page was read again. */
 export function proposalsFor(view: PageView, change: PageChange): Iterable<PageEdit[]> {
@@ -23,7 +24,7 @@ export function proposalsFor(view: PageView, change: PageChange): Iterable<PageE
     case "strike":
       return strikeEdits(view, change.key);
     case "add":
-      return additionEdits(view, change.item);
+      return additionEdits(view, { ...change.item, title: oneLine(change.item.title) });
     case "move":
       return moveEdits(view, change);
   }
@@ -34,7 +35,7 @@ function valueEdits(view: PageView, { key, field, value }: PageChange & { type: 
   if (!item) return [];
   switch (field) {
     case "title":
-      return titleEdits(view, item, value as string);
+      return titleEdits(view, item, oneLine(value as string));
     case "description":
       return descriptionEdits(view, item, value as string);
     case "storyPoints":

@@ -123,6 +123,11 @@ function wholeOf(view: PageView, place: SourceRange): SourceRange {
 
 const ZERO_WIDTH_OR_SPACE = /^[\s\u00ad\u200b-\u200f\u2060\ufeff]*$/;
 
+/** A title is one line. */
+export function oneLine(text: string): string {
+  return clean(text).replaceAll("\n", " ");
+}
+
 function isBlank(text: string): boolean {
   return ZERO_WIDTH_OR_SPACE.test(text);
 }
@@ -159,7 +164,7 @@ export function escapeAttribute(text: string): string {
 }
 
 /** Without the characters that no page can hold, and with each white space as one. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return Array.from(text.replace(/\r\n?/g, "\n"))
     .filter(isAllowed)
     .join("")

@@ -1,7 +1,9 @@
 import { uniqueKey } from "../extraction/assemble.js";
 import { slug } from "../extraction/fold.js";
 import type { ExtractedItem, Extraction, ItemFields } from "../plan-item.js";
+import { ZERO_WIDTH } from "../extraction/text-builder.js";
 import type { NewItem, PageChange } from "./page-change.js";
+import { clean, oneLine } from "./text-runs.js";
 
 /** An item as it is meant to be. A field that is not here follows from others: the type of an enabler that nobody states. */
 type Meant = {
@@ -81,7 +83,7 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
 function withValue(item: Meant, { field, value }: PageChange & { type: "set" }, extraction: Extraction): Meant {
   if (field === "dependsOn")
     return { ...item, dependsOn: (value as string[]).toSorted(), isSet: true, wanted: without(item.wanted, field) };
-  const fields = { ...item.fields, [field]: plain(value) };
+  const fields = { ...item.fields, [field]: plain(field === "title" ? oneLine(value as string) : value) };
   const original = extraction.items.find(({ key }) => key === item.was);
   const isFree =
     (field === "kind" && value !== item.fields.kind) ||
@@ -94,7 +96,7 @@ function without(wanted: Partial<ItemFields>, field: keyof ItemFields): Partial<
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => name !== field));
 }
 
-/** A value as a page can hold it: each white space once, none at the ends. */
+/** A value as it is read on a page: each white space once, none at the ends, and no characters that nobody sees. */
 function plain(value: ItemFields[keyof ItemFields]): ItemFields[keyof ItemFields] {
   if (typeof value === "string") return plainText(value);
   return Array.isArray(value)
@@ -103,7 +105,9 @@ function plain(value: ItemFields[keyof ItemFields]): ItemFields[keyof ItemFields
 }
 
 function plainText(text: string): string {
-  return text
+  return Array.from(clean(text))
+    .filter((character) => !ZERO_WIDTH.test(character))
+    .join("")
     .replace(/[^\S\n]+/g, " ")
     .replace(/ ?\n ?/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
@@ -153,7 +157,7 @@ function withItem(before: Intention, added: NewItem): Intention | null {
     was: null,
     printedId: null,
     mark,
-    fields: { title: plainText(title), kind },
+    fields: { title: plainText(oneLine(title)), kind },
     wanted: { description, storyPoints, priority, acceptanceCriteria, dependsOn, issueLink: link?.url ?? null },
     parent,
     isMoved: true,

@@ -120,6 +120,19 @@ describe("titles", () => {
     expect(edit(body, set("payments", "title", "Money")).body).toBe(body.replaceAll("Payments", "Money"));
   });
 
+  it.each([
+    ["Pay 👩\u200d👩\u200d👧 now", "Pay 👩👩👧 now"],
+    ["Donau\u00adschiff \u200f(Visa)", "Donauschiff (Visa)"],
+    ["Pay\nby \u0007phone", "Pay by phone"],
+    ["half \ud800 a pair", "half a pair"],
+  ])("are written as a page can hold them, and known when they are read: %j", (title, read) => {
+    for (const key of ["PAY-1", "US-1"]) {
+      const { refused, extraction } = edit(key === "US-1" ? SECTIONS : TABLE, set(key, "title", title));
+      expect(refused).toEqual([]);
+      expect(extraction.items.find((item) => item.key === key)?.title).toBe(read);
+    }
+  });
+
   it("stay safe in a link whose text is CDATA", () => {
     const link =
       '<ac:link><ri:page ri:content-title="X" /><ac:plain-text-link-body><![CDATA[Pay by card]]></ac:plain-text-link-body></ac:link>';
