@@ -4,7 +4,7 @@ import { textOfCell } from "../extraction/columns.js";
 import type { SourceRange } from "../plan-item.js";
 import type { PageEdit } from "./page-change.js";
 import { elementNamed, insideOf, isWithin, type PageView, rowAround } from "./page-view.js";
-import { longerBy, type Spans, spanOf, spansAt } from "./row-spans.js";
+import { isOfAnother, longerBy, type Spans, spanOf, spansAt } from "./row-spans.js";
 import { sorted } from "./text-runs.js";
 
 /** Rows that go elsewhere: those from the item's first to the last of what stands under it. */
@@ -42,7 +42,7 @@ export function rowsMoved(
     const inside = rows.filter((row) => row.cells.includes(cell)).length;
     const isFromAbove = cell.range.start < range.start;
     const goesOn = next?.cells.includes(cell) ?? false;
-    if (!isFromAbove && !goesOn && !isOfAnother(view, cell, table, moved)) continue;
+    if (!isFromAbove && !goesOn && !isOfAnother(view, table, cell, moved)) continue;
     leaves.add(cell);
     if (isFromAbove || goesOn) lengths.set(cell, (lengths.get(cell) ?? 0) - inside);
   }
@@ -71,18 +71,6 @@ function rowsOf(own: Candidate, end: number): MovedRows | null {
   if (!first || !last) return null;
   const next = table.rows.find(({ range }) => range.start >= last.range.end);
   return { table, rows, range: { start: first.range.start, end: last.range.end }, next };
-}
-
-/** True for a cell in which an item stands that is not moved. */
-function isOfAnother(view: PageView, cell: Cell, table: Table, moved: ReadonlySet<string>): boolean {
-  return [...view.sightings].some(
-    ([key, places]) =>
-      !moved.has(key) &&
-      places.some(
-        ({ structure, range, title }) =>
-          structure === table && isWithin(range, cell.range) && isWithin(title.range, cell.range),
-      ),
-  );
 }
 
 /** A cell that began in a row that goes begins in the next one: it covers that as well, or the next has nothing there. */

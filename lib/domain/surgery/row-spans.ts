@@ -60,3 +60,15 @@ export function lastRowOf({ table, row }: { table: Table; row: Row }, candidate:
   const title = row.cells.find((cell) => isWithin(candidate.title.range, cell.range));
   return table.rows.findLast(({ cells }) => title !== undefined && cells.includes(title)) ?? row;
 }
+
+/** True for a cell in which an item stands that is none of these: a feature beside its first story. */
+export function isOfAnother(view: PageView, table: Table, cell: Cell, own: ReadonlySet<string>): boolean {
+  return [...view.sightings].some(
+    ([key, places]) =>
+      !own.has(key) &&
+      places.some(
+        ({ structure, range, title }) =>
+          structure === table && isWithin(range, cell.range) && isWithin(title.range, cell.range),
+      ),
+  );
+}

@@ -6,6 +6,7 @@ import { elementOf, endOfExtent, shapeOf } from "./extents.js";
 import { lineAround, sourceOfLine } from "./lines.js";
 import type { PageEdit } from "./page-change.js";
 import { elementsAt, isWithin, type PageView, rowOf, spansRows } from "./page-view.js";
+import { isOfAnother } from "./row-spans.js";
 
 /** The ways to strike an item through: what it says in its own row, heading or bullet, and then what it says below as well. */
 export function* strikeEdits(view: PageView, key: string): Generator<PageEdit[]> {
@@ -27,7 +28,7 @@ function distinct(ranges: readonly SourceRange[]): SourceRange[] {
 
 /** The stretches of the page in which an item says something of its own: its title, its values as well, or everything up to the next item. */
 function areasOf(view: PageView, key: string, candidate: Candidate, reach: "head" | "lines" | "all"): SourceRange[] {
-  const head = headAreas(view, candidate);
+  const head = headAreas(view, key, candidate);
   if (reach === "head") return head;
   if (reach === "all") return rowOf(candidate) ? head : [...head, wholeOf(view, key, candidate)];
   const values = [
@@ -57,11 +58,14 @@ function wholeOf(view: PageView, key: string, candidate: Candidate): SourceRange
   return { start, end: Math.min(endOfExtent(view, key, candidate) ?? candidate.range.end, ...next) };
 }
 
-function headAreas(view: PageView, candidate: Candidate): SourceRange[] {
+function headAreas(view: PageView, key: string, candidate: Candidate): SourceRange[] {
   const row = rowOf(candidate);
   if (row)
     return [...new Set(row.row.cells)]
-      .filter((cell) => !spansRows(row.table, cell) && !cell.isNumbering)
+      .filter(
+        (cell) =>
+          !spansRows(row.table, cell) && !cell.isNumbering && !isOfAnother(view, row.table, cell, new Set([key])),
+      )
       .map(({ range }) => range);
   const element = elementOf(view, candidate);
   const shape = shapeOf(view, candidate);

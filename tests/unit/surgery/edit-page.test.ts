@@ -218,6 +218,17 @@ describe("striking", () => {
     expect(extraction.items.map(({ key }) => key)).toEqual(["PAY-1", "PAY-2"]);
   });
 
+  it("leaves a feature that stands in the row of its first story as it is", () => {
+    const body = table(
+      ["Feature", "Story", "SP"],
+      row("F-1 Payments", "S-1 Pay by card", "3"),
+      row("", "S-2 Save a card", "2"),
+    );
+    const { body: edited, refused } = edit(body, { type: "strike", key: "S-1" });
+    expect(refused).toEqual([]);
+    expect(edited).toContain("<td>F-1 Payments</td><td><s>S-1 Pay by card</s></td>");
+  });
+
   it("is refused where items that stay would go with it", () => {
     const surgery = edit(SECTIONS, { type: "strike", key: "payments" });
     expect(surgery.refused).toHaveLength(1);
