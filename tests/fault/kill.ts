@@ -1,7 +1,8 @@
 /**
  * `npm run test:kill`: kills the application at every call that it makes to the outside, before it leaves and after its answer has come, and
  * again under every fault. `-- --all` pairs every point with every fault instead of a seeded sample; `--part matrix`, `faults`, `pairs`, `sync`
- * or `sync-faults` does that part alone, `--only` what has these words in its name, `--sync 40` so many points of syncing instead of all.
+ * or `sync-faults` does that part alone, `--only` what has these words in its name, `--sync 40` so many points of syncing and of
+ * accidents at its calls instead of all.
  */
 import { parseArgs } from "node:util";
 import { postgresDatabases } from "../support/fault-database.js";
@@ -15,9 +16,10 @@ const { values } = parseArgs({
   options: {
     all: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
-    workers: { type: "string", default: "3" },
+    /** How many runs at once; each waits most of its time, so more than there are processors. */
+    workers: { type: "string", default: "5" },
     sample: { type: "string", default: "200" },
-    /** How many of the points at which keeping in step is killed; all of them without. */
+    /** How many of the points at which keeping in step is killed, and of the accidents at its calls; all of them without. */
     sync: { type: "string" },
     /** Which of the parts; all of them without. */
     part: { type: "string" },
@@ -125,8 +127,8 @@ async function testSyncing(): Promise<number> {
     const accidents = accidentScenarios.flatMap((scenario) =>
       accidentsOf(scenario, cleanRuns.get(scenario.name)?.calls ?? []),
     );
-    const faults = [...syncFaults, ...accidents].map((scenario) => ({ scenario })).filter(isWanted);
-    const chosen = sample(faults, syncSize);
+    const wanted = (list: Scenario[]) => list.map((scenario) => ({ scenario })).filter(isWanted);
+    const chosen = [...wanted(syncFaults), ...sample(wanted(accidents), syncSize)];
     failures += await runGroup("sync: faults", chosen, { ...base, slackMs }, cleanOf, points.length / 2);
   }
   return failures;
