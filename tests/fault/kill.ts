@@ -16,8 +16,8 @@ const { values } = parseArgs({
   options: {
     all: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
-    /** How many runs at once; each waits most of its time, so more than there are processors. */
-    workers: { type: "string", default: "5" },
+    /** How many runs at once; without it as many as two processors have work for. */
+    workers: { type: "string" },
     sample: { type: "string", default: "200" },
     /** How many of the points at which keeping in step is killed, and of the accidents at its calls; all of them without. */
     sync: { type: "string" },
@@ -34,10 +34,12 @@ if (values.part !== undefined && !parts.includes(values.part)) {
   process.exit(1);
 }
 const seed = Number(values.seed);
-const workers = Number(values.workers);
+/** Planning works most of its time; keeping in step waits: for quiet, for a lease to end. */
+const workers = { planning: Number(values.workers ?? 3), syncing: Number(values.workers ?? 5) };
 const sampleSize = Number(values.sample);
 const syncSize = Number(values.sync ?? Number.MAX_SAFE_INTEGER);
-if (![seed, workers, sampleSize, syncSize].every((value) => Number.isInteger(value) && value >= 0) || workers === 0) {
+const isWhole = (value: number) => Number.isInteger(value) && value >= 0;
+if (![seed, workers.planning, sampleSize, syncSize].every(isWhole) || workers.planning === 0) {
   console.error("--seed, --workers, --sample and --sync are whole numbers; there is at least one worker");
   process.exit(1);
 }
@@ -55,7 +57,9 @@ try {
   const isWithout = (names: string[]) => values.part !== undefined && !names.includes(values.part);
   if (!isWithout(planningParts)) failed += await testPlanning();
   if (!isWithout(["sync", "sync-faults"])) failed += await testSyncing();
-  console.log(`elapsed ${Math.round((Date.now() - begun) / 1000)} s with ${workers} workers, seed ${seed}`);
+  console.log(
+    `elapsed ${Math.round((Date.now() - begun) / 1000)} s with ${workers.planning} and ${workers.syncing} workers, seed ${seed}`,
+  );
 } finally {
   await databases.close();
   bundle.dispose();
@@ -65,7 +69,9 @@ process.exit(failed > 0 ? 1 : 0);
 async function testPlanning(): Promise<number> {
   const first = await runOnce({ databases, bundle, seed, slackMs: 5_000, scenario: clean });
   const sideBySide = await Promise.all(
-    Array.from({ length: workers }, () => runOnce({ databases, bundle, seed, slackMs: 5_000, scenario: clean })),
+    Array.from({ length: workers.planning }, () =>
+      runOnce({ databases, bundle, seed, slackMs: 5_000, scenario: clean }),
+    ),
   );
   const wrong = [first, ...sideBySide].filter(({ problems }) => problems.length > 0);
   for (const run of wrong) report(run);
@@ -89,7 +95,14 @@ async function testPlanning(): Promise<number> {
   ];
   let failures = 0;
   for (const [, name, planned] of groups.filter(([part]) => values.part === undefined || values.part === part))
-    failures += await runGroup(name, planned.filter(isWanted), base, () => cleanRun, points.length / 2);
+    failures += await runGroup(
+      name,
+      planned.filter(isWanted),
+      base,
+      () => cleanRun,
+      points.length / 2,
+      workers.planning,
+    );
   return failures;
 }
 
@@ -103,7 +116,7 @@ async function testSyncing(): Promise<number> {
   for (const scenario of syncScenarios.filter(({ name }) => isNamed(name))) {
     // As many side by side as later, so that a busy machine is not taken for a run that is stuck.
     const sideBySide = await Promise.all(
-      Array.from({ length: workers }, () => runOnce({ ...base, slackMs: 5_000, scenario })),
+      Array.from({ length: workers.syncing }, () => runOnce({ ...base, slackMs: 5_000, scenario })),
     );
     const wrong = sideBySide.filter(({ problems }) => problems.length > 0);
     failures += wrong.length;
@@ -121,7 +134,14 @@ async function testSyncing(): Promise<number> {
   const cleanOf = ({ sync, name }: Scenario) => cleanRuns.get(sync?.like ?? name);
   if (values.part !== "sync-faults") {
     const chosen = sample(points.filter(isWanted), syncSize);
-    failures += await runGroup("sync: kill matrix", chosen, { ...base, slackMs }, cleanOf, points.length / 2);
+    failures += await runGroup(
+      "sync: kill matrix",
+      chosen,
+      { ...base, slackMs },
+      cleanOf,
+      points.length / 2,
+      workers.syncing,
+    );
   }
   if (values.part !== "sync") {
     const accidents = accidentScenarios.flatMap((scenario) =>
@@ -129,7 +149,14 @@ async function testSyncing(): Promise<number> {
     );
     const wanted = (list: Scenario[]) => list.map((scenario) => ({ scenario })).filter(isWanted);
     const chosen = [...wanted(syncFaults), ...sample(wanted(accidents), syncSize)];
-    failures += await runGroup("sync: faults", chosen, { ...base, slackMs }, cleanOf, points.length / 2);
+    failures += await runGroup(
+      "sync: faults",
+      chosen,
+      { ...base, slackMs },
+      cleanOf,
+      points.length / 2,
+      workers.syncing,
+    );
   }
   return failures;
 }
@@ -140,6 +167,7 @@ async function runGroup(
   base: Omit<RunOptions, "scenario">,
   cleanOf: (scenario: Scenario) => CleanRun | undefined,
   n: number,
+  atOnce: number,
 ): Promise<number> {
   if (planned.length === 0) return 0;
   const from = Date.now();
@@ -164,7 +192,7 @@ async function runGroup(
       else if (values.only) console.log(`  right: ${result.name}, ${result.ms} ms, longest stuck ${result.stuckMs} ms`);
     }
   };
-  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   const failures = results.filter(({ problems }) => problems.length > 0).length;
   const longest = results.reduce((max, one) => (one.stuckMs > max.stuckMs ? one : max));
   console.log(
