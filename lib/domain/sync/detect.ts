@@ -2,7 +2,7 @@ import { derivedUuid, type PlanItemId } from "../ids.js";
 import { isForPage, type PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
 import { compareItem, type Comparing, type Difference, type Given, rename, settle } from "./compare.js";
-import { type Conflict, gone, type Strategy } from "./conflict.js";
+import { type Conflict, gone, type Strategy, takesUnknown } from "./conflict.js";
 import { decideExistence } from "./existence.js";
 import { judgeEvents, type ToldChange } from "./judge-events.js";
 import { indexOf } from "./item-values.js";
@@ -134,7 +134,7 @@ const fieldConflicts = (item: PlanItem, conflicts: readonly Conflict[]) =>
 
 function resolvedOf(item: PlanItem, conflicts: readonly Conflict[]): Partial<ItemValues> {
   const decided = fieldConflicts(item, conflicts).flatMap((one) =>
-    one.decision ? [[one.field, one.decision.value] as const] : [],
+    one.decision && !takesUnknown(one) ? [[one.field, one.decision.value] as const] : [],
   );
   return Object.fromEntries(decided);
 }
@@ -216,11 +216,11 @@ function followUp(conflict: Conflict, { item, before, now, merge }: Difference, 
     // A decision is about the values that were shown, or, where it takes an earlier one back, about what was written by that; who has changed
     // one since is asked again.
     const isRestored = conflict.kind === "restored";
-    const isFresh = (["page", "linear"] as const).some((side) => {
+    const isFresh = (side: Side) => {
       const known = isRestored ? before[side][field] : conflict[side].value;
       return !isSameValue(field, stands[side], known) && !isSameValue(field, stands[side], decision.value);
-    });
-    if (isFresh && conflict.kind !== "overwritten") {
+    };
+    if (conflict.kind !== "overwritten" && (isFresh("page") || isFresh("linear"))) {
       const kind = isRestored ? "both_changed" : conflict.kind;
       return [{ ...conflict, kind, ...changesOf(item, stands, reading), decision: null, applied: false }];
     }

@@ -77,11 +77,11 @@ function after(issue: IssueState, entry: HistoryEntry, told: string | null): Iss
 export function overwrittenConflict(
   item: PlanItem,
   { field, value, by, at }: Overwritten,
-  { plan, view, page, runId }: Reading,
+  { plan, view, page }: Reading,
 ): StoredConflict {
   const open = plan.conflicts.find((one) => one.itemId === item.id && one.field === field);
   return {
-    id: open?.id ?? derivedUuid(item.id, "overwritten", field, at, runId),
+    id: open?.id ?? derivedUuid(item.id, "overwritten", field, at),
     itemId: item.id,
     field,
     kind: "overwritten",

@@ -123,6 +123,8 @@ function about(conflict: Conflict, items: ReadonlyMap<string, PlanItem>): string
       ? `**${name}** is no longer on the page. Cancel the issue (page), or put it back on the page (Linear)?`
       : `**${name}** was cancelled or thrown away in Linear. Strike it through on the page (Linear), or take it up again (page)?`;
   const show = (value: unknown) => shortly(value, items);
+  if (conflict.kind === "overwritten" && conflict.field === "description" && conflict.linear.value === null)
+    return `**${name}**, description: somebody changed it in Linear while I wrote, and I cannot see to what. The issue has the page's text now, “${show(conflict.page.value)}”; the issue's own history in Linear may show the other.`;
   const overwritten =
     conflict.kind === "overwritten" ? " (changed in Linear while I wrote; the issue has the page's value now)" : "";
   return `**${name}**, ${fieldNames[conflict.field]}: Linear says “${show(conflict.linear.value)}”, the page says “${show(conflict.page.value)}”${overwritten}.`;

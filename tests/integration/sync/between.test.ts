@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { drain, forgetPlans, type Given, givenPlans } from "../../support/convergence/given-plan.js";
+import { arrived, drain, forgetPlans, type Given, givenPlans } from "../../support/convergence/given-plan.js";
 import { type QuietWorld, quietWorld } from "../../support/quiet-world.js";
 
 describe("what somebody sets between our read and our write", () => {
@@ -22,7 +22,7 @@ describe("what somebody sets between our read and our write", () => {
     world.confluence.control.editPage({ id: given.pageId, body: (text) => text.replace(from, to) });
   const conflicts = () =>
     world.query(
-      "select field, kind, linear_change->>'value' as linear, confluence_change->>'value' as page, is_resolved from conflicts where plan_id = $1::uuid",
+      "select field, kind, linear_change->>'value' as linear, confluence_change->>'value' as page, is_resolved, applied_at is not null as is_applied from conflicts where plan_id = $1::uuid",
       given.plans[0]?.planId ?? "",
     );
   const answer = async (side: "linear" | "page") => {
@@ -54,6 +54,7 @@ describe("what somebody sets between our read and our write", () => {
         linear: "Print a label in the office",
         page: "Print a label in the kitchen",
         is_resolved: "f",
+        is_applied: "f",
       },
     ]);
     await answer("linear");
@@ -79,6 +80,77 @@ describe("what somebody sets between our read and our write", () => {
     expect(conflict?.linear ?? "").toContain("find it today");
     await answer("linear");
     expect(body()).toContain("so that I find it today.");
+  });
+
+  it("in the issue's description cannot be brought back where no event told of it, and taking Linear's leaves what stands there", async () => {
+    given = await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    world.before("linear issueUpdate", async () => {
+      world.linear.control.editIssue({
+        issue: issue?.id ?? "",
+        change: { description: (issue?.description ?? "").replace("sooner", "today") },
+      });
+      await arrived(world);
+      world.waiting.length = 0;
+    });
+    await drain(world);
+
+    expect(await conflicts()).toMatchObject([{ field: "description", kind: "overwritten", linear: null }]);
+    const { activities } = world.linear.control.session({ agentSessionId: given.plans[0]?.agentSessionId ?? "" });
+    expect(activities.findLast((one) => one.type === "elicitation")?.body).toContain("I cannot see to what");
+    await answer("linear");
+    expect(await conflicts()).toMatchObject([{ field: "description", is_resolved: "t", is_applied: "t" }]);
+    expect(issueNamed("Filter by price")?.description).toContain("find it at once");
+    expect(body()).toContain("find it at once");
+  });
+
+  it.each(["told", "untold"])(
+    "in the same field is kept and asked about also where the answer to our write was lost: %s",
+    async (how) => {
+      given = await make(0, 0);
+      const issue = issueNamed("Print a label at home");
+      editPage("Print a label at home", "Print a label in the kitchen");
+      world.before("linear issueUpdate", async () => {
+        world.linear.control.editIssue({ issue: issue?.id ?? "", change: { title: "Print a label in the office" } });
+        await arrived(world);
+        if (how === "untold") world.waiting.length = 0;
+      });
+      world.faults.linear.add({ kind: "lost_answer", on: "issueUpdate", times: 1 });
+      await drain(world);
+
+      expect(await conflicts()).toMatchObject([
+        { field: "title", kind: "overwritten", linear: "Print a label in the office", is_resolved: "f" },
+      ]);
+      await answer("linear");
+      expect(body()).toContain("Print a label in the office");
+    },
+  );
+
+  it("in the same field is kept and asked about also where the run ended before it could look", async () => {
+    given = await make(0, 0);
+    const issue = issueNamed("Print a label at home");
+    editPage("Print a label at home", "Print a label in the kitchen");
+    world.before("linear issueUpdate", async () => {
+      world.linear.control.editIssue({ issue: issue?.id ?? "", change: { title: "Print a label in the office" } });
+      await arrived(world);
+      world.waiting.length = 0;
+      // Nothing of the run is left but what it has written to Linear.
+      world.before("linear issues", () =>
+        world.query(
+          "update plans set sync_status = 'idle', version = version + 1, step = null, sync_work = null, due_at = now(), due_since = now(), due_because = 'poll' where id = $1::uuid",
+          given.plans[0]?.planId ?? "",
+        ),
+      );
+    });
+    await drain(world);
+    await world.sweep();
+    await drain(world);
+
+    expect(issueNamed("Print a label in the kitchen")?.id).toBe(issue?.id);
+    expect(await conflicts()).toMatchObject([
+      { field: "title", kind: "overwritten", linear: "Print a label in the office", is_resolved: "f" },
+    ]);
   });
 
   it("in another field of the issue stays, and goes to the page", async () => {

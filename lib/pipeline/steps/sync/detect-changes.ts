@@ -10,7 +10,9 @@ import type { Halt, SyncedPlan } from "../../../ports-sync.js";
 import type { World } from "../../../ports.js";
 import { stepAfter, type SyncInput, type SyncResult, type SyncStep } from "../../sync-step.js";
 import { finish, halt } from "./finish.js";
+import { compareRead, perhapsWritten, stillOpen } from "./landed.js";
 import { byId, isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
+import { findWrittenOver } from "./written-over.js";
 
 /** What Linear commits at one instant may be listed a moment later; what is read twice is found to be unchanged. */
 const overlapMs = 5_000;
@@ -25,9 +27,10 @@ export const detectChanges: SyncStep = async (input) => {
   const found = detect(reading);
   const restless = work.trigger === "person" ? null : toAndFro(seen.recentRuns, found.writes);
   if (restless) return halt(input, backAndForth(restless, reading));
+  const landedOver = await findWrittenOver(perhapsWritten(compareRead(reading), seen), reading, { seen, linear });
   const counts = {
     ...work.counts,
-    conflictsDetected: work.counts.conflictsDetected + found.detected,
+    conflictsDetected: work.counts.conflictsDetected + found.detected + landedOver.length,
     conflictsResolved: work.counts.conflictsResolved + found.resolved,
   };
   const landed = seen.openWrites
@@ -43,8 +46,8 @@ export const detectChanges: SyncStep = async (input) => {
     toPage: found.toPage,
   };
   const stored = {
-    items: found.items,
-    conflicts: found.conflicts,
+    items: stillOpen(found.items, landedOver, seen),
+    conflicts: [...found.conflicts, ...landedOver],
     basePageVersion: page.version,
     snapshot: { pageVersion: page.version, title: page.title, body: page.body },
     setup,

@@ -9,6 +9,7 @@ import type { LinearClient, WriteResult } from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
 import type { Lease } from "../../step.js";
 import { comparedPage, readBlockers, readItems, readingOf } from "./read-sides.js";
+import { perhapsWritten } from "./landed.js";
 import { relate } from "./relate.js";
 import { findWrittenOver } from "./written-over.js";
 
@@ -49,7 +50,11 @@ export async function updateFields(updating: Updating, items: PlanItem[]): Promi
   }
   const { edited, refused } = await write(differences, reading, updating);
   const given = edited.map(({ item, now, merge }) => ({ item, now: now.linear, given: merge.toLinear }));
-  const conflicts = await findWrittenOver(given, reading, updating);
+  const before = perhapsWritten(
+    differences.filter((one) => !edited.includes(one)),
+    seen,
+  );
+  const conflicts = await findWrittenOver([...given, ...before], reading, updating);
   const settled = differences.map((difference) => settleWritten(difference, reading, refused, conflicts));
   return {
     items: settled,

@@ -6,8 +6,11 @@ import type { ItemValues } from "../../../domain/sync/values.js";
 import type { LinearClient } from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
 
-/** An item whose issue was written: what it said when it was read, and what it was given. */
-type Written = { item: PlanItem; now: ItemValues; given: Partial<ItemValues> };
+/**
+ * An item whose issue was written: what it said when it was read, and what it was given. `readAt` says when it had changed last before that, where
+ * it was read by a run that did not live to tell, so that nobody knows whether it has written at all.
+ */
+export type Written = { item: PlanItem; now: ItemValues; given: Partial<ItemValues>; readAt?: string };
 
 /** What somebody else set between our reading and our writing; it stands nowhere any more, so people are asked. */
 export async function findWrittenOver(
@@ -16,21 +19,23 @@ export async function findWrittenOver(
   { seen, linear }: { seen: SyncedPlan; linear: LinearClient },
 ): Promise<StoredConflict[]> {
   const { issues } = reading.linear;
-  const read = written.flatMap(({ item }) => issues.get(item.linearId ?? "") ?? []);
-  if (read.length === 0) return [];
-  const since = read.map((issue) => issue.updatedAt).reduce((min, at) => (at < min ? at : min));
+  const asRead = written.flatMap((one) => {
+    const issue = issues.get(one.item.linearId ?? "");
+    return issue ? [{ ...one, issue: { ...issue, updatedAt: one.readAt ?? issue.updatedAt } }] : [];
+  });
+  if (asRead.length === 0) return [];
   const history = await linear.readHistory(
-    read.map((issue) => issue.id),
-    since,
+    asRead.map(({ issue }) => issue.id),
+    asRead.map(({ issue }) => issue.updatedAt).reduce((min, at) => (at < min ? at : min)),
   );
+  const { ownActorIds } = seen;
   const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
-  return written.flatMap(({ item, now, given }) => {
-    const issue = issues.get(item.linearId ?? "");
-    if (!issue) return [];
-    const found = findOverwritten(
-      history.filter((entry) => entry.issueId === issue.id),
-      { issue, now, given, told: toldOf(issue, seen), ownActorIds: seen.ownActorIds, context },
-    );
+  return asRead.flatMap(({ item, now, given, readAt, issue }) => {
+    const entries = history.filter((entry) => entry.issueId === issue.id);
+    const isOurs = entries.some((entry) => entry.at > issue.updatedAt && ownActorIds.includes(entry.actorId ?? ""));
+    if (readAt !== undefined && !isOurs) return [];
+    const told = toldOf(issue, seen);
+    const found = findOverwritten(entries, { issue, now, given, told, ownActorIds, context });
     return found.map((one) => overwrittenConflict(item, one, reading));
   });
 }
