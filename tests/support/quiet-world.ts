@@ -52,7 +52,7 @@ const organizations = [
 export type Waiting = { kind: "linear" | "confluence"; request: Request };
 /** Where the application is to die: at the `call`-th call to the outside from now on, before or after it is done. */
 export type Death = { call: number; when: "before" | "after" };
-type Hook = { matches: (call: string) => boolean; act: () => void };
+type Hook = { matches: (call: string) => boolean; act: () => unknown };
 
 /** The process has died: nothing it does reaches anybody any more. */
 class Died extends Error {
@@ -116,7 +116,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     const hook = hooks.find((one) => one.matches(name));
     if (hook) {
       hooks = hooks.filter((one) => one !== hook);
-      hook.act();
+      await hook.act();
     }
     calls.push(name);
     if (isWrite(name)) writes.push(name);
@@ -202,8 +202,10 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     /** Those that changed something for people, in their order. */
     writes,
     live,
-    /** People act just before the application's next call whose name begins so. */
-    before: (prefix: string, act: () => void) => void hooks.push({ matches: (call) => call.startsWith(prefix), act }),
+    /** Something happens just before the application's next call whose name begins so. */
+    before: (prefix: string, act: Hook["act"]) => void hooks.push({ matches: (call) => call.startsWith(prefix), act }),
+    /** Something happens just before the application's n-th call from now on. */
+    beforeCall: (n: number, act: Hook["act"]) => void hooks.push({ matches: () => n-- === 0, act }),
     forgetHooks: () => void (hooks = []),
     async deliver({ kind, request }: Waiting, death: Death | null = null): Promise<void> {
       const handler = kind === "linear" ? linearWebhook(() => intake) : confluenceWebhook(() => pageIntake);
@@ -222,6 +224,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
       }
       await live(() => giveUp(message.body, "gave up", world));
     },
+    freeLeases,
     sweep() {
       // By the time of the next sweep the queue has forgotten what it was given before.
       seen.clear();

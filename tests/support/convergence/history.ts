@@ -7,8 +7,14 @@ export type Happening =
   | { type: "edit"; edit: Edit }
   /** Somebody edits just before the application's next call of this name. */
   | { type: "between"; call: "PUT" | "linear issueUpdate" | "linear issues"; edit: Edit }
+  /** Somebody edits an item on one side, and just before our write to the other side somebody edits the same there; perhaps no webhook tells of it. */
+  | { type: "clash"; edit: Edit; other: number; isTold: boolean }
   | { type: "webhook"; how: "arrives" | "is lost" | "comes twice"; which: number }
-  | { type: "message"; how: "runs" | "is lost" | "runs twice"; dies: { call: number; when: "before" | "after" } | null }
+  | {
+      type: "message";
+      how: "runs" | "is lost" | "runs twice" | "stalls";
+      dies: { call: number; when: "before" | "after" } | null;
+    }
   | {
       type: "fault";
       service: "linear" | "confluence";
@@ -41,6 +47,12 @@ const edit = (side: Edit["side"]): fc.Arbitrary<Edit> =>
     value: small(9),
   });
 const anyEdit = fc.oneof(edit("page"), edit("linear"));
+const clashing = fc.record({
+  side: fc.constantFrom("page" as const, "linear" as const),
+  act: fc.constantFrom<Edit["act"]>("title", "title", "title", "description", "criterion", "points", "priority"),
+  item: small(9),
+  value: small(9),
+});
 const dies = fc.option(fc.record({ call: small(24), when: fc.constantFrom("before" as const, "after" as const) }), {
   freq: 2,
   nil: null,
@@ -54,6 +66,15 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       type: fc.constant("between" as const),
       call: fc.constantFrom("PUT" as const, "linear issueUpdate" as const, "linear issues" as const),
       edit: anyEdit,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("clash" as const),
+      edit: clashing,
+      other: small(9),
+      isTold: fc.boolean(),
     }),
   },
   {
@@ -74,6 +95,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         "runs" as const,
         "is lost" as const,
         "runs twice" as const,
+        "stalls" as const,
       ),
       dies,
     }),

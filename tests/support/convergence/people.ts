@@ -22,6 +22,9 @@ export type Edit = {
   value: number;
 };
 
+/** An item as both sides have it. */
+export type Pair = { key: string; issueId: string };
+
 /** A word that stands nowhere else, with what it was written into: nobody may lose it but who wrote there last. */
 export type Written = { token: string; side: "page" | "linear"; issueId: string | null; field: string };
 
@@ -37,8 +40,13 @@ export function people(world: QuietWorld, given: Given) {
   const gone = new Set<string>();
   const { linear, confluence } = world;
 
+  /** Of all items people now look at this one alone. */
+  let meant: Pair | null = null;
+  let writesBefore = 0;
+
   const bodyNow = () => confluence.control.page({ id: given.pageId }).body;
   const itemsNow = (): ExtractedItem[] => extract({ title: "", body: bodyNow() }).items;
+  const itemsMeant = () => itemsNow().filter((item) => meant === null || item.key === meant.key);
   const pick = <One>(list: readonly One[], n: number): One | undefined => list[n % Math.max(1, list.length)];
   const write = (side: Written["side"], issueId: string | null, field: string): string => {
     const token = aToken();
@@ -70,14 +78,14 @@ export function people(world: QuietWorld, given: Given) {
 
   const page: Record<Edit["act"], (edit: Edit) => void> = {
     title: ({ item: n, value }) => {
-      const item = pick(itemsNow(), n);
+      const item = pick(itemsMeant(), n);
       const range = item?.source.fields.title?.[0];
       if (!range || /[<&]/.test(bodyNow().slice(range.start, range.end))) return;
       replace(range, (text) => reword(text, write("page", null, "title"), value));
     },
     points: ({ item: n, value }) => {
       const item = pick(
-        itemsNow().filter((one) => one.storyPoints !== null),
+        itemsMeant().filter((one) => one.storyPoints !== null),
         n,
       );
       const range = item?.source.fields.storyPoints?.[0];
@@ -85,7 +93,7 @@ export function people(world: QuietWorld, given: Given) {
     },
     priority: ({ item: n, value }) => {
       const item = pick(
-        itemsNow().filter((one) => one.priority !== null),
+        itemsMeant().filter((one) => one.priority !== null),
         n,
       );
       const range = item?.source.fields.priority?.[0];
@@ -94,14 +102,14 @@ export function people(world: QuietWorld, given: Given) {
       );
     },
     criterion: ({ item: n, value }) => {
-      const ranges = itemsNow().flatMap((one) => one.source.fields.acceptanceCriteria ?? []);
+      const ranges = itemsMeant().flatMap((one) => one.source.fields.acceptanceCriteria ?? []);
       const range = pick(ranges, n);
       if (!range || /[<&]/.test(bodyNow().slice(range.start, range.end))) return;
       replace(range, (text) => reword(text, write("page", null, "criterion"), value));
     },
     newCriterion: ({ item: n }) => {
       const range = pick(
-        itemsNow().flatMap((one) => one.source.fields.acceptanceCriteria ?? []),
+        itemsMeant().flatMap((one) => one.source.fields.acceptanceCriteria ?? []),
         n,
       );
       if (!range) return;
@@ -117,7 +125,7 @@ export function people(world: QuietWorld, given: Given) {
     },
     description: ({ item: n, value }) => {
       const item = pick(
-        itemsNow().filter((one) => one.source.fields.description?.length),
+        itemsMeant().filter((one) => one.source.fields.description?.length),
         n,
       );
       const range = item?.source.fields.description?.[0];
@@ -126,7 +134,7 @@ export function people(world: QuietWorld, given: Given) {
     },
     add: ({ item: n }) => {
       const item = pick(
-        itemsNow().filter((one) => one.kind === "story"),
+        itemsMeant().filter((one) => one.kind === "story"),
         n,
       );
       if (!item) return;
@@ -134,7 +142,7 @@ export function people(world: QuietWorld, given: Given) {
     },
     remove: ({ item: n }) => {
       const item = pick(
-        itemsNow().filter((one) => one.kind === "story"),
+        itemsMeant().filter((one) => one.kind === "story"),
         n,
       );
       if (item) setPage((body) => withoutRow(body, item));
@@ -148,7 +156,7 @@ export function people(world: QuietWorld, given: Given) {
     linear.control
       .issues({ organizationId })
       .filter((issue) => !issue.trashed && (issueIds.includes(issue.id) || issueIds.includes(issue.parentId ?? "")));
-  const living = () => given.plans.flatMap(livingOf);
+  const living = () => given.plans.flatMap(livingOf).filter((issue) => meant === null || issue.id === meant.issueId);
   const change = (issue: { id: string } | undefined, to: Record<string, unknown>) =>
     issue && linear.control.editIssue({ issue: issue.id, change: to as never });
   const inLinear: Record<Edit["act"], (edit: Edit) => void> = {
@@ -255,7 +263,15 @@ export function people(world: QuietWorld, given: Given) {
   }
 
   return {
-    act: (edit: Edit) => (edit.side === "page" ? page : inLinear)[edit.act](edit),
+    /** Does what an edit says; to one item, where one is named. */
+    act(edit: Edit, pair: Pair | null = null): void {
+      writesBefore = world.writes.length;
+      meant = pair;
+      (edit.side === "page" ? page : inLinear)[edit.act](edit);
+      meant = null;
+    },
+    /** What we have written since somebody edited last. */
+    writesSince: () => world.writes.slice(writesBefore),
     /** Words that somebody wrote and nobody took away again. */
     expected: (): Written[] => [...written.values()].filter(({ token }) => !gone.has(token)),
     giveUp: (text: string) => giveUp(text, ""),

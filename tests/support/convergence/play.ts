@@ -1,14 +1,17 @@
 import { readIssueText } from "../../../lib/domain/sync/issue-text.js";
+import type { QueueMessage } from "../../../lib/ports-services.js";
 import type { QuietWorld } from "../quiet-world.js";
 import { arrived, drain, forgetPlans, type Given, type GivenPlan } from "./given-plan.js";
 import type { Happening, History } from "./history.js";
-import { people } from "./people.js";
+import { type Pair, people } from "./people.js";
 
 /** What a number of histories came to. */
 export type Seen = {
   histories: number;
   edits: number;
   conflicts: number;
+  /** Edits that came between our reading and our writing of the same. */
+  clashes: number;
   deaths: number;
   pageWrites: number;
   issueWrites: number;
@@ -20,6 +23,7 @@ export const nothingSeen = (): Seen => ({
   histories: 0,
   edits: 0,
   conflicts: 0,
+  clashes: 0,
   deaths: 0,
   pageWrites: 0,
   issueWrites: 0,
@@ -39,17 +43,20 @@ export async function play(
   const folk = people(world, given);
   seen.histories += 1;
   try {
+    const writesBefore = world.writes.length;
     for (const happening of happenings) await happen(world, given, happening, folk, seen);
+    const writesOnTheWay = world.writes.length;
+    // What is under way goes on while people are still there.
+    await drain(world);
     world.forgetHooks();
     world.faults.linear.clear();
     world.faults.confluence.clear();
-    const writesBefore = world.writes.length;
     await quiet(world, given);
     const writes = world.writes.slice(writesBefore);
     seen.pageWrites += writes.filter((call) => call.startsWith("PUT")).length;
     seen.issueWrites += writes.filter((call) => !call.startsWith("PUT")).length;
     const problems = [
-      ...tooMany(writes, given),
+      ...tooMany(shorter(folk.writesSince(), world.writes.slice(writesOnTheWay)), given),
       ...(await lost(world, given, folk, seen)),
       ...(await unequal(world, given, folk, "before the answers")),
     ];
@@ -77,6 +84,8 @@ async function happen(world: QuietWorld, given: Given, happening: Happening, fol
         seen.edits += 1;
         folk.act(happening.edit);
       });
+    case "clash":
+      return clash(world, given, happening, folk, seen);
     case "webhook": {
       const [webhook] = world.waiting.splice(happening.which % Math.max(1, world.waiting.length), 1);
       if (!webhook || happening.how === "is lost") return;
@@ -88,6 +97,7 @@ async function happen(world: QuietWorld, given: Given, happening: Happening, fol
       const message = world.messages.shift();
       if (!message || happening.how === "is lost") return;
       if (happening.dies) seen.deaths += 1;
+      if (happening.how === "stalls") return stall(world, message, happening.dies?.call ?? 0);
       await world.run(message, happening.dies);
       if (happening.how === "runs twice") await world.run(message);
       return;
@@ -100,6 +110,51 @@ async function happen(world: QuietWorld, given: Given, happening: Happening, fol
     case "sweep":
       await world.sweep();
   }
+}
+
+const shorter = <One>(one: One[], other: One[]) => (one.length < other.length ? one : other);
+
+/** Two people edit the same, one on each side: the second just before we write there what the first one wrote. */
+async function clash(
+  world: QuietWorld,
+  given: Given,
+  { edit, other, isTold }: Extract<Happening, { type: "clash" }>,
+  folk: People,
+  seen: Seen,
+): Promise<void> {
+  const pairs = await pairsOf(world, given);
+  const pair = pairs[edit.item % Math.max(1, pairs.length)];
+  if (!pair) return;
+  seen.edits += 1;
+  folk.act(edit, pair);
+  const isOfPage = edit.side === "page";
+  world.before(isOfPage ? "linear issueUpdate" : "PUT", async () => {
+    await arrived(world);
+    const waiting = world.waiting.length;
+    seen.clashes += 1;
+    folk.act({ ...edit, side: isOfPage ? "linear" : "page", value: other }, pair);
+    await arrived(world);
+    if (!isTold) world.waiting.length = waiting;
+  });
+}
+
+/** The items that both sides have. */
+async function pairsOf(world: QuietWorld, given: Given): Promise<Pair[]> {
+  const rows = await world.query(
+    `select i.key, i.linear_id from plan_items i join plans p on p.id = i.plan_id
+      where i.plan_id ${ofPlans} and i.state = 'active' and i.linear_id is not null and p.writes_page order by i.position`,
+    idsOf(given),
+  );
+  return rows.map(({ key, linear_id }) => ({ key: key ?? "", issueId: linear_id ?? "" }));
+}
+
+/** A process that is thought dead: its lease runs out, another one does the work, and then it goes on. */
+async function stall(world: QuietWorld, message: QueueMessage, call: number): Promise<void> {
+  world.beforeCall(call, async () => {
+    await world.freeLeases();
+    await world.run(message);
+  });
+  await world.run(message);
 }
 
 /** Once nobody edits any more, two writes on each side of a plan are enough. */
@@ -190,11 +245,25 @@ async function lost(world: QuietWorld, given: Given, folk: People, seen: Seen): 
     world.linear.control.issues({ organizationId }).map((issue) => `${issue.title}\n${issue.description ?? ""}`),
   );
   const everything = [folk.bodyNow(), ...issues, kept?.text ?? ""].join("\n");
-  const missing = folk.expected().filter(({ token }) => !everything.includes(token));
+  const untold = await untoldIssues(world, given);
+  const missing = folk
+    .expected()
+    .filter(({ token }) => !everything.includes(token))
+    .filter(({ field, issueId }) => !/description|criterion/.test(field) || !untold.has(issueId));
   return missing.map(
     ({ token, side, field }) =>
       `“${token}”, written into a ${field} ${side === "page" ? "on the page" : "in Linear"}, is nowhere`,
   );
+}
+
+/** Issues of which people were told that a description was written over that nobody can say any more. */
+async function untoldIssues(world: QuietWorld, given: Given): Promise<Set<string | null>> {
+  const rows = await world.query(
+    `select i.linear_id from conflicts c join plan_items i on i.id = c.item_id
+      where c.plan_id ${ofPlans} and c.kind = 'overwritten' and c.linear_change->'value' = 'null'::jsonb`,
+    idsOf(given),
+  );
+  return new Set(rows.map((row) => row.linear_id ?? null));
 }
 
 /** Each item that both sides have says the same on both, but for what is asked about or what one side cannot say. */
