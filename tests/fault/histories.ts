@@ -17,7 +17,7 @@ const { values } = parseArgs({
   },
 });
 
-type Report = { seen: Seen; failed: { seed: number; history: History; problems: string[] }[] };
+type Report = { seen: Seen; failed: { seed: number; problems: string[] }[] };
 
 /** Each history has a seed of its own, so that one can be played again by itself. */
 const historyOf = (seed: number): History => fc.sample(history, { seed, numRuns: 1 })[0] as History;
@@ -31,19 +31,20 @@ async function playAll(seeds: number[], tell: (report: Report) => void): Promise
     const problems = await play(world, await given(played.shape, played.company), played, report.seen).catch(
       (error: unknown) => [error instanceof Error ? (error.stack ?? error.message) : String(error)],
     );
-    if (problems.length > 0) report.failed.push({ seed, history: played, problems });
+    if (problems.length > 0) {
+      report.failed.push({ seed, problems });
+      show(seed, played, problems);
+    }
     if (n % 50 === 49) tell(report);
   }
   await world.close();
   return report;
 }
 
-function show({ failed }: Report): void {
-  for (const { seed, history: played, problems } of failed.slice(0, 20)) {
-    console.log(`seed ${seed}:`);
-    for (const problem of problems) console.log(`  ${problem}`);
-    if (values.verbose) console.log(JSON.stringify(played, null, 1));
-  }
+/** Told as it is found, so that a run that is broken off has said it. */
+function show(seed: number, played: History, problems: string[]): void {
+  console.log(`seed ${seed}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+  if (values.verbose) console.log(JSON.stringify(played, null, 1));
 }
 
 const sum = (reports: Report[]): Report => ({
@@ -65,7 +66,6 @@ async function main(): Promise<void> {
           Array.from({ length: jobs }, (_, job) => inProcess(seeds.filter((_, n) => n % jobs === job))),
         );
   const whole = sum(reports);
-  show(whole);
   const seconds = Math.round((performance.now() - begun) / 1000);
   console.log(
     `${whole.seen.histories} histories in ${seconds} s, ${whole.failed.length} failed: ${JSON.stringify(whole.seen)}`,
@@ -77,7 +77,9 @@ async function main(): Promise<void> {
 function inProcess(seeds: number[]): Promise<Report> {
   return new Promise((resolve, reject) => {
     let last: Report = { seen: nothingSeen(), failed: [] };
-    const child = fork(import.meta.filename, ["--jobs", "0"], { env: { ...process.env, HISTORY_SEEDS: "1" } });
+    const child = fork(import.meta.filename, ["--jobs", "0", ...(values.verbose ? ["--verbose"] : [])], {
+      env: { ...process.env, HISTORY_SEEDS: "1" },
+    });
     child.on("message", (report: Report) => void (last = report));
     child.on("exit", (code) => (code === 0 ? resolve(last) : reject(new Error(`a process ended with ${code}`))));
     child.send(seeds);
