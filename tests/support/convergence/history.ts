@@ -49,7 +49,9 @@ const edit = (side: Edit["side"]): fc.Arbitrary<Edit> =>
 const anyEdit = fc.oneof(edit("page"), edit("linear"));
 const clashing = fc.record({
   side: fc.constantFrom("page" as const, "linear" as const),
-  act: fc.constantFrom<Edit["act"]>("title", "title", "title", "description", "criterion", "points", "priority"),
+  act: fc.constantFrom<Edit["act"]>(
+    ...(["title", "title", "description", "description", "criterion", "criterion", "points", "priority"] as const),
+  ),
   item: small(9),
   value: small(9),
 });

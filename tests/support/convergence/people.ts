@@ -34,10 +34,13 @@ const inWords = ["High", "Medium", "Low"];
 let drawn = 0;
 const aToken = () => `w${((drawn += 1)).toString(36)}x`;
 
+const tokensIn = (text: string): string[] => text.match(/\bw[0-9a-z]+x\b/g) ?? [];
+
 /** Plays people who edit the page and the issues of its plans. What they wrote is noted, and what they wrote over. */
 export function people(world: QuietWorld, given: Given) {
   const written = new Map<string, Written>();
   const gone = new Set<string>();
+  const untold = new Set<string>();
   const { linear, confluence } = world;
 
   /** Of all items people now look at this one alone. */
@@ -55,7 +58,7 @@ export function people(world: QuietWorld, given: Given) {
   };
   /** Words that a person takes away are given up by that person. */
   const giveUp = (before: string, after: string) => {
-    for (const token of before.match(/\bw[0-9a-z]+x\b/g) ?? []) if (!after.includes(token)) gone.add(token);
+    for (const token of tokensIn(before)) if (!after.includes(token)) gone.add(token);
   };
   const setPage = (change: (body: string) => string) => {
     const before = bodyNow();
@@ -275,6 +278,10 @@ export function people(world: QuietWorld, given: Given) {
     /** Words that somebody wrote and nobody took away again. */
     expected: (): Written[] => [...written.values()].filter(({ token }) => !gone.has(token)),
     giveUp: (text: string) => giveUp(text, ""),
+    /** What a webhook said that never came. */
+    untold: (text: string) => void tokensIn(text).forEach((token) => untold.add(token)),
+    /** True where a text of Linear's may be gone with its event: nothing else tells what it was. */
+    isUntold: (token: string) => untold.has(token) && /description|criterion/.test(written.get(token)?.field ?? ""),
     bodyNow,
     itemsNow,
     living,

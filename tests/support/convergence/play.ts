@@ -1,6 +1,6 @@
 import { readIssueText } from "../../../lib/domain/sync/issue-text.js";
 import type { QueueMessage } from "../../../lib/ports-services.js";
-import type { QuietWorld } from "../quiet-world.js";
+import type { QuietWorld, Waiting } from "../quiet-world.js";
 import { arrived, drain, forgetPlans, type Given, type GivenPlan } from "./given-plan.js";
 import type { Happening, History } from "./history.js";
 import { type Pair, people } from "./people.js";
@@ -88,7 +88,8 @@ async function happen(world: QuietWorld, given: Given, happening: Happening, fol
       return clash(world, given, happening, folk, seen);
     case "webhook": {
       const [webhook] = world.waiting.splice(happening.which % Math.max(1, world.waiting.length), 1);
-      if (!webhook || happening.how === "is lost") return;
+      if (!webhook) return;
+      if (happening.how === "is lost") return lose(webhook, folk);
       await world.deliver(webhook);
       if (happening.how === "comes twice") await world.deliver(webhook);
       return;
@@ -134,8 +135,13 @@ async function clash(
     seen.clashes += 1;
     folk.act({ ...edit, side: isOfPage ? "linear" : "page", value: other }, pair);
     await arrived(world);
-    if (!isTold) world.waiting.length = waiting;
+    if (!isTold) for (const webhook of world.waiting.splice(waiting)) await lose(webhook, folk);
   });
+}
+
+/** A webhook that never comes: nobody is told what it says. */
+async function lose({ request }: Waiting, folk: People): Promise<void> {
+  folk.untold(await request.clone().text());
 }
 
 /** The items that both sides have. */
@@ -249,7 +255,7 @@ async function lost(world: QuietWorld, given: Given, folk: People, seen: Seen): 
   const missing = folk
     .expected()
     .filter(({ token }) => !everything.includes(token))
-    .filter(({ field, issueId }) => !/description|criterion/.test(field) || !untold.has(issueId));
+    .filter(({ token, issueId }) => !folk.isUntold(token) || !untold.has(issueId));
   return missing.map(
     ({ token, side, field }) =>
       `“${token}”, written into a ${field} ${side === "page" ? "on the page" : "in Linear"}, is nowhere`,
