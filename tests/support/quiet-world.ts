@@ -206,6 +206,8 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     before: (prefix: string, act: Hook["act"]) => void hooks.push({ matches: (call) => call.startsWith(prefix), act }),
     /** Something happens just before the application's n-th call from now on. */
     beforeCall: (n: number, act: Hook["act"]) => void hooks.push({ matches: () => n-- === 0, act }),
+    /** True where somebody or a fault waits for a call. */
+    isPrepared: () => hooks.length + faults.linear.list().length + faults.confluence.list().length > 0,
     forgetHooks: () => void (hooks = []),
     async deliver({ kind, request }: Waiting, death: Death | null = null): Promise<void> {
       const handler = kind === "linear" ? linearWebhook(() => intake) : confluenceWebhook(() => pageIntake);

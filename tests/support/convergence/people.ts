@@ -45,7 +45,6 @@ export function people(world: QuietWorld, given: Given) {
 
   /** Of all items people now look at this one alone. */
   let meant: Pair | null = null;
-  let writesBefore = 0;
 
   const bodyNow = () => confluence.control.page({ id: given.pageId }).body;
   const itemsNow = (): ExtractedItem[] => extract({ title: "", body: bodyNow() }).items;
@@ -268,13 +267,10 @@ export function people(world: QuietWorld, given: Given) {
   return {
     /** Does what an edit says; to one item, where one is named. */
     act(edit: Edit, pair: Pair | null = null): void {
-      writesBefore = world.writes.length;
       meant = pair;
       (edit.side === "page" ? page : inLinear)[edit.act](edit);
       meant = null;
     },
-    /** What we have written since somebody edited last. */
-    writesSince: () => world.writes.slice(writesBefore),
     /** Words that somebody wrote and nobody took away again. */
     expected: (): Written[] => [...written.values()].filter(({ token }) => !gone.has(token)),
     giveUp: (text: string) => giveUp(text, ""),

@@ -45,9 +45,11 @@ export async function play(
   try {
     const writesBefore = world.writes.length;
     for (const happening of happenings) await happen(world, given, happening, folk, seen);
-    const writesOnTheWay = world.writes.length;
+    const isUndisturbed = !world.isPrepared();
+    const writesOfHappenings = world.writes.length;
     // What is under way goes on while people are still there.
     await drain(world);
+    const writesAlone = isUndisturbed ? writesOfHappenings : world.writes.length;
     world.forgetHooks();
     world.faults.linear.clear();
     world.faults.confluence.clear();
@@ -56,7 +58,7 @@ export async function play(
     seen.pageWrites += writes.filter((call) => call.startsWith("PUT")).length;
     seen.issueWrites += writes.filter((call) => !call.startsWith("PUT")).length;
     const problems = [
-      ...tooMany(shorter(folk.writesSince(), world.writes.slice(writesOnTheWay)), given),
+      ...tooMany(world.writes.slice(writesAlone), given),
       ...(await lost(world, given, folk, seen)),
       ...(await unequal(world, given, folk, "before the answers")),
     ];
@@ -112,8 +114,6 @@ async function happen(world: QuietWorld, given: Given, happening: Happening, fol
       await world.sweep();
   }
 }
-
-const shorter = <One>(one: One[], other: One[]) => (one.length < other.length ? one : other);
 
 /** Two people edit the same, one on each side: the second just before we write there what the first one wrote. */
 async function clash(
