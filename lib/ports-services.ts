@@ -1,6 +1,7 @@
 /** The outside services that the inside speaks to. Adapters implement these; `lib/compose` connects them. */
 import type { EstimateScale } from "./domain/estimate-scale.js";
 import type { PageAddress } from "./domain/page-address.js";
+import type { IssueComment, PageComment, PageCommentKind } from "./domain/sync/comments.js";
 
 // ---- Linear ------------------------------------------------------------------------------------------------------------------
 
@@ -55,6 +56,10 @@ export type LinearClient = {
   ): Promise<WriteResult[]>;
   /** Relations and attachments in shared requests: what `createRelations` and `upsertAttachments` would do, in half the calls. */
   writeLinks(links: LinkInput[]): Promise<WriteResult[]>;
+  /** What was written on these issues after `since` (ISO), the oldest first: 50 to a request. */
+  readComments(issueIds: string[], since: string): Promise<IssueComment[]>;
+  /** Comments under ids of ours; `parentId` names the first one of the thread that they answer in. */
+  createComments(comments: CommentInput[]): Promise<WriteResult[]>;
   /** What the last answer said of the hour's budget; null before the first. */
   budget(): Budget | null;
 };
@@ -169,6 +174,7 @@ export type Relation = {
   relatedIssueId: string;
   type: "blocks" | "duplicate" | "related" | "similar";
 };
+export type CommentInput = { id: string; issueId: string; parentId: string | null; body: string };
 export type LinkInput =
   | { kind: "relation"; id: string; issueId: string; relatedIssueId: string }
   | { kind: "attachment"; issueId: string; url: string; title: string; subtitle?: string };
@@ -209,7 +215,29 @@ export type ConfluenceClient = {
   versionsAfter(pageId: string, version: number): Promise<PageVersion[] | null>;
   /** True where somebody has begun to edit the page and has not published: writing it now could take their draft away. */
   hasOpenDraft(pageId: string): Promise<boolean>;
+  /**
+   * What was written under the page and at its text after `since` (ISO), and all answers in the named threads since then, the oldest first.
+   * `not_readable`: this connection may read the page and not its comments; `not_supported`: nor can we on this kind of Confluence.
+   */
+  readComments(query: {
+    pageId: string;
+    since: string;
+    threads: PageThread[];
+  }): Promise<PageComment[] | "not_readable" | "not_supported">;
+  /**
+   * Writes comments in storage format, one after the other; a thread that is gone is answered under the page. What became of each, by its number:
+   * where writing is not allowed the others are not tried. A lost answer may have been written.
+   */
+  createComments(
+    pageId: string,
+    comments: { thread: PageThread | null; body: string }[],
+  ): Promise<(WrittenComment | "not_writable" | "refused")[]>;
+  /** Names of people by their ids; apps are left out. Null where this connection may not know them. */
+  findPeople(ids: string[]): Promise<Map<string, string> | null>;
 };
+/** Named by the comment that begins it. */
+export type PageThread = { id: string; kind: PageCommentKind };
+export type WrittenComment = { id: string; thread: PageThread };
 export type PageVersion = { number: number; message: string; authorId: string | null; createdAt: string };
 export type PageResult =
   | { kind: "page"; page: Page }

@@ -3,6 +3,7 @@ import type { OrganizationId, PlanId } from "./domain/ids.js";
 import type { PageEvent } from "./domain/page-event.js";
 import type { PlanItem } from "./domain/plan-item.js";
 import type { PlanningSession } from "./domain/session.js";
+import type { CommentLink, CommentsSeen } from "./domain/sync/comments.js";
 import type { Conflict } from "./domain/sync/conflict.js";
 import type {
   Done,
@@ -48,6 +49,9 @@ export type SyncedPlan = {
   recentRuns: RecentRun[];
   /** The page as the plan's items were last read from it. */
   base: PageSnapshot | null;
+  /** From which instant (ISO) on comments of each side are mirrored; null where they are not. */
+  commentsSince: { linear: string | null; page: string | null };
+  commentsSeen: CommentsSeen;
 };
 
 /** A change of an issue as Linear's event told it, kept until a run has taken it into account. */
@@ -95,6 +99,9 @@ export type SyncMove = {
   /** Events that have been taken into account. */
   takenEvents?: IssueEvent[];
   pageWrites?: { id: string; status: "written" | "not_written" | "page_gone" }[];
+  /** What became of comments that were put down. */
+  comments?: CommentLink[];
+  commentsSeen?: CommentsSeen;
   question?: SyncQuestion | null;
   history?: SyncRun;
   /** The run that this one has taken back. */
@@ -158,6 +165,10 @@ export type SyncStore = {
   pastRun(id: string): Promise<PastRun | null>;
   /** Writes down a page write that is about to be sent; false where the lease is lost. */
   openPageWrite(seen: SyncedPlan, attemptId: string, write: PageWrite): Promise<boolean>;
+  /** Comments of the plan that are mirrored or about to be, those that moved last first: at most a thousand. `openSince` (ISO): when the oldest open one was put down. */
+  commentLinks(planId: PlanId): Promise<{ links: CommentLink[]; openSince: string | null }>;
+  /** Writes down comments that are about to be mirrored; false where the lease is lost. */
+  openComments(seen: SyncedPlan, attemptId: string, comments: CommentLink[]): Promise<boolean>;
   /** Makes runs due after a time of quiet; those of idle plans that are kept in step. */
   request(query: SyncRequest): Promise<DueRun[]>;
   /** The plans that an issue belongs to, or that are made from this source; the one that changed last comes first. */

@@ -183,6 +183,11 @@ export type InboxStore = {
     delivery: Delivery,
     change: Extract<DeliveryEvent, { type: "issue_changed" }>,
   ): Promise<InboxResult | "ignored">;
+  /** Makes the run of the issue's plan due where comments go to the page, unless it is a comment of ours; `ignored` otherwise. */
+  commented(
+    delivery: Delivery,
+    comment: Extract<DeliveryEvent, { type: "commented" }>,
+  ): Promise<InboxResult | "ignored">;
   /** The question about conflicts that was asked last in an agent session and is open, with its conflicts in their order. */
   openQuestion(organizationId: OrganizationId, agentSessionId: string): Promise<OpenSyncQuestion | null>;
   /** Stores decisions about conflicts of a plan with the entry of its session's log, and makes a run due now; `moved` where somebody has decided one of them before. */

@@ -1,9 +1,11 @@
 /** What people and tests do in the simulated Confluence. */
 import { z } from "zod";
+import { addFooterComment, addInlineComment, findComment } from "./comments.js";
 import { allScopes, grantDirectly } from "./oauth.js";
 import type { PageChangeEvent, Settings, StoredPage, User, World } from "./state.js";
 import {
   addVersion,
+  aUser,
   current,
   insertPage,
   instant,
@@ -15,6 +17,7 @@ import {
   titleIsTaken,
   webPath,
 } from "./state.js";
+import { escapeXml } from "./storage.js";
 import type { Webhooks } from "./webhooks.js";
 
 /** One answered request. `operation` is what faults are named by: method and path as on a site of its own. */
@@ -69,6 +72,16 @@ const OnPage = z.object({ id: z.string(), user: z.string().optional() });
 const Move = OnPage.extend({ spaceKey: z.string() });
 const Restoration = OnPage.extend({ version: z.number().int().positive() });
 const Drafting = OnPage.extend({ body: BodyChange.optional(), title: z.string().min(1).optional() });
+const Commenting = OnPage.extend({
+  /** Plain words, or storage format. */
+  body: z.string().min(1),
+  /** The words of the page that it stands at; without them it stands under the page. */
+  selection: z.string().min(1).optional(),
+  /** The comment that it answers. */
+  replyTo: z.string().optional(),
+  /** The name of an app that writes it. */
+  app: z.string().optional(),
+});
 const NewSpace = z.object({ key: z.string(), name: z.string() });
 
 export function control(world: World, hooks: Webhooks, requests: () => LoggedRequest[]) {
@@ -78,6 +91,13 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
   const user = (name: string): User => {
     const found = state.users.find((each) => each.accountId === name || each.username === name);
     return found ?? refuse(`There is no user ${name}`);
+  };
+  const appNamed = (name: string): User => {
+    const known = state.users.find(({ isApp, displayName }) => isApp && displayName === name);
+    if (known) return known;
+    const made = { ...aUser(`app-${name.toLowerCase()}`, name), isApp: true };
+    state.users.push(made);
+    return made;
   };
   const page = (id: string): StoredPage => state.pages[id] ?? refuse(`There is no page ${id}`);
 
@@ -162,6 +182,30 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
       if (users !== undefined || editors === undefined) restricted.readers = ids(users ?? ["ada"]);
       world.save();
       world.changed({ page: restricted, event: "permissions_updated", authorId: user("ben").accountId });
+    },
+    comment(input: z.input<typeof Commenting>): { id: string } {
+      const { id, body: words, selection, replyTo, user: author = "ben", app } = Commenting.parse(input);
+      const commented = page(id);
+      const parent = commented.comments.find((comment) => comment.id === replyTo);
+      if (replyTo !== undefined && !parent) refuse(`There is no comment ${replyTo} on page ${id}`);
+      const body = words.startsWith("<") ? words : `<p>${escapeXml(words)}</p>`;
+      const { accountId: authorId } = app === undefined ? user(author) : appNamed(app);
+      const comment = { body, authorId, ...(parent && { parent }) };
+      const made =
+        selection !== undefined || parent?.kind === "inline"
+          ? addInlineComment(world, commented, comment, { selection: selection ?? "", matchIndex: 0 })
+          : addFooterComment(world, commented, comment);
+      return { id: (made ?? refuse(`Page ${id} does not say “${selection}”`)).id };
+    },
+    editComment({ comment: id, body }: { comment: string; body: string }): void {
+      const { comment } = findComment(world, id) ?? refuse(`There is no comment ${id}`);
+      Object.assign(comment, { body: `<p>${escapeXml(body)}</p>`, edits: (comment.edits ?? 0) + 1, editedAt: instant(world) });
+      world.save();
+    },
+    removeComment({ comment: id }: { comment: string }): void {
+      const { page: commented } = findComment(world, id) ?? refuse(`There is no comment ${id}`);
+      commented.comments = commented.comments.filter((comment) => comment.id !== id && comment.parentId !== id);
+      world.save();
     },
     /** Into the trash. */
     removePage(input: z.input<typeof OnPage>): void {

@@ -159,7 +159,12 @@ export function pagesV2(world: World): Hono<ApiEnv> {
     const input = await readBody(c.req.raw, z.object({ accountIds: z.array(z.string()).max(250) }), invalid);
     if (input instanceof Response) return input;
     const users = world.state.users.filter((user) => input.accountIds.includes(user.accountId));
-    const results = users.map(({ accountId, displayName, email }) => ({ accountId, displayName, email }));
+    const results = users.map(({ accountId, displayName, email, isApp = false }) => ({
+      accountId,
+      accountType: isApp ? "app" : "atlassian",
+      displayName,
+      email,
+    }));
     return c.json({ results });
   });
 

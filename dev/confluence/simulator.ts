@@ -4,13 +4,14 @@ import { readTinyCode } from "../../lib/domain/page-address.js";
 import type { Fault } from "../faults.js";
 import { withFaults } from "../faults.js";
 import type { Simulator, SimulatorOptions } from "../simulator.js";
+import { commentsV2 } from "./comments-v2.js";
 import { contentV1, restrictionsV1 } from "./content-v1.js";
 import type { ConfluenceControl, LoggedRequest } from "./control.js";
 import { control } from "./control.js";
 import { authorizationServer, findGrant } from "./oauth.js";
 import type { ApiEnv } from "./pages-v2.js";
 import { pagesV2 } from "./pages-v2.js";
-import { remarksV2 } from "./remarks-v2.js";
+import { propertiesV2 } from "./properties-v2.js";
 import type { Settings, State, World } from "./state.js";
 import { current, freshState, webPath } from "./state.js";
 import { escapeXml } from "./storage.js";
@@ -37,7 +38,8 @@ export function confluenceSimulator(options: ConfluenceSimulatorOptions): Conflu
 
   const cloud = new Hono<ApiEnv>()
     .route("/wiki/api/v2", pagesV2(world))
-    .route("/wiki/api/v2", remarksV2(world))
+    .route("/wiki/api/v2", propertiesV2(world))
+    .route("/wiki/api/v2", commentsV2(world))
     .route("/wiki/rest/api", restrictionsV1(world));
   const dataCenter = new Hono<ApiEnv>().route("/rest/api", contentV1(world)).route("/rest/api", restrictionsV1(world));
   const open = new Hono()

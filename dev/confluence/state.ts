@@ -13,6 +13,8 @@ export type User = {
   username: string;
   userKey: string;
   personalAccessToken: string;
+  /** Another app's own account. */
+  isApp?: boolean;
 };
 export type Space = { id: string; key: string; name: string; homepageId: string };
 export type PageVersion = {
@@ -34,6 +36,11 @@ export type Comment = {
   /** Inline only: the `ac:ref` of the marker in the body, and the text it stood around. */
   markerRef?: string;
   selection?: string;
+  /** Answers only: the comment that they hang below. */
+  parentId?: string;
+  /** How often it was edited, and when last. */
+  edits?: number;
+  editedAt?: string;
 };
 /** What somebody writes over a page and has not published. */
 export type Draft = { title: string; body: string; authorId: string; createdAt: string; baseVersion: number };
@@ -100,6 +107,7 @@ export type State = {
 };
 
 export type PageChangeEvent =
+  | "commented"
   | "updated"
   | "trashed"
   | "deleted"
@@ -108,7 +116,7 @@ export type PageChangeEvent =
   | "unarchived"
   | "moved"
   | "permissions_updated";
-export type PageChange = { page: StoredPage; event: PageChangeEvent; authorId: string };
+export type PageChange = { page: StoredPage; event: PageChangeEvent; authorId: string; commentId?: string };
 
 /** The world that the parts of the simulator share. */
 export type World = {
@@ -259,7 +267,7 @@ export function freshState(options: SimulatorOptions): State {
   };
 }
 
-function aUser(name: string, displayName: string): User {
+export function aUser(name: string, displayName: string): User {
   return {
     accountId: `712020:${name}`,
     displayName,

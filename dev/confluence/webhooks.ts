@@ -102,6 +102,7 @@ export function webhooks(world: World, options: SimulatorOptions): Webhooks {
 
 /** Data Center's names; null where it has no such event. */
 const dataCenterEvents: Record<PageChange["event"], string | null> = {
+  commented: null,
   updated: "page_updated",
   trashed: "page_trashed",
   deleted: "page_removed",
@@ -119,12 +120,13 @@ function toOutgoing(world: World, change: PageChange): Outgoing[] {
   const all = registered.map(({ url, secret }) => toDataCenter(world, change, url, secret));
   if (dataCenter !== undefined && name !== null)
     all.unshift(toDataCenter(world, change, dataCenter.url, dataCenter.secret));
-  if (automation !== undefined && change.event === "updated") all.unshift(toAutomation(world, change, automation));
+  if (automation !== undefined && (change.event === "updated" || change.event === "commented")) all.unshift(toAutomation(world, change, automation));
   if (forge !== undefined) all.unshift(toForge(world, change, forge));
   return all;
 }
 
 function toForge(world: World, change: PageChange, { url, appId }: { url: string; appId: string }): Outgoing {
+  if (change.event === "commented") return toForgeComment(world, change, { url, appId });
   const { page, event, authorId } = change;
   const { number, title, message, minorEdit, createdAt } = current(page);
   const { id, key, name } = spaceOf(world, page);
@@ -148,13 +150,32 @@ function toForge(world: World, change: PageChange, { url, appId }: { url: string
   return toPost("forge", page.id, url, body, () => ({ authorization: `Bearer ${invocationToken(world, appId)}` }));
 }
 
+function toForgeComment(
+  world: World,
+  { page, authorId, commentId }: PageChange,
+  { url, appId }: { url: string; appId: string },
+): Outgoing {
+  const at = new Date(world.now()).toISOString();
+  const content = {
+    id: commentId,
+    type: "comment",
+    status: "current",
+    title: `Re: ${current(page).title}`,
+    container: { id: page.id, type: "page" },
+    version: { number: 1, minorEdit: false, createdBy: { accountId: authorId }, createdDate: at },
+  };
+  const eventType = "avi:confluence:created:comment";
+  const body = { eventType, atlassianId: authorId, eventCreatedDate: at, content };
+  return toPost("forge", page.id, url, body, () => ({ authorization: `Bearer ${invocationToken(world, appId)}` }));
+}
+
 function toAutomation(
   world: World,
-  { page }: PageChange,
+  { page, event }: PageChange,
   { url, header, secret }: { url: string; header: string; secret: string },
 ): Outgoing {
   const pageUrl = `${siteUrl(world)}/wiki${webPath(world, page)}`;
-  const body = { event: "page_updated", pageId: page.id, url: pageUrl };
+  const body = { event: event === "commented" ? "comment_created" : "page_updated", pageId: page.id, url: pageUrl };
   return toPost("automation", page.id, url, body, () => ({ [header]: secret }));
 }
 

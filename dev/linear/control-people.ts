@@ -67,9 +67,12 @@ export function people(store: Store) {
       const actor = actorOf(store, { user, organizationId: session.organizationId });
       return { agentActivityId: prompt(store, actor, session, body, "stop").id };
     },
-    comment({ issue, body, ...by }: OnIssue & { body: string }) {
-      const actor = actorOf(store, by, issue);
-      return { commentId: createComment(store, actor, { issueId: loadIssue(store, actor, issue).id, body }).id };
+    /** `replyTo` is a comment in whose thread it stands, `app` the name of another app that writes it. */
+    comment({ issue, body, replyTo, app, ...by }: OnIssue & { body: string; replyTo?: string; app?: string }) {
+      const person = actorOf(store, by, issue);
+      const actor = app === undefined ? person : otherApp(store, person.organizationId, app);
+      const input = { issueId: loadIssue(store, actor, issue).id, parentId: replyTo ?? null, body };
+      return { commentId: createComment(store, actor, input).id };
     },
     createIssue({ team, user, organizationId, ...input }: By & { team?: string } & Partial<IssueCreateInput>) {
       const actor = actorOf(store, { user, organizationId });
@@ -190,6 +193,24 @@ function actorOf(store: Store, { user: wanted, organizationId }: By, issue?: str
   );
   if (!user) throw new Error(`There is no user ${wanted ?? ""} in ${organization.name}`);
   return { organizationId: organization.id, userId: user.id };
+}
+
+/** Another app that is installed in the workspace, by its name. */
+function otherApp(store: Store, organizationId: string, name: string): Actor {
+  const { users } = store.world;
+  const known = users.find((user) => user.organizationId === organizationId && user.app && user.name === name);
+  if (known) return { organizationId, userId: known.id };
+  const made: User = {
+    ...freshEntity(store, organizationId),
+    id: newId(users, "User", null),
+    name,
+    displayName: name.toLowerCase(),
+    email: `${name.toLowerCase()}@apps.test`,
+    app: true,
+    admin: false,
+  };
+  users.push(made);
+  return { organizationId, userId: made.id };
 }
 
 /** Linear opens a thread of its own on a delegated issue; its words are nobody's request. */

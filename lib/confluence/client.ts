@@ -1,12 +1,14 @@
 import type { ConfluenceClient, PageResult } from "../ports-services.js";
 import type { ConfluenceConnection } from "../ports-identity.js";
 import { cloudPages } from "./cloud.js";
+import { cloudComments } from "./cloud-comments.js";
+import { commentsOfPage, writeComments } from "./page-comments.js";
 import { dataCenterPages } from "./data-center.js";
 import { findPageId, foreignHost, siteUrl } from "./page-places.js";
 import type { PageHead } from "./page-source.js";
 import { writePage } from "./page-writes.js";
 import type { ApiOptions } from "./request.js";
-import { apiReader, apiWriter } from "./request.js";
+import { apiPoster, apiReader, apiWriter } from "./request.js";
 import { isSameText } from "./same-text.js";
 
 /**
@@ -18,6 +20,7 @@ export function confluenceClient(options: ApiOptions & { connection: ConfluenceC
   const get = apiReader(options);
   const put = apiWriter(options);
   const pages = connection.kind === "data_center" ? dataCenterPages(get, put) : cloudPages(get, put);
+  const comments = connection.kind === "data_center" ? null : cloudComments(get, apiPoster(options));
   const allowedKey = (key: string) => findAllowedKey(connection.spaces, key);
 
   /** Null also where the page lies in a space that the connection does not name. */
@@ -63,6 +66,20 @@ export function confluenceClient(options: ApiOptions & { connection: ConfluenceC
       const published = draft === null ? null : await pages.findText(pageId);
       return draft !== null && published !== null && !isSameText(draft, published);
     },
+
+    async readComments(query) {
+      if (comments === null) return "not_supported";
+      if ((await findAllowed(query.pageId)) === null) return "not_readable";
+      const found = await commentsOfPage(comments, query);
+      return found?.map((comment) => ({ ...comment, url: `${siteUrl(connection)}${comment.url}` })) ?? "not_readable";
+    },
+
+    async createComments(pageId, wanted) {
+      const isAllowed = comments !== null && (await findAllowed(pageId)) !== null;
+      return isAllowed ? writeComments(comments, pageId, wanted) : wanted.map(() => "not_writable");
+    },
+
+    findPeople: async (ids) => (comments === null ? null : comments.people([...new Set(ids)])),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { PageVersion } from "../ports-services.js";
+import type { PageComment, PageCommentKind } from "../domain/sync/comments.js";
+import type { PageThread, PageVersion, WrittenComment } from "../ports-services.js";
 
 /** What the client asks of either kind of Confluence; null is "not there, or not shown to us". */
 export type PageSource = {
@@ -14,6 +15,15 @@ export type PageSource = {
   listVersions(pageId: string, after: number, head: PageHead): Promise<PageVersion[] | null>;
   /** Puts version `from` + 1 into its place; the status of the answer. */
   put(write: { pageId: string; from: number; title: string; body: string; message: string }): Promise<number>;
+};
+
+/** What the client asks of either kind of Confluence about comments, written after `since`; null is "not shown to us". Addresses follow the site's URL. */
+export type CommentSource = {
+  roots(pageId: string, kind: PageCommentKind, since: string): Promise<PageComment[] | null>;
+  replies(pageId: string, thread: PageThread, since: string): Promise<PageComment[] | null>;
+  /** Writes one below the page, or into a thread; the status where it is refused. */
+  create(pageId: string, thread: PageThread | null, body: string): Promise<WrittenComment | number>;
+  people(ids: string[]): Promise<Map<string, string> | null>;
 };
 
 /** Where a page lies, as the site itself says, and its newest version. */

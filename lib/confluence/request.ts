@@ -25,6 +25,16 @@ export type Get = <T>(path: string, schema: z.ZodMiniType<T>, need?: "required" 
  */
 export type Put = (path: string, content: unknown) => Promise<number>;
 
+/**
+ * Writes one new resource: the status, and what was made. Nothing is refreshed for it: the authorization has just been good for reading, and 401 means that it
+ * is not meant for this.
+ */
+export type Post = <T>(
+  path: string,
+  content: unknown,
+  schema: z.ZodMiniType<T>,
+) => Promise<{ status: number; made: T | null }>;
+
 /** The Authorization value of Cloud's API tokens. */
 export function basicAuthorization(email: string, token: string): string {
   return `Basic ${Buffer.from(`${email}:${token}`).toString("base64")}`;
@@ -51,14 +61,26 @@ export function apiReader(options: ApiOptions): Get {
 export function apiWriter(options: ApiOptions): Put {
   return async (path, content) => {
     const answer = await sendAuthorized(options, { method: "PUT", path, content });
-    const { status } = answer;
-    const isAnswer = status < 300 || (status >= 400 && status < 500 && status !== 408 && status !== 429);
-    if (!isAnswer) throw toError(answer);
-    return status;
+    if (!saysWhether(answer)) throw toError(answer);
+    return answer.status;
   };
 }
 
-type Request = { method: "GET" | "PUT"; path: string; content?: unknown };
+/** A writer of new resources of the REST API. */
+export function apiPoster(options: ApiOptions): Post {
+  return async (path, content, schema) => {
+    const answer = await send(options, { method: "POST", path, content });
+    if (!saysWhether(answer)) throw toError(answer);
+    const { status } = answer;
+    return { status, made: status < 300 ? parse(answer.text, schema) : null };
+  };
+}
+
+/** True for an answer after which it is known whether the write was done. */
+const saysWhether = ({ status }: Answer) =>
+  status < 300 || (status >= 400 && status < 500 && status !== 408 && status !== 429);
+
+type Request = { method: "GET" | "PUT" | "POST"; path: string; content?: unknown };
 type Answer = { status: number; headers: Headers; text: string };
 
 async function sendAuthorized(options: ApiOptions, request: Request): Promise<Answer> {

@@ -10,7 +10,12 @@ const ForgeEvent = z.object({
   atlassianId: z.nullish(z.string()),
   eventCreatedDate: z.nullish(Id),
   content: z.nullish(
-    z.object({ id: Id, type: z.nullish(z.string()), version: z.nullish(z.object({ number: z.nullish(z.number()) })) }),
+    z.object({
+      id: Id,
+      type: z.nullish(z.string()),
+      version: z.nullish(z.object({ number: z.nullish(z.number()) })),
+      container: z.nullish(z.object({ id: z.nullish(Id), type: z.nullish(z.string()) })),
+    }),
   ),
 });
 const AutomationEvent = z.object({ event: z.nullish(z.string()), pageId: z.nullish(Id), url: z.nullish(z.string()) });
@@ -37,6 +42,8 @@ const changes: Record<string, PageChangeKind> = {
   archived: "archived",
   moved: "moved",
   permissions_updated: "restricted",
+  commented: "commented",
+  comment_created: "commented",
 };
 
 /** An event of a Forge trigger; a repeat of the call carries the same body, and only a new event another version or instant. */
@@ -44,6 +51,7 @@ export function readForgeEvent(body: unknown, cloudId: string | null): PageEvent
   const event = ForgeEvent.safeParse(body);
   if (!event.success) return ignored("a body that is no event");
   const { eventType, atlassianId, content } = event.data;
+  if (eventType === "avi:confluence:created:comment") return readForgeComment(event.data, cloudId);
   const [, verb] = /^avi:confluence:([a-z_]+):page$/.exec(eventType) ?? [];
   if (verb === undefined || (content?.type ?? "page") !== "page") return ignored("an event about something else");
   const pageId = readPageId(content?.id);
@@ -58,6 +66,23 @@ export function readForgeEvent(body: unknown, cloudId: string | null): PageEvent
   const deliveryId = isKnown ? ["forge", cloudId, pageId, ...what].join(":") : `forge:${randomUUID()}`;
   const authorId = atlassianId ?? null;
   return { kind: "forge", deliveryId, site: { cloudId }, pageId, version, authorId, change, occurredAt };
+}
+
+/** A comment names the page that it stands on, if Confluence does; else the poll finds it. */
+function readForgeComment({ content, ...event }: z.infer<typeof ForgeEvent>, cloudId: string | null): PageEvent {
+  const pageId = content?.container?.type === "page" ? readPageId(content.container.id) : null;
+  const commentId = readPageId(content?.id);
+  if (pageId === null || commentId === null || cloudId === null) return ignored("no page or no site is named");
+  return {
+    kind: "forge",
+    deliveryId: ["forge", cloudId, pageId, "commented", commentId].join(":"),
+    site: { cloudId },
+    pageId,
+    version: null,
+    authorId: event.atlassianId ?? null,
+    change: "commented",
+    occurredAt: readInstant(event.eventCreatedDate),
+  };
 }
 
 /** What a rule's author lets it send: our form, or the page's address alone. */

@@ -27,6 +27,8 @@ export const SyncSettings = z.object({
   /** `ask` where a field is not named. */
   policies: z.partialRecord(SyncField, Policy),
   links: z.boolean(),
+  /** Which comments are mirrored from now on: those on issues `to_page`, those on the page `to_linear`. */
+  comments: z.enum(["off", "to_page", "to_linear", "both"]),
 });
 
 /** Whether epics become issues or projects, who may approve a plan, who may see the engagement at all, and how its plans are kept in step. */

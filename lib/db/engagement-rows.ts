@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { defaultEngagementSettings } from "../domain/session.js";
+import { goesToLinear, goesToPage } from "../domain/sync/comments.js";
 import type { SettingsChange } from "../ports-catalog.js";
 import { json, utc } from "./database.js";
 
@@ -26,6 +27,13 @@ export function changedSettings(settings: SQL, { sync, ...others }: SettingsChan
     ${changed} || jsonb_build_object('sync', coalesce(${settings}->'sync', '{}') || ${json(rest)} || jsonb_build_object(
       'policies', coalesce(${settings}->'sync'->'policies', '{}') || ${json(policies)}))`;
 }
+
+/** Since when comments go each way, for settings that change: from now on where they did not go before. */
+export const commentsSince = ({ sync }: SettingsChange, e: SQL): SQL => {
+  if (sync?.comments === undefined) return sql``;
+  const since = (column: SQL, isOn: boolean) => sql`, ${column} = ${isOn ? sql`coalesce(${e}.${column}, now())` : sql`null`}`;
+  return sql`${since(sql`comments_to_page_since`, goesToPage(sync.comments))}${since(sql`comments_to_linear_since`, goesToLinear(sync.comments))}`;
+};
 
 /** A row of `engagements` as an EngagementRow. */
 export const engagementView = (e: SQL): SQL => sql`

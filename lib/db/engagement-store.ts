@@ -4,13 +4,14 @@ import type { Place } from "../contract/routes/people.js";
 import type { EngagementId, OrganizationId, SessionId } from "../domain/ids.js";
 import { type Grant, grantFor, type Principal } from "../domain/principal.js";
 import { defaultEngagementSettings } from "../domain/session.js";
+import { goesToLinear, goesToPage } from "../domain/sync/comments.js";
 import { defaultSyncSettings } from "../domain/sync/run.js";
 import type { EngagementRow, EngagementStore } from "../ports-catalog.js";
 import { within } from "./access-store.js";
 import { auditInto } from "./audit-rows.js";
 import { appendLog } from "./commit.js";
 import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
-import { changedSettings, engagementView, ensureGeneral, settingsOf } from "./engagement-rows.js";
+import { changedSettings, commentsSince, engagementView, ensureGeneral, settingsOf } from "./engagement-rows.js";
 import { forgetAnswers } from "./idempotency-store.js";
 import { beyond, placeOf, toPage } from "./keyset.js";
 import { readLandscape } from "./landscape.js";
@@ -46,8 +47,9 @@ export function engagementStore(db: Database): EngagementStore {
       await db.query(
         sql`
         with engagement as (
-          insert into engagements (id, organization_id, team_id, name, page_urls, settings)
-          values (${id}, ${organizationId}, ${teamId}, ${name}, ${textArray(pageUrls)}, ${json(settings)})
+          insert into engagements (id, organization_id, team_id, name, page_urls, settings, comments_to_page_since, comments_to_linear_since)
+          values (${id}, ${organizationId}, ${teamId}, ${name}, ${textArray(pageUrls)}, ${json(settings)},
+                  case when ${goesToPage(settings.sync.comments)} then now() end, case when ${goesToLinear(settings.sync.comments)} then now() end)
           on conflict (id) do nothing returning id, team_id),
         admin as (
           insert into engagement_members (engagement_id, user_id, organization_id, role)
@@ -115,7 +117,7 @@ export function engagementStore(db: Database): EngagementStore {
         with before as (
           select e.id, e.settings from engagements e where e.id = ${id} and e.organization_id = ${organizationId} for no key update),
         changed as (
-          update engagements e set settings = ${changedSettings(sql`e.settings`, changes)}, version = e.version + 1, updated_at = now()
+          update engagements e set settings = ${changedSettings(sql`e.settings`, changes)}${commentsSince(changes, sql`e`)}, version = e.version + 1, updated_at = now()
             from before where e.id = before.id returning e.id, e.settings),
         waiting as (${changes.sync?.direction === undefined ? sql`select` : lookSoon}),
         forgotten as (${changes.access === undefined ? sql`select` : forgetAnswers(sql`k.organization_id = ${organizationId} and exists (select from changed)`)}),

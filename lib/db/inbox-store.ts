@@ -9,7 +9,7 @@ import { teamDefault } from "./engagement-rows.js";
 import { type Database, foreignKeyViolation, json, repeatable, sqlState, uniqueViolation, utc } from "./database.js";
 import { type EffectRow, toOutboxRow } from "./outbox-store.js";
 import { type ConflictRow, toConflict } from "./sync-rows.js";
-import { type DueRow, makeDue, type SyncTimes, toDueRun } from "./sync-due.js";
+import { type DueRow, makeDue, mirrorsComments, type SyncTimes, toDueRun } from "./sync-due.js";
 import { type SessionRow, toSession } from "./session-rows.js";
 
 /** Accepted deliveries and what they ask for. A delivery's row is written by the statement that acts on it, or not at all. */
@@ -51,6 +51,13 @@ export function inboxStore(
     }
     return (await isKnown(delivery)) ? { outcome: "repeated" } : { outcome: "moved" };
   }
+
+  /** True where the delivery has not been acted on, and it was not we who did what it tells of. */
+  const isNews = (delivery: Delivery, actor: { id: string } | null): SQL => sql`
+    not exists (select from webhook_deliveries d where d.provider = ${providerOf(delivery)} and d.organization_id = ${delivery.organizationId}
+                  and d.meaning = ${delivery.meaning})
+    and not ${actor !== null && actor.id === times.linearClientId}
+    and not exists (select from organizations o where o.id = ${delivery.organizationId} and o.app_user_id = ${actor?.id ?? null}::text)`;
 
   const sessionsWhere = async (condition: SQL) => {
     const rows = await db.query<{ session: SessionRow }>(
@@ -177,15 +184,11 @@ export function inboxStore(
 
     async issueChanged(delivery, { issueId, above, changedAt, actor, data }) {
       const { organizationId } = delivery;
-      const isKnown = sql`exists (select from webhook_deliveries d where d.provider = ${providerOf(delivery)} and d.organization_id = ${organizationId}
-        and d.meaning = ${delivery.meaning})`;
-      const isOurs = sql`(${actor !== null && actor.id === times.linearClientId} or exists (
-        select from organizations o where o.id = ${organizationId} and o.app_user_id = ${actor?.id ?? null}::text))`;
       const planned = sql`p.id in (select i.plan_id from plan_items i where i.organization_id = ${organizationId}
         and i.linear_id in (select jsonb_array_elements_text(${json([issueId, ...above])})))`;
       const rows = await db.query<DueRow>(
         sql`
-        with due as (${makeDue(times, { because: "issue", askedBy: null }, sql`${planned} and not ${isKnown} and not ${isOurs}`)}),
+        with due as (${makeDue(times, { because: "issue", askedBy: null }, sql`${planned} and ${isNews(delivery, actor)}`)}),
         delivery as (${storeDelivery(delivery, null, sql`from (select from due limit 1) one`)} on conflict do nothing),
         kept as (
           insert into issue_events (organization_id, issue_id, changed_at, actor_id, actor_name, data)
@@ -193,6 +196,19 @@ export function inboxStore(
             from (select from due limit 1) one
            where exists (select from plan_items i where i.organization_id = ${organizationId} and i.linear_id = ${issueId})
           on conflict do nothing)
+        select id, due, is_new from due`,
+        repeatable,
+      );
+      if (rows.length === 0) return "ignored";
+      return { outcome: "accepted", sessionIds: [], steps: [], runs: rows.map(toDueRun) };
+    },
+
+    async commented(delivery, { issueId, actor }) {
+      const planned = sql`p.id in (select i.plan_id from plan_items i where i.organization_id = ${delivery.organizationId} and i.linear_id = ${issueId})`;
+      const rows = await db.query<DueRow>(
+        sql`
+        with due as (${makeDue(times, { because: "comment", askedBy: null }, sql`${planned} and ${mirrorsComments("to_page")} and ${isNews(delivery, actor)}`)}),
+        delivery as (${storeDelivery(delivery, null, sql`from (select from due limit 1) one`)} on conflict do nothing)
         select id, due, is_new from due`,
         repeatable,
       );
@@ -302,6 +318,6 @@ function actorOf(delivery: Delivery): string {
   if (event.type === "mentioned") return event.creator?.id ?? "linear";
   if (event.type === "prompted") return event.person?.id ?? "linear";
   if (event.type === "said") return event.person.id;
-  if (event.type === "issue_changed") return event.actor?.id ?? "linear";
+  if (event.type === "issue_changed" || event.type === "commented") return event.actor?.id ?? "linear";
   return "linear";
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { PageEventStore } from "../ports-sync.js";
 import { type Database, repeatable } from "./database.js";
-import { type DueRow, makeDue, type SyncTimes, toDueRun } from "./sync-due.js";
+import { type DueRow, makeDue, mirrorsComments, type SyncTimes, toDueRun } from "./sync-due.js";
 
 /** What happens to pages that plans are made of. */
 export function pageEventStore(db: Database, times: Pick<SyncTimes, "quietMs" | "longestMs">): PageEventStore {
@@ -19,11 +19,11 @@ export function pageEventStore(db: Database, times: Pick<SyncTimes, "quietMs" | 
            where ${connected} and c.revoked_at is null),
         due as (${makeDue(
           times,
-          { because: "page", askedBy: null },
+          { because: change === "commented" ? "comment" : "page", askedBy: null },
           sql`p.confluence_page_id = ${pageId} and exists (
             select from sites where sites.organization_id = p.organization_id
                and p.source in ('confluence:' || sites.site || ':' || ${pageId}::text, 'confluence:' || sites.site || '/wiki:' || ${pageId}::text))
-            and ${isNews}`,
+            and ${isNews} and ${change === "commented" ? mirrorsComments("to_linear") : sql`true`}`,
         )}),
         delivery as (
           insert into webhook_deliveries (provider, delivery_id, meaning, organization_id, type)

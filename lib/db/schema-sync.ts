@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import type { CommentLink } from "../domain/sync/comments.js";
 import type { ChangeOf, ConflictField, ConflictKind, Strategy } from "../domain/sync/conflict.js";
 import type { Done, SyncTrigger } from "../domain/sync/run.js";
 import { instant, organizationId, planItems, plans, times } from "./schema.js";
@@ -112,4 +113,40 @@ export const issueEvents = pgTable(
     ...times,
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.issueId, table.changedAt] })],
+);
+
+/** Comments that are mirrored, one row for each: put down before it is sent, so that nothing is said twice. What they say is not kept. */
+export const commentLinks = pgTable(
+  "comment_links",
+  {
+    /** The id that it gets in Linear, or the mark by which it is found again on the page. */
+    id: uuid("id").primaryKey(),
+    organizationId: organizationId(),
+    planId: uuid("plan_id")
+      .notNull()
+      .references(() => plans.id, { onDelete: "cascade" }),
+    itemId: uuid("item_id")
+      .notNull()
+      .references(() => planItems.id, { onDelete: "cascade" }),
+    /** The side on which a person wrote it. */
+    writtenIn: text("written_in").$type<CommentLink["writtenIn"]>().notNull(),
+    linearCommentId: text("linear_comment_id").notNull(),
+    /** The first comment of its thread there. */
+    linearThreadId: text("linear_thread_id").notNull(),
+    /** Null until it is on the page. */
+    pageCommentId: text("page_comment_id"),
+    pageThreadId: text("page_thread_id"),
+    pageKind: text("page_kind").$type<CommentLink["pageKind"]>().notNull(),
+    /** `open`: sent or about to be. */
+    status: text("status").$type<CommentLink["status"]>().notNull().default("open"),
+    ...times,
+  },
+  (table) => [
+    uniqueIndex("comment_links_linear").on(table.planId, table.linearCommentId),
+    uniqueIndex("comment_links_page").on(table.planId, table.pageCommentId).where(sql`page_comment_id is not null`),
+    index("comment_links_plan").on(table.planId, table.updatedAt),
+    index("comment_links_item").on(table.itemId),
+    check("comment_links_status", sql`status in ('open', 'mirrored', 'not_written')`),
+    check("comment_links_side", sql`written_in in ('linear', 'page')`),
+  ],
 );

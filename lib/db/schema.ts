@@ -17,6 +17,7 @@ import {
 import type { ItemFields, PlanItem } from "../domain/plan-item.js";
 import type { Role } from "../domain/principal.js";
 import type { EngagementSettings, Failure, Proposal, Question, SessionPrompt, SessionWork } from "../domain/session.js";
+import type { CommentsSeen } from "../domain/sync/comments.js";
 import type { PlanSetup, SyncQuestion, SyncStatus, SyncStepName, SyncTrigger, SyncWork } from "../domain/sync/run.js";
 import type { Budget } from "../ports-services.js";
 
@@ -93,6 +94,9 @@ export const engagements = pgTable(
     /** Confluence pages that belong to it besides those of its plans. */
     pageUrls: text("page_urls").array().notNull().default(sql`'{}'`),
     settings: jsonb("settings").$type<EngagementSettings>().notNull(),
+    /** Since when comments are mirrored each way; older ones never are. */
+    commentsToPageSince: instant("comments_to_page_since"),
+    commentsToLinearSince: instant("comments_to_linear_since"),
     version: integer("version").notNull().default(1),
     ...times,
   },
@@ -277,6 +281,8 @@ export const plans = pgTable(
     linearSeenAt: text("linear_seen_at"),
     /** The team as it was read last. */
     setup: jsonb("setup").$type<PlanSetup>(),
+    /** How far its comments have been mirrored, and what stood in the way. */
+    commentsSeen: jsonb("comments_seen").$type<CommentsSeen>(),
     /** Of several plans of an organization on one page the first that was approved writes to it. */
     writesPage: boolean("writes_page").notNull().default(true),
     lastSyncedAt: instant("last_synced_at"),

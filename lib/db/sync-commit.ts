@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { CommentLink } from "../domain/sync/comments.js";
 import type { SyncMove } from "../ports-sync.js";
 import { appendLog, queueEffects, storeItems, storeSnapshot } from "./commit.js";
 import { json, utc } from "./database.js";
@@ -40,6 +41,7 @@ export function syncCommit(move: SyncMove): SQL {
     taken as (${takeEvents(move)}),
     written as (${settleWrites(move)}),
     remembered as (${remember(move)}),
+    mirrored as (${move.comments?.length ? storeComments(move.comments, sql`select ${seen.plan.id}::uuid as plan_id, organization_id from moved`) : nothing}),
     undone as (${move.undone ? sql`update sync_history h set undone_at = now(), updated_at = now() from moved where h.id = ${move.undone}::uuid and h.plan_id = ${seen.plan.id}` : nothing}),
     settled as (${settlePlan(move)})
     select settled.sync_status as status, settled.due from settled`;
@@ -67,6 +69,7 @@ function settlePlan(move: SyncMove): SQL {
                            when ${retryAt !== null} then least(p.due_at, ${retryAt}::timestamptz) else p.due_at end,
              last_synced_at = case when ${!isStep && !isPaused && !move.history?.error} then now() else p.last_synced_at end,
              base_page_version = coalesce(${move.basePageVersion ?? null}::int, p.base_page_version),
+             comments_seen = coalesce(${move.commentsSeen ? json(move.commentsSeen) : sql`null::jsonb`}, p.comments_seen),
              linear_seen_at = coalesce(${move.linearSeenAt ?? null}::text, p.linear_seen_at),
              setup = coalesce(${move.setup ? json(move.setup) : sql`null::jsonb`}, p.setup),
              sync_question = ${move.question === undefined ? sql`p.sync_question` : json(move.question)}
@@ -124,6 +127,32 @@ function settleWrites({ pageWrites = [], seen }: SyncMove): SQL {
   return sql`
       update page_writes w set status = t.status, updated_at = now() from moved, jsonb_to_recordset(${json(pageWrites)}) as t(id uuid, status text)
        where w.id = t.id and w.plan_id = ${seen.plan.id}`;
+}
+
+/** Puts comments down, or says what became of them, for the plan in the one row of `plan`. */
+export function storeComments(comments: readonly CommentLink[], plan: SQL): SQL {
+  const rows = comments.map((one) => ({
+    id: one.id,
+    item_id: one.itemId,
+    written_in: one.writtenIn,
+    linear_comment_id: one.linearCommentId,
+    linear_thread_id: one.linearThreadId,
+    page_comment_id: one.pageCommentId,
+    page_thread_id: one.pageThreadId,
+    page_kind: one.pageKind,
+    status: one.status,
+  }));
+  return sql`
+      insert into comment_links (id, organization_id, plan_id, item_id, written_in, linear_comment_id, linear_thread_id, page_comment_id, page_thread_id,
+                                 page_kind, status)
+      select c.id, m.organization_id, m.plan_id, c.item_id, c.written_in, c.linear_comment_id, c.linear_thread_id, c.page_comment_id, c.page_thread_id,
+             c.page_kind, c.status
+        from (${plan}) m cross join jsonb_to_recordset(${json(rows)}) as c(
+             id uuid, item_id uuid, written_in text, linear_comment_id text, linear_thread_id text, page_comment_id text, page_thread_id text,
+             page_kind text, status text)
+      on conflict (id) do update
+         set page_comment_id = excluded.page_comment_id, page_thread_id = excluded.page_thread_id, page_kind = excluded.page_kind,
+             linear_thread_id = excluded.linear_thread_id, status = excluded.status, updated_at = now()`;
 }
 
 function remember({ history, seen }: SyncMove): SQL {

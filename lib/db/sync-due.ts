@@ -16,6 +16,11 @@ export type SyncTimes = {
 export type DueRow = { id: string; due: number; is_new: boolean };
 export const toDueRun = (row: DueRow): DueRun => ({ planId: row.id as PlanId, dueAt: row.due, isNew: row.is_new });
 
+/** True for plans `p` of engagements that want comments mirrored this way. */
+export const mirrorsComments = (way: "to_page" | "to_linear"): SQL => sql`
+  exists (select from planning_sessions s join engagements e on e.id = s.engagement_id
+           where s.id = p.session_id and e.settings->'sync'->>'comments' in (${way}, 'both'))`;
+
 /**
  * Puts the next run of plans off until they have been quiet for a while, but not for ever; for a person it is now, and stays it. Plans that are not
  * kept in step, or are paused, stay as they are; one that is being worked on is looked at again afterwards, and one that is not approved yet once it is.

@@ -1,4 +1,5 @@
 import type { PlanItemId } from "../domain/ids.js";
+import type { CommentLink, CommentsSeen } from "../domain/sync/comments.js";
 import type { ChangeOf, Conflict, ConflictField, ConflictKind, Strategy } from "../domain/sync/conflict.js";
 import {
   type Done,
@@ -28,9 +29,13 @@ export type SyncedRow = {
     sync_question: SyncQuestion | null;
     linear_seen_at: string | null;
     setup: PlanSetup | null;
+    comments_seen: CommentsSeen | null;
+    created_at: string;
   };
   session: SessionRow;
   app_user_id: string | null;
+  comments_to_page_since: string | null;
+  comments_to_linear_since: string | null;
   writes_page: boolean;
   settings: Partial<Omit<EngagementSettings, "sync"> & { sync: Partial<SyncSettings> }> | null;
   items: ItemRow[];
@@ -77,8 +82,17 @@ export function toSyncedPlan(row: SyncedRow, linearClientId: string): SyncedPlan
     })),
     recentRuns: row.runs,
     base: row.base,
+    commentsSince: {
+      linear: laterOf(row.comments_to_page_since, plan.created_at),
+      page: laterOf(row.comments_to_linear_since, plan.created_at),
+    },
+    commentsSeen: plan.comments_seen ?? { linear: null, page: null, problem: null },
   };
 }
+
+/** What was written before there was a plan is no part of it. */
+const laterOf = (since: string | null, madeAt: string): string | null =>
+  since === null ? null : new Date(Math.max(Date.parse(since), Date.parse(madeAt))).toISOString();
 
 const instantOf = (value: string | null): number | null => (value === null ? null : new Date(value).getTime());
 
@@ -89,6 +103,32 @@ type EventRow = {
   actor_name: string | null;
   data: Record<string, unknown>;
 };
+
+/** A row of `comment_links`. */
+export type CommentRow = {
+  id: string;
+  item_id: string;
+  written_in: CommentLink["writtenIn"];
+  linear_comment_id: string;
+  linear_thread_id: string;
+  page_comment_id: string | null;
+  page_thread_id: string | null;
+  page_kind: CommentLink["pageKind"];
+  status: CommentLink["status"];
+  created_at: string;
+};
+
+export const toCommentLink = (row: CommentRow): CommentLink => ({
+  id: row.id,
+  itemId: row.item_id as PlanItemId,
+  writtenIn: row.written_in,
+  linearCommentId: row.linear_comment_id,
+  linearThreadId: row.linear_thread_id,
+  pageCommentId: row.page_comment_id,
+  pageThreadId: row.page_thread_id,
+  pageKind: row.page_kind,
+  status: row.status,
+});
 
 /** A row of `conflicts`. */
 export type ConflictRow = {

@@ -4,12 +4,12 @@ import { newWork, type SyncStatus, type SyncStepName } from "../domain/sync/run.
 import { shortMs } from "../domain/sync/to-and-fro.js";
 import type { Announce } from "../ports-live-plans.js";
 import type { PastRun, SyncStore } from "../ports-sync.js";
-import { type Database, json, repeatable, sqlState, uniqueViolation } from "./database.js";
+import { type Database, json, repeatable, sqlState, uniqueViolation, utc } from "./database.js";
 import { isPageWriter } from "./page-writer.js";
 import { isLiving } from "./idle.js";
 import { type PlanRow, type SessionRow, toPlan, toSession } from "./session-rows.js";
-import { type SyncedRow, toSyncedPlan } from "./sync-rows.js";
-import { syncCommit } from "./sync-commit.js";
+import { storeComments, syncCommit } from "./sync-commit.js";
+import { type CommentRow, type SyncedRow, toCommentLink, toSyncedPlan } from "./sync-rows.js";
 import { type DueRow, makeDue, type SyncTimes, toDueRun } from "./sync-due.js";
 
 /** Plans as they are kept in step. Each method is one statement. */
@@ -85,6 +85,29 @@ export function syncStore(db: Database, times: SyncTimes, announce: Announce = (
       return rows.length > 0;
     },
 
+    async commentLinks(planId) {
+      const rows = await db.query<CommentRow>(
+        sql`
+        select id, item_id, written_in, linear_comment_id, linear_thread_id, page_comment_id, page_thread_id, page_kind, status, ${utc(sql`created_at`)} as created_at
+          from comment_links where plan_id = ${planId} order by updated_at desc, id limit 1000`,
+        repeatable,
+      );
+      const open = rows.filter(({ status }) => status === "open").map((row) => row.created_at);
+      return { links: rows.map(toCommentLink), openSince: open.toSorted()[0] ?? null };
+    },
+
+    async openComments({ plan }, attemptId, comments) {
+      const rows = await db.query(
+        sql`
+        with held as (
+          select p.id, p.organization_id from plans p where p.id = ${plan.id} and p.version = ${plan.version} and p.attempt_id = ${attemptId}::uuid),
+        opened as (${storeComments(comments, sql`select id as plan_id, organization_id from held`)})
+        select id from held`,
+        repeatable,
+      );
+      return rows.length > 0;
+    },
+
     async request({ organizationId, because, planIds, askedBy }) {
       const rows = await db.query<DueRow>(
         makeDue(
@@ -145,7 +168,8 @@ const isKept = sql`p.base_page_version is not null and o.revoked_at is null`;
 
 function loadStatement(planId: PlanId): SQL {
   return sql`
-    select to_jsonb(p) as plan, to_jsonb(s) as session, o.app_user_id, e.settings, ${isPageWriter(sql`p`)} as writes_page,
+    select to_jsonb(p) as plan, to_jsonb(s) as session, o.app_user_id, e.settings, e.comments_to_page_since, e.comments_to_linear_since,
+           ${isPageWriter(sql`p`)} as writes_page,
            coalesce((select jsonb_agg(to_jsonb(i) order by i.position, i.id) from plan_items i where i.plan_id = p.id), '[]') as items,
            coalesce((select jsonb_agg(to_jsonb(c) order by c.created_at, c.id) from conflicts c where c.plan_id = p.id and c.applied_at is null), '[]') as conflicts,
            coalesce((select jsonb_agg(to_jsonb(v) order by v.changed_at) from issue_events v

@@ -59,6 +59,8 @@ export type DeliveryEvent =
       actor: { id: string; name: string | null } | null;
       data: Record<string, unknown>;
     }
+  /** A comment was written on an issue. */
+  | { type: "commented"; issueId: string; actor: { id: string; name: string | null } | null }
   | { type: "unassigned"; issueId: string; appUserId: string }
   | { type: "installation_revoked" }
   | { type: "team_access_changed"; addedTeamIds: string[]; removedTeamIds: string[]; canAccessAllPublicTeams: boolean }

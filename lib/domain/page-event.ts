@@ -7,6 +7,8 @@ export type PageChangeKind =
   | "archived"
   | "moved"
   | "restricted"
+  /** Somebody has commented on it; its text need not have changed. */
+  | "commented"
   /** Something else, after which the page is worth a look. */
   | "other";
 

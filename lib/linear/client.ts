@@ -1,5 +1,6 @@
 import type {
   AgentActivity,
+  CommentInput,
   CreatedIssues,
   IssueChange,
   IssueInput,
@@ -14,6 +15,7 @@ import { type Connection, type ConnectionOptions, connectLinear } from "./connec
 import * as documents from "./documents.js";
 import { meaningOf, noAccess, refusalOf, refused } from "./errors.js";
 import * as inputs from "./inputs.js";
+import { commentsOf } from "./issue-comments.js";
 import { historyOf } from "./issue-history.js";
 import { changedIssues, issuesByFilter, openIssues, projectIssueIds } from "./issue-reads.js";
 import { relationsOf } from "./relations.js";
@@ -56,6 +58,8 @@ export function linearClient(options: ConnectionOptions): LinearClient {
     deleteRelations: (ids) => write(ids.map((id) => ({ kind: "deleteRelation", id, variables: { id } }))),
     upsertAttachments: (attachments) => write(attachments.map(attachmentEntry)),
     writeLinks: (links) => write(links.map(linkEntry)),
+    readComments: (issueIds, since) => commentsOf(connection, issueIds, since),
+    createComments: (comments) => write(comments.map(commentEntry)),
     budget: () => connection.budget(),
   };
 }
@@ -81,6 +85,10 @@ function linkEntry(link: LinkInput): WriteEntry {
 
 function relationEntry(relation: Relation & { id: string }): WriteEntry {
   return { kind: "createRelation", id: relation.id, variables: { input: inputs.toRelationInput(relation) } };
+}
+
+function commentEntry(comment: CommentInput): WriteEntry {
+  return { kind: "createComment", id: comment.id, variables: { input: inputs.toCommentInput(comment) } };
 }
 
 /** Linear gives an attachment its id; until then the issue's stands for it. */

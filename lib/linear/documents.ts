@@ -16,6 +16,19 @@ const label = z.object({ id: z.string(), name: z.string(), isGroup: z.boolean(),
 /** A label of a team, or of the workspace where it names no team. */
 export type LabelNode = z.infer<typeof label>;
 
+const comment = z.object({
+  id: z.string(),
+  body: z.string(),
+  url: z.string(),
+  createdAt: z.string(),
+  issue: reference,
+  user: z.nullish(z.object({ id: z.string(), name: z.string(), app: z.boolean() })),
+  agentSession: reference,
+  parent: z.nullish(z.object({ id: z.string(), agentSession: reference })),
+});
+/** A comment as `readComments` brings it. */
+export type CommentNode = z.infer<typeof comment>;
+
 const teams = connection(team);
 /** A page of teams. */
 export type TeamsPage = z.infer<typeof teams>;
@@ -227,6 +240,20 @@ export const readHistoryOfOne = document(
     issue(id: $id) { history(first: 100, after: $after, orderBy: updatedAt) { ${historyFields} } }
   }`,
   z.object({ issue: z.object({ history }) }),
+);
+
+/** What a filter finds of comments, those written last first, a page at a time. */
+export const readComments = document(
+  "ReadComments",
+  /* GraphQL */ `query ReadComments($filter: CommentFilter!, $after: String) {
+    comments(first: 50, after: $after, filter: $filter) {
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        id body url createdAt issue { id } user { id name app } agentSession { id } parent { id agentSession { id } }
+      }
+    }
+  }`,
+  z.object({ comments: connection(comment) }),
 );
 
 const openIssue = z.object({ id: z.string(), identifier: z.string(), url: z.string(), title: z.string() });

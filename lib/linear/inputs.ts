@@ -2,6 +2,7 @@
 import type { LinearDocument } from "@linear/sdk";
 import type {
   AgentActivity,
+  CommentInput,
   IssueChange,
   IssueInput,
   LinearClient,
@@ -78,6 +79,16 @@ export function toRelationInput(relation: Relation): AsText<LinearDocument.Issue
 export function toAttachmentInput(attachment: AttachmentInput): LinearDocument.AttachmentCreateInput {
   const { issueId, url, title, subtitle } = attachment;
   return { issueId, url, title, subtitle };
+}
+
+/** A comment; without a parent it begins a thread. */
+export function toCommentInput({ parentId, ...comment }: CommentInput): LinearDocument.CommentCreateInput {
+  return { ...comment, parentId: parentId ?? undefined };
+}
+
+/** What was written on issues after an instant. */
+export function toCommentFilter(issueIds: string[], since: string): LinearDocument.CommentFilter {
+  return { issue: { id: { in: issueIds } }, createdAt: { gt: since } };
 }
 
 /** Issues by "ENG-12": Linear filters by a team's key and the numbers in it. What is no identifier finds nothing. */

@@ -73,6 +73,10 @@ const changed = z.object({
   updatedFrom: z.nullish(z.record(z.string(), z.unknown())),
   actor: z.nullish(z.object({ id: text, name: text })),
 });
+const commented = z.object({
+  data: z.object({ id: z.string(), issueId: z.string() }),
+  actor: z.nullish(z.object({ id: text, name: text })),
+});
 const dataEvent = z.object({ data: z.object({ id: z.string(), updatedAt: text }) });
 
 type Meant = { meaning: string; event: DeliveryEvent };
@@ -85,6 +89,7 @@ const readers: Record<string, Reader> = {
   "Issue/create": readChange,
   "Issue/update": readChange,
   "Issue/remove": readChange,
+  "Comment/create": readComment,
   "Project/update": readChange,
   "Project/remove": readChange,
   "OAuthApp/revoked": (_, about) => ({
@@ -164,6 +169,20 @@ function readChange(body: unknown, about: Envelope): Meant | null {
       changedAt: updatedAt,
       actor: actor?.id ? { id: actor.id, name: actor.name ?? null } : null,
       data: { ...data, changed: Object.keys(updatedFrom ?? {}) },
+    },
+  };
+}
+
+function readComment(body: unknown): Meant | null {
+  const { data: found } = commented.safeParse(body);
+  if (!found) return null;
+  const { data, actor } = found;
+  return {
+    meaning: `Comment:create:${data.id}`,
+    event: {
+      type: "commented",
+      issueId: data.issueId,
+      actor: actor?.id ? { id: actor.id, name: actor.name ?? null } : null,
     },
   };
 }

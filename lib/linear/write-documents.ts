@@ -26,6 +26,10 @@ const forms = {
     field: "issueRelationCreate(input: $input#) { success written: issueRelation { id } }",
   },
   deleteRelation: { parameters: "$id#: String!", field: "issueRelationDelete(id: $id#) { success }" },
+  createComment: {
+    parameters: "$input#: CommentCreateInput!",
+    field: "commentCreate(input: $input#) { success written: comment { id } }",
+  },
   upsertAttachment: {
     parameters: "$input#: AttachmentCreateInput!",
     field: "attachmentCreate(input: $input#) { success written: attachment { id } }",

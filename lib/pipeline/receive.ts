@@ -52,6 +52,8 @@ async function accept(delivery: Delivery, inbox: InboxStore): Promise<InboxResul
       return unassigned(delivery, event.issueId, inbox);
     case "issue_changed":
       return inbox.issueChanged(delivery, event);
+    case "commented":
+      return inbox.commented(delivery, event);
     case "installation_revoked":
       return inbox.halt(delivery, { failure: installationRevoked, teamIds: null, revoked: true });
     case "team_access_changed":

@@ -12,6 +12,7 @@ import { applyToLinear } from "./steps/sync/apply-to-linear.js";
 import { applyToPage } from "./steps/sync/apply-to-page.js";
 import { detectChanges } from "./steps/sync/detect-changes.js";
 import { halt } from "./steps/sync/finish.js";
+import { mirrorComments } from "./steps/sync/mirror-comments.js";
 import { takeBack } from "./steps/sync/take-back.js";
 import type { SyncInput, SyncResult, SyncStep } from "./sync-step.js";
 
@@ -19,6 +20,7 @@ const steps: Record<SyncStepName, SyncStep> = {
   "detect-changes": detectChanges,
   "apply-to-linear": applyToLinear,
   "apply-to-page": applyToPage,
+  "mirror-comments": mirrorComments,
   "take-back": takeBack,
 };
 

@@ -15,5 +15,6 @@ export type SyncStep = (input: SyncInput) => Promise<SyncResult>;
 /** The next step that has something to do; null where the run is over. */
 export function stepAfter(work: SyncWork): SyncStepName | null {
   if (work.toLinear.length > 0) return "apply-to-linear";
-  return work.toPage.length > 0 ? "apply-to-page" : null;
+  if (work.toPage.length > 0) return "apply-to-page";
+  return work.commentLooks > 0 ? "mirror-comments" : null;
 }

@@ -92,6 +92,7 @@ export const someWork = (differs: Partial<SyncWork> = {}): SyncWork => ({
   counts: nothingCounted,
   done: [],
   stale: 0,
+  commentLooks: 0,
   ...differs,
 });
 

@@ -1,5 +1,5 @@
 import { type Filter, type PageArguments, toConnection } from "../connection.js";
-import type { Issue, Label } from "../model.js";
+import type { Comment, Issue, Label } from "../model.js";
 import { notFound } from "../problems.js";
 import { bucketStates } from "../rate-limit.js";
 import {
@@ -48,6 +48,14 @@ export const query: Resolvers<undefined> = {
       page,
     ),
   comment: (_, { id }: Id, { store, actor }) => load(store.world.comments, actor, id, "Comment"),
+  comments: (_, page: PageArguments, { store, actor }) => {
+    const issueOf = ({ issueId }: Comment) => find(store.world.issues, actor, issueId);
+    const visible = own(store.world.comments, actor).filter((comment) => {
+      const issue = issueOf(comment);
+      return issue === undefined || canSeeTeam(store, actor, issue.teamId);
+    });
+    return toConnection(visible, page, (comment): Filter => ({ ...comment, issue: issueOf(comment) }));
+  },
   agentSession: (_, { id }: Id, { store, actor }) => load(store.world.agentSessions, actor, id, "AgentSession"),
   agentActivity: (_, { id }: Id, { store, actor }) => load(store.world.activities, actor, id, "AgentActivity"),
   rateLimitStatus: (_, __, { store, actor }) => ({

@@ -3,7 +3,7 @@ import { Instant, optionalText, Paging, pageOf, Uuid } from "../common.js";
 import { SyncField, SyncSettings } from "../engagements.js";
 import { routes } from "../route.js";
 
-const triggers = ["page", "issue", "poll", "person", "session"] as const;
+const triggers = ["page", "issue", "comment", "poll", "person", "session"] as const;
 const Trigger = z.enum(triggers);
 /** A value of a field: text, number, a list, or nothing. */
 const Value = z.union([z.string(), z.number(), z.array(z.string()), z.null()]);
@@ -25,7 +25,7 @@ export const PlanSync = z.object({
   sessionId: Uuid,
   /** `paused`: nobody looks until a person says so, unless it was for a reason that a new request gets over; `revoked`: the installation is gone. */
   status: z.enum(["idle", "running", "paused", "revoked"]),
-  step: z.nullable(z.enum(["detect-changes", "apply-to-linear", "apply-to-page", "take-back"])),
+  step: z.nullable(z.enum(["detect-changes", "apply-to-linear", "apply-to-page", "mirror-comments", "take-back"])),
   /** Why it is paused; the code `paused` stands for a person. */
   paused: z.nullable(z.object({ code: z.string(), words: z.string(), by: z.nullable(z.string()) })),
   /** When the next run begins, since when it has been wanted, and why. */
@@ -63,6 +63,8 @@ const Done = z.object({
     "moved",
     "linked",
     "status",
+    /** What a person has written on the other side was mirrored. */
+    "commented",
     /** The side cannot say it; `reason` says why. */
     "left_out",
   ]),

@@ -4,13 +4,13 @@ import type { Setup } from "../session.js";
 import type { Policy, Side, SyncField } from "./values.js";
 
 /** The steps of a sync run, in their order; each is skipped where there is nothing for it to do. `take-back` is a run of its own. */
-export type SyncStepName = "detect-changes" | "apply-to-linear" | "apply-to-page" | "take-back";
+export type SyncStepName = "detect-changes" | "apply-to-linear" | "apply-to-page" | "mirror-comments" | "take-back";
 
 /** `paused`: nobody looks until a person says so. `revoked`: the installation is gone. */
 export type SyncStatus = "idle" | "running" | "paused" | "revoked";
 
 /** Why a run was started. */
-export type SyncTrigger = "page" | "issue" | "poll" | "person" | "session" | "undo";
+export type SyncTrigger = "page" | "issue" | "comment" | "poll" | "person" | "session" | "undo";
 
 /** How an engagement wants its plans kept in step. */
 export type SyncSettings = {
@@ -20,8 +20,11 @@ export type SyncSettings = {
   policies: Partial<Record<SyncField, Policy>>;
   /** Whether each item on the page gets a link to its issue. */
   links: boolean;
+  /** Which comments are mirrored: those on issues `to_page`, those on the page `to_linear`. */
+  comments: CommentSetting;
 };
-export const defaultSyncSettings: SyncSettings = { direction: "both", policies: {}, links: false };
+export type CommentSetting = "off" | "to_page" | "to_linear" | "both";
+export const defaultSyncSettings: SyncSettings = { direction: "both", policies: {}, links: false, comments: "off" };
 
 /** Something that a run has done, for the history and for taking it back. */
 export type Done = {
@@ -31,10 +34,11 @@ export type Done = {
   title: string;
 } & (
   | { what: "set"; field: SyncField; from: ItemFields[SyncField] | null; to: ItemFields[SyncField] | null }
-  | { what: "created" | "cancelled" | "reopened" | "struck" | "inserted" | "moved" | "linked" }
+  /** `commented`: what a person has written on the other side was mirrored. */
+  | { what: "created" | "cancelled" | "reopened" | "struck" | "inserted" | "moved" | "linked" | "commented" }
   | { what: "status"; from: string; to: string }
   /** What a side cannot say: it stays as it is there. */
-  | { what: "left_out"; field: SyncField | "item"; reason: string }
+  | { what: "left_out"; field: SyncField | "item" | "comments"; reason: string }
 );
 
 /** Figures of a run, as the history keeps them. */
@@ -71,6 +75,8 @@ export type SyncWork = {
   done: Done[];
   /** How often the page was found changed between reading and writing it. */
   stale: number;
+  /** How often comments may still be looked at; 0 where they are not mirrored, or have been. */
+  commentLooks: number;
 };
 
 /** The work of a run that begins. */
@@ -86,6 +92,7 @@ export const newWork = (runId: string, trigger: SyncTrigger): SyncWork => ({
   counts: nothingCounted,
   done: [],
   stale: 0,
+  commentLooks: 0,
 });
 
 /** The team as the plan needs it; kept with the plan so that a run need not ask again. */

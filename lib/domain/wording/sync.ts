@@ -38,7 +38,7 @@ export const pageTooLarge = (title: string): Halt =>
     `The page “${escapeLine(title)}” is as large as Confluence allows, so I cannot add what was changed in Linear. Make it smaller, then ask me to sync.`,
   );
 
-const fieldNames: Record<SyncField | "existence" | "item", string> = {
+const fieldNames: Record<SyncField | "existence" | "item" | "comments", string> = {
   title: "title",
   kind: "kind",
   parent: "parent",
@@ -50,6 +50,7 @@ const fieldNames: Record<SyncField | "existence" | "item", string> = {
   dependsOn: "dependencies",
   existence: "item",
   item: "item",
+  comments: "comments",
 };
 
 /** What a page version says of itself: which items were changed in what. */
@@ -74,6 +75,8 @@ export function runEnded({ trigger, counts, done }: SyncWork, open: number): str
     counts.updatedIssues > 0 ? `${count(counts.updatedIssues, "issue")} updated` : "",
     counts.pageChanges > 0 ? `${count(counts.pageChanges, "change")} written to the page` : "",
   ].filter(Boolean);
+  const mirrored = done.filter((one) => one.what === "commented").length;
+  if (mirrored > 0) parts.push(`${count(mirrored, "comment")} brought over`);
   const left = done.filter((one) => one.what === "left_out");
   return [
     trigger === "undo"

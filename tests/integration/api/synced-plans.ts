@@ -130,6 +130,7 @@ export const someWork = (): SyncWork => ({
     },
   ],
   stale: 0,
+  commentLooks: 0,
 });
 export const set = (id: PlanId, columns: ReturnType<typeof sql>) =>
   run(sql`update plans set ${columns} where id = ${id}`);

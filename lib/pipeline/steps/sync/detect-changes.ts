@@ -11,6 +11,7 @@ import type { World } from "../../../ports.js";
 import { stepAfter, type SyncInput, type SyncResult, type SyncStep } from "../../sync-step.js";
 import { finish, halt } from "./finish.js";
 import { compareRead, perhapsWritten, stillOpen } from "./landed.js";
+import { mostLooks } from "./mirror-comments.js";
 import { byId, isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
 import { findWrittenOver } from "./written-over.js";
 
@@ -44,6 +45,7 @@ export const detectChanges: SyncStep = async (input) => {
     page: { version: page.version, updatedAt: page.updatedAt, authorId: page.authorId },
     toLinear: found.toLinear,
     toPage: found.toPage,
+    commentLooks: seen.settings.comments === "off" ? 0 : mostLooks,
   };
   const stored = {
     items: stillOpen(found.items, landedOver, seen),
