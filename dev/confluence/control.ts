@@ -265,6 +265,15 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
       for (const grant of state.grants) grant.revoked = true;
       world.save();
     },
+    /** Every consent that was given goes on without this scope. */
+    withdrawScope({ scope }: { scope: string }): void {
+      for (const grant of state.grants)
+        grant.scope = grant.scope
+          .split(" ")
+          .filter((each) => each !== scope)
+          .join(" ");
+      world.save();
+    },
     expireAccessTokens(): void {
       for (const grant of state.grants) grant.access = [];
       world.save();

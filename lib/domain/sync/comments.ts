@@ -76,13 +76,11 @@ export type CommentReading = {
   planId: PlanId;
   items: readonly PlanItem[];
   links: readonly CommentLink[];
-  /** Oldest first; none where they are not to be mirrored. */
+  /** Oldest first; none where they are not to be mirrored. Those on the page are people's own words, with nothing of ours among them. */
   onIssues: readonly IssueComment[];
   onPage: readonly PageComment[];
   /** The item in whose words an inline comment stands, by the `ac:ref` of its marker. */
   itemAt(ref: string): PlanItem | null;
-  /** True for comments of ours, whichever plan or organization they come from. */
-  isMirrored(comment: PageComment): boolean;
 };
 
 /** Which comments are to be mirrored now, and into which thread; at most `limit`, the oldest first. */
@@ -132,12 +130,10 @@ function pageBound({ planId, items, links, onIssues }: CommentReading): { now: T
 }
 
 function linearBound(reading: CommentReading): { now: ToLinear[]; waits: boolean } {
-  const { planId, links, onPage, itemAt, isMirrored } = reading;
-  const known = new Set(links.filter(({ status }) => status !== "open").map((link) => link.pageCommentId));
+  const { planId, links, onPage, itemAt } = reading;
   const now: ToLinear[] = [];
   let waits = false;
   for (const comment of onPage) {
-    if (known.has(comment.id) || isMirrored(comment)) continue;
     const thread = links.find((one) => one.pageThreadId === comment.threadId && one.status === "mirrored");
     const item = thread ? reading.items.find((one) => one.id === thread.itemId) : itemOfThread(comment, reading, itemAt);
     if (!item || !isLive(item)) continue;

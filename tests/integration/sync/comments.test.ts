@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommentSetting } from "../../../lib/domain/sync/run.js";
 import { aStory, smallPage, type Story } from "../../support/story.js";
 
-/** Ours are under the page and on the issues; what waits for the agent is not. */
 describe("comments", () => {
   let story: Story;
   beforeAll(async () => {
@@ -32,7 +31,9 @@ describe("comments", () => {
       page.id,
     );
     const planId = String(row?.id);
-    await request("PATCH", `/engagements/${row?.engagement_id}/settings`, { sync: { comments } });
+    const mirror = (wanted: CommentSetting) =>
+      request("PATCH", `/engagements/${row?.engagement_id}/settings`, { sync: { comments: wanted } });
+    await mirror(comments);
     const issues = await story.issuesOf(page.url);
     const issue = (title: string) => issues.find((one) => one.title === title)?.identifier ?? "";
     const onPage = () => story.confluence.control.page({ id: page.id }).comments;
@@ -50,7 +51,7 @@ describe("comments", () => {
         const [plan] = await story.query("select sync_status, due_at from plans where id = $1", planId);
         return plan?.sync_status === "idle" && plan.due_at === null;
       });
-    return { page, planId, issue, onPage, onIssue, counts, run, atRest, talk };
+    return { page, planId, issue, onPage, onIssue, counts, run, atRest, mirror };
   };
 
   it("stay where they are unless somebody wants them mirrored", async () => {
@@ -78,5 +79,133 @@ describe("comments", () => {
     story.confluence.control.comment({ id: plan.page.id, body: "Stays here" });
     await plan.run();
     expect(plan.onIssue("Small epic")).toEqual([]);
+  });
+
+  it("on the page come to the issue in whose words they stand, or to the top one, and nothing in them acts there", async () => {
+    const plan = await given("to_linear", {
+      before: ({ id }) => void story.confluence.control.comment({ id, body: "From before" }),
+    });
+    const { id } = plan.page;
+    story.confluence.control.comment({ id, body: "Gliffy made a *diagram*", app: "Gliffy" });
+    const first = story.confluence.control.comment({ id, body: "<p>@ada is **this** all?</p><p>[link](x)</p>" });
+    story.confluence.control.comment({ id, body: "Which one?", selection: "First story" });
+    await story.waitFor("both on their issues", () => plan.onIssue("First story")[0] && plan.onIssue("Small epic")[0]);
+    const [onTop] = plan.onIssue("Small epic");
+    expect(onTop?.body).toContain("**Ben Editor** on [Plan of the small team");
+    expect(onTop?.body).toContain(`focusedCommentId=${first.id}`);
+    expect(onTop?.body).toContain("is \\*\\*this\\*\\* all?");
+    expect(onTop?.body).toContain("\\[link\\](x)");
+    expect(onTop?.body).not.toContain("@ada");
+    expect(plan.onIssue("First story").map(({ body }) => body)).toEqual([expect.stringMatching(/> First story\n\nWhich one\?$/)]);
+
+    story.confluence.control.comment({ id, body: "An answer", replyTo: first.id });
+    const answer = await story.waitFor("the answer", () => plan.onIssue("Small epic")[1]);
+    expect(answer.parentId).toBe(onTop?.id);
+    await plan.run();
+    expect(plan.onIssue("Small epic")).toHaveLength(2);
+    expect(plan.onIssue("Second story")).toEqual([]);
+  });
+
+  it("go both ways once, thread by thread, however often a run looks", async () => {
+    const plan = await given("both");
+    const { id } = plan.page;
+    const issue = plan.issue("First story");
+    const { commentId } = story.linear.control.comment({ issue, body: "Who does this?" });
+    const mirrored = await story.waitFor("the question on the page", () => plan.onPage()[0]);
+    story.confluence.control.comment({ id, body: "We do", replyTo: mirrored.id });
+    const answer = await story.waitFor("the answer on the issue", () => plan.onIssue("First story")[1]);
+    expect(answer.parentId).toBe(commentId);
+    story.linear.control.comment({ issue, body: "Thanks", replyTo: commentId });
+    const thanks = await story.waitFor("the thanks on the page", () => plan.onPage()[2]);
+    expect(thanks.parentId).toBe(mirrored.id);
+
+    const inline = story.confluence.control.comment({ id, body: "Really?", selection: "Second story" });
+    const asked = await story.waitFor("the remark on its issue", () => plan.onIssue("Second story")[0]);
+    story.linear.control.comment({ issue: plan.issue("Second story"), body: "Really.", replyTo: asked.id });
+    await story.waitFor("the answer at the text", () => plan.onPage().find((one) => one.parentId === inline.id));
+    await plan.atRest();
+    const counts = plan.counts();
+    for (let n = 0; n < 3; n += 1) await plan.run();
+    expect(plan.counts()).toEqual(counts);
+    expect(counts).toEqual({ page: 5, issues: 5 });
+
+    const [history] = await story.query("select jsonb_path_query_array(jsonb_agg(done), '$[*][*].what') as what from sync_history where plan_id = $1", plan.planId);
+    expect(JSON.stringify(history?.what).match(/commented/g)).toHaveLength(5);
+
+    await story.query("update plans set writes_page = false where id = $1", plan.planId);
+    story.linear.control.comment({ issue, body: "Another plan writes the page now" });
+    await plan.run();
+    expect(plan.onPage()).toHaveLength(5);
+  });
+
+  it("of agents, apps and old times stay where they are", async () => {
+    const plan = await given("off");
+    const issue = plan.issue("First story");
+    story.linear.control.comment({ issue, body: "From before" });
+    await plan.run();
+    await plan.mirror("both");
+    story.linear.control.comment({ issue, body: "Build 7 is green", app: "Bot" });
+    story.linear.control.mention({ issue, body: "@planningagent sync" });
+    await plan.atRest();
+    story.linear.control.comment({ issue, body: "For people" });
+    await story.waitFor("the one for people", () => plan.onPage()[0]);
+    await plan.run();
+    expect(plan.onPage().map(({ body }) => body)).toEqual([expect.stringContaining("<p>For people</p>")]);
+  });
+
+  it("are said once on each side when the answers to what we wrote are lost", async () => {
+    const plan = await given("both");
+    story.world.faults.confluence.add({ kind: "lost_answer", on: "POST /wiki/api/v2/footer-comments", times: 1 });
+    story.world.faults.confluence.add({ kind: "truncated", on: "POST /wiki/api/v2/footer-comments", times: 1, after: 1 });
+    story.world.faults.linear.add({ kind: "lost_answer", on: "commentCreate", times: 1 });
+    for (const body of ["One", "Two"]) story.linear.control.comment({ issue: plan.issue("First story"), body });
+    for (const body of ["Three", "Four"]) story.confluence.control.comment({ id: plan.page.id, body });
+    await story.waitFor("all on both sides", () => plan.counts().page >= 4 && plan.counts().issues >= 4, 30_000);
+    await plan.atRest();
+    await plan.run();
+    expect(plan.counts()).toEqual({ page: 4, issues: 4 });
+    const links = await story.query("select status from comment_links where plan_id = $1", plan.planId);
+    expect(links.map(({ status }) => status)).toEqual(["mirrored", "mirrored", "mirrored", "mirrored"]);
+    story.world.faults.confluence.clear();
+    story.world.faults.linear.clear();
+  });
+
+  it("of a page that not everybody may see stay there", async () => {
+    const plan = await given("to_linear");
+    story.confluence.control.restrictPage({ id: plan.page.id, users: ["ada", "ben"] });
+    story.confluence.control.comment({ id: plan.page.id, body: "Between us" });
+    await story.waitFor("the plan paused", async () => {
+      const [row] = await story.query("select paused_because->>'code' as code from plans where id = $1", plan.planId);
+      return row?.code === "page_restricted";
+    });
+    expect(plan.onIssue("Small epic")).toEqual([]);
+  });
+
+  it("that we may not read or write are named once, and everything else is kept in step", async () => {
+    const plan = await given("both");
+    story.confluence.control.withdrawScope({ scope: "write:comment:confluence" });
+    story.linear.control.comment({ issue: plan.issue("First story"), body: "Not for the page" });
+    await plan.atRest();
+    await plan.run();
+    expect(plan.onPage()).toEqual([]);
+    const problems = async () => {
+      const [row] = await story.query(
+        "select jsonb_path_query_array(jsonb_agg(done), '$[*][*] ? (@.field == \"comments\").reason') as reasons from sync_history where plan_id = $1 and trigger <> 'person'",
+        plan.planId,
+      );
+      return JSON.parse(String(row?.reasons)) as string[];
+    };
+    expect(await problems()).toEqual([expect.stringContaining("may not comment on the page")]);
+
+    story.confluence.control.withdrawScope({ scope: "read:comment:confluence" });
+    story.confluence.control.editPage({ id: plan.page.id, body: (body) => body.replace("Second story", "The second story") });
+    await story.waitFor("the new title", () => story.allIssues().some(({ title }) => title === "The second story"));
+    await plan.atRest();
+    expect(await problems()).toEqual([
+      expect.stringContaining("may not comment on the page"),
+      expect.stringContaining("may not read the comments"),
+    ]);
+    const [row] = await story.query("select sync_status from plans where id = $1", plan.planId);
+    expect(row?.sync_status).toBe("idle");
   });
 });

@@ -3,7 +3,6 @@ import {
   commentsToMirror,
   type Mirroring,
   type PageComment,
-  type ToLinear,
   type ToPage,
   topItem,
 } from "../../../domain/sync/comments.js";
@@ -90,26 +89,24 @@ export async function readComments(
 
   const open = links.filter(({ status }) => status === "open");
   const landed = landedOnPage(open, onPage);
-  const known = new Map([...links, ...landed].map((link) => [link.id, link]));
+  const known = [...new Map([...links, ...landed].map((link) => [link.id, link])).values()];
+  const settled = new Set(known.flatMap((link) => (link.status === "open" ? [] : (link.pageCommentId ?? []))));
+  const fresh = onPage.filter(
+    ({ id, body, createdAt }) =>
+      fromPage !== null && isAfter(createdAt, fromPage) && !settled.has(id) && markIn(body) === null,
+  );
+  const people = await peopleOf(fresh, confluence);
+  if (people === null) return "not_readable";
+  const byPeople = fresh.filter(({ authorId }) => authorId === null || people.has(authorId));
+  const itemAt = itemAround(items, page);
   const mirroring = commentsToMirror(
-    {
-      planId: plan.id,
-      items,
-      links: [...known.values()],
-      onIssues,
-      onPage: onPage.filter(({ createdAt }) => fromPage !== null && Date.parse(createdAt) > Date.parse(fromPage)),
-      itemAt: itemAround(items, page),
-      isMirrored: (comment) => markIn(comment.body) !== null,
-    },
+    { planId: plan.id, items, links: known, onIssues, onPage: byPeople, itemAt },
     batchSize,
   );
-  const people = await peopleOf(mirroring.toLinear, confluence);
-  if (people === null) return "not_readable";
-  const toLinear = mirroring.toLinear.filter(({ comment: { authorId } }) => authorId === null || people.has(authorId));
-  const settled = new Set([...landed, ...[...mirroring.toPage, ...toLinear].map(({ link }) => link)].map(({ id }) => id));
-  const lost = mirroring.waits ? [] : open.filter(({ id }) => !settled.has(id));
+  const again = new Set([...landed, ...[...mirroring.toPage, ...mirroring.toLinear].map((one) => one.link)].map(idOf));
+  const lost = mirroring.waits ? [] : open.filter(({ id }) => !again.has(id));
   return {
-    mirroring: { ...mirroring, toLinear },
+    mirroring,
     landed,
     lost: lost.map((link) => ({ ...link, status: "not_written" })),
     people,
@@ -149,8 +146,8 @@ const onThePage = (link: CommentLink, { id, thread }: WrittenComment): CommentLi
 });
 
 /** Names of who wrote on the page; apps are not among them. */
-async function peopleOf(toLinear: readonly ToLinear[], confluence: ConfluenceClient) {
-  const ids = [...new Set(toLinear.flatMap(({ comment: { authorId } }) => authorId ?? []))];
+async function peopleOf(comments: readonly PageComment[], confluence: ConfluenceClient) {
+  const ids = [...new Set(comments.flatMap(({ authorId }) => authorId ?? []))];
   return ids.length === 0 ? new Map<string, string>() : confluence.findPeople(ids);
 }
 
@@ -220,7 +217,7 @@ function settle(input: SyncInput, found: FoundComments, sent: readonly Sent[]): 
   const stored = {
     comments: [...landed, ...lost, ...settled.map((one) => one.link)],
     commentsSeen: isAll ? { ...newest, problem } : { ...seen.commentsSeen, problem },
-    ...(mirroring.waits && !looksAgain ? { retryAt: input.world.now() } : {}),
+    ...(mirroring.waits && settled.length > 0 && !looksAgain ? { retryAt: input.world.now() } : {}),
   };
   if (looksAgain) return { ...stored, next: { step: "mirror-comments", work: next } };
   const told = problem ? tell(seen, next, problem) : next;
@@ -252,6 +249,8 @@ function tell(seen: SyncedPlan, work: SyncInput["work"], problem: CommentProblem
 const startOf = (since: string | null, seen: string | null): string | null =>
   since === null ? null : latest(since, seen && shifted(seen, -overlapMs));
 
+const idOf = ({ id }: CommentLink): string => id;
+const isAfter = (at: string, since: string): boolean => Date.parse(at) > Date.parse(since);
 const shifted = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 const inOrder = (instants: (string | null)[]) =>
   instants.filter((at) => at !== null).toSorted((a, b) => Date.parse(a) - Date.parse(b));
