@@ -225,13 +225,13 @@ export type ConfluenceClient = {
     threads: PageThread[];
   }): Promise<PageComment[] | "not_readable" | "not_supported">;
   /**
-   * Writes comments in storage format, one after the other; a thread that is gone is answered under the page. What became of each, by its number:
-   * where writing is not allowed the others are not tried. A lost answer may have been written.
+   * Writes comments in storage format, one after the other; a thread that is gone is answered under the page. What became of each, by its number;
+   * where one shows that we may not, the others are not tried. A lost answer may have been written.
    */
   createComments(
     pageId: string,
     comments: { thread: PageThread | null; body: string }[],
-  ): Promise<(WrittenComment | "not_writable" | "refused")[]>;
+  ): Promise<(WrittenComment | "not_writable" | "refused")[] | "not_supported">;
   /** Names of people by their ids; apps are left out. Null where this connection may not know them. */
   findPeople(ids: string[]): Promise<Map<string, string> | null>;
 };

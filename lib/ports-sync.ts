@@ -16,6 +16,7 @@ import type {
   SyncWork,
 } from "./domain/sync/run.js";
 import type { RecentRun } from "./domain/sync/to-and-fro.js";
+import type { Side } from "./domain/sync/values.js";
 import type { Effect, LogEntry, PageSnapshot, Plan } from "./ports.js";
 
 /** How a plan stands to its page and its issues, and everything that a run needs to know of it. */
@@ -146,6 +147,8 @@ export type Preview =
       page: PageRange[];
       /** What the page has no place for, in words. */
       leftOut: { title: string; reason: string }[];
+      /** Comments that would be mirrored: the side that they would come to, and the item that they are about. */
+      comments: { side: Side; title: string }[];
       /** Conflicts that would wait for a person. */
       conflicts: number;
     }

@@ -74,7 +74,7 @@ const standOf = ({ status, openConflicts, pageVersion }: PlanSync): string =>
   `The plan is ${status} at version ${pageVersion ?? "none"} of its page; ${openConflicts} open conflicts.`;
 
 /** Every write, as it would be made: fields of issues with both values, ranges of the page as lines that go and come. */
-function previewOf({ linear, page, leftOut, conflicts, pageVersion }: SyncPreview): string {
+function previewOf({ linear, page, leftOut, comments, conflicts, pageVersion }: SyncPreview): string {
   const acts = { create: "new issue", change: "change", cancel: "cancel", take_up: "take up again" };
   const issues = linear.flatMap(({ title, identifier, act, change }) => [
     `  ${identifier ?? "(new)"} ${title}: ${acts[act]}`,
@@ -92,6 +92,7 @@ function previewOf({ linear, page, leftOut, conflicts, pageVersion }: SyncPrevie
     page.length === 0 ? "Page: nothing" : `Page: ${page.length} changes of version ${pageVersion}`,
     ...ranges,
     ...(left.length > 0 ? ["Not on the page, which has no place for it:", ...left] : []),
+    ...comments.map(({ side, title }) => `Comment about ${title}, to ${side === "page" ? "the page" : "Linear"}`),
     ...(conflicts > 0 ? [`${conflicts} conflicts wait for a person.`] : []),
     "Nothing was written.",
   ].join("\n");

@@ -75,7 +75,8 @@ export function confluenceClient(options: ApiOptions & { connection: ConfluenceC
     },
 
     async createComments(pageId, wanted) {
-      const isAllowed = comments !== null && (await findAllowed(pageId)) !== null;
+      if (comments === null) return "not_supported";
+      const isAllowed = (await findAllowed(pageId)) !== null;
       return isAllowed ? writeComments(comments, pageId, wanted) : wanted.map(() => "not_writable");
     },
 

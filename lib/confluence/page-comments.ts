@@ -4,7 +4,7 @@ import type { CommentSource } from "./page-source.js";
 
 type Query = Parameters<ConfluenceClient["readComments"]>[0];
 type Wanted = Parameters<ConfluenceClient["createComments"]>[1];
-type Written = Awaited<ReturnType<ConfluenceClient["createComments"]>>;
+type Written = Exclude<Awaited<ReturnType<ConfluenceClient["createComments"]>>, string>;
 
 /** Comments of a page and the answers in some of its threads, the oldest first; null where they are not shown to us. */
 export async function commentsOfPage(

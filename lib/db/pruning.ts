@@ -3,7 +3,7 @@ import type { Database } from "./database.js";
 
 /**
  * Days that what is no longer needed is kept: deliveries for repeats (Linear retries for seven hours), effects for looking back, pages for taking a
- * run back, what issues said for a plan that is paused, our page writes for telling them from other people's, what opens nothing any more so that
+ * run back, what issues said for a plan that is paused, our page writes for telling them from other people's, comments for their threads, what opens nothing any more so that
  * people see that it has ended.
  */
 const kept = {
@@ -13,6 +13,7 @@ const kept = {
   undo: 7,
   issueEvents: 7,
   pageWrites: 30,
+  comments: 180,
   credentials: 30,
   answers: 1,
   counts: 1,
@@ -21,7 +22,7 @@ const kept = {
 
 /**
  * Removes what only mattered for a time: old deliveries, sent effects, page bodies that are neither a base nor an open proposal nor what a run may be
- * taken back to, changes of issues that no run has asked for, settled page writes, sign-ins and tokens that have ended, answers for repeats, counts of
+ * taken back to, changes of issues that no run has asked for, settled page writes, mirrored comments, sign-ins and tokens that have ended, answers for repeats, counts of
  * requests and people who have left.
  */
 export async function prune(db: Database): Promise<void> {
@@ -36,6 +37,7 @@ export async function prune(db: Database): Promise<void> {
                           and n.page_version in (h.from_page_version, h.to_page_version))`);
   await db.query(sql`delete from issue_events where created_at < ${olderThan(kept.issueEvents)}`);
   await db.query(sql`delete from page_writes where status <> 'open' and updated_at < ${olderThan(kept.pageWrites)}`);
+  await db.query(sql`delete from comment_links where status <> 'open' and updated_at < ${olderThan(kept.comments)}`);
   for (const table of [sql`sign_ins`, sql`api_tokens`])
     await db.query(sql`delete from ${table} where least(expires_at, revoked_at) < ${olderThan(kept.credentials)}`);
   await db.query(sql`delete from idempotency_keys where created_at < ${olderThan(kept.answers)}`);

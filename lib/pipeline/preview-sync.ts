@@ -9,10 +9,13 @@ import { toIssueChange, toProjectChange } from "../domain/sync/issue-change.js";
 import { pageTasks } from "../domain/sync/page-tasks.js";
 import { newWork } from "../domain/sync/run.js";
 import { issueContextOf } from "../domain/sync/sides.js";
+import type { Side } from "../domain/sync/values.js";
+import { commentProblems } from "../domain/wording/comments.js";
 import type { PlanItem } from "../domain/plan-item.js";
 import type { World } from "../ports.js";
-import type { LinearWrite, Preview } from "../ports-sync.js";
+import type { LinearWrite, Preview, SyncedPlan } from "../ports-sync.js";
 import { readBoth, withLinks } from "./steps/sync/detect-changes.js";
+import { readComments } from "./steps/sync/mirror-comments.js";
 import { isHalt } from "./steps/sync/read-sides.js";
 
 export type SyncPreview = Extract<Preview, { pageVersion: number }>;
@@ -28,12 +31,29 @@ export async function previewSync(planId: PlanId, world: World): Promise<Preview
   const items = merged(seen.items, found.items);
   const reading: Reading = { ...read.reading, plan: { ...read.reading.plan, items } };
   const page = editsOf(found, read.page, reading, read.reading);
+  const comments = await commentsOf(seen, world, read);
   return {
     pageVersion: read.page.version,
     linear: linearWrites(found, items, read.reading),
-    ...page,
+    page: page.page,
+    leftOut: [...page.leftOut, ...comments.leftOut],
+    comments: comments.comments,
     conflicts: openAfter(seen.conflicts, found.conflicts),
   };
+}
+
+async function commentsOf(
+  seen: SyncedPlan,
+  world: World,
+  sides: Parameters<typeof readComments>[2],
+): Promise<Pick<SyncPreview, "comments" | "leftOut">> {
+  if (seen.settings.comments === "off") return { comments: [], leftOut: [] };
+  const found = await readComments(seen, world, sides);
+  if (typeof found === "string")
+    return { comments: [], leftOut: [{ title: sides.page.title, reason: commentProblems[found] }] };
+  const { toPage, toLinear } = found.mirroring;
+  const named = (side: Side) => (one: { item: PlanItem }) => ({ side, title: one.item.fields.title });
+  return { comments: [...toPage.map(named("page")), ...toLinear.map(named("linear"))], leftOut: [] };
 }
 
 /** Conflicts that nobody has decided once a run has looked. */

@@ -115,6 +115,8 @@ export const SyncPreview = z.object({
   page: z.array(z.object({ at: z.int(), from: z.string(), to: z.string() })),
   /** What the page has no place for. */
   leftOut: z.array(z.object({ title: z.string(), reason: z.string() })),
+  /** Comments that would be mirrored: the side that they would come to, and the item that they are about. */
+  comments: z.array(z.object({ side: z.enum(["page", "linear"]), title: z.string() })),
   /** Conflicts that would wait for a person. */
   conflicts: z.int(),
 });

@@ -110,6 +110,7 @@ async function fillPlanningTables(organizationId: OrganizationId, session: Sessi
     sql`insert into sync_history (id, organization_id, plan_id, confluence_page_id, linear_team_id, trigger, success, done, started_at) values (${randomUUID()}, ${o}, ${plan}, '1', 't1', 'poll', true, '[]', now())`,
     sql`insert into page_writes (id, organization_id, plan_id, from_version, body_hash, done) values (${randomUUID()}, ${o}, ${plan}, 1, 'h', '[]')`,
     sql`insert into issue_events (organization_id, issue_id, changed_at, data) values (${o}, 'i1', '1', '{}')`,
+    sql`insert into comment_links (id, organization_id, plan_id, item_id, written_in, linear_comment_id, linear_thread_id, page_kind) values (${randomUUID()}, ${o}, ${plan}, ${item}, 'linear', 'c1', 'c1', 'footer')`,
     sql`insert into webhook_deliveries (provider, delivery_id, meaning, organization_id, type) values ('linear', ${o}, 'm', ${o}, 't')`,
     sql`insert into outbox (id, organization_id, session_id, seq, n, kind, body) values (${randomUUID()}, ${o}, ${session}, 1, 0, 'step', '{}')`,
     sql`insert into sign_ins (id, organization_id, user_id, hash, expires_at) values (${randomUUID()}, ${o}, ${user}, ${`s-${o}`}, now())`,

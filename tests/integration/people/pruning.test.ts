@@ -57,7 +57,7 @@ it("takes away what has ended and been seen to end, and nothing that lives", asy
   });
 });
 
-it("keeps the pages that a plan goes on from and those that a run may be taken back to, changes of issues for a week and settled page writes for a month", async () => {
+it("keeps the pages that a plan goes on from and those that a run may be taken back to, changes of issues for a week, settled page writes for a month and mirrored comments for half a year", async () => {
   const acme = await world.anOrganization("prune");
   const ada = await world.aPerson(acme);
   const session = await world.aSession(ada);
@@ -81,10 +81,18 @@ it("keeps the pages that a plan goes on from and those that a run may be taken b
     select gen_random_uuid(), ${acme}, ${plan}, 1, w.name, '[]', w.status, now() - w.age
       from (values ('open for long', 'open', interval '90 days'), ('settled lately', 'written', interval '29 days'), ('settled long ago', 'not_written', interval '31 days')) w(name, status, age)`);
 
+  const item = randomUUID();
+  await db.query(sql`
+    insert into plan_items (id, organization_id, plan_id, position, kind, key, title, fields, source) values (${item}, ${acme}, ${plan}, 0, 'epic', 'k', 't', '{}', '{}')`);
+  await db.query(sql`
+    insert into comment_links (id, organization_id, plan_id, item_id, written_in, linear_comment_id, linear_thread_id, page_kind, status, updated_at)
+    select gen_random_uuid(), ${acme}, ${plan}, ${item}, 'linear', c.name, c.name, 'footer', c.status, now() - c.age
+      from (values ('open for long', 'open', interval '400 days'), ('lately', 'mirrored', interval '179 days'), ('long ago', 'mirrored', interval '181 days')) c(name, status, age)`);
+
   await prune(db);
 
   const [kept] = await db.query(sql`
-    select (select jsonb_agg(page_version order by page_version) from page_snapshots where plan_id = ${plan}) as pages,
+    select (select jsonb_agg(linear_comment_id order by linear_comment_id) from comment_links) as comments, (select jsonb_agg(page_version order by page_version) from page_snapshots where plan_id = ${plan}) as pages,
            (select jsonb_agg(issue_id) from issue_events) as events, (select jsonb_agg(body_hash order by body_hash) from page_writes) as writes`);
-  expect(kept).toEqual({ pages: [4, 5, 8, 9], events: ["six days"], writes: ["open for long", "settled lately"] });
+  expect(kept).toEqual({ comments: ["lately", "open for long"], pages: [4, 5, 8, 9], events: ["six days"], writes: ["open for long", "settled lately"] });
 });

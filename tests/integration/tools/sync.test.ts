@@ -22,6 +22,7 @@ const preview: NonNullable<Preview> = {
   ],
   page: [{ at: 40, from: "Medium", to: "High" }],
   leftOut: [{ title: "Sign up", reason: "There is no column for it" }],
+  comments: [{ side: "page", title: "Sign in" }],
   conflicts: 1,
 };
 
@@ -81,6 +82,7 @@ describe("npm run sync", () => {
         "    + High",
         "Not on the page, which has no place for it:",
         "  Sign up: There is no column for it",
+        "Comment about Sign in, to the page",
         "1 conflicts wait for a person.",
         "Nothing was written.",
       ],

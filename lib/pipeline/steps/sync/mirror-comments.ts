@@ -3,6 +3,7 @@ import {
   commentsToMirror,
   type Mirroring,
   type PageComment,
+  type ToLinear,
   type ToPage,
   topItem,
 } from "../../../domain/sync/comments.js";
@@ -15,7 +16,7 @@ import {
   commentProblems,
   markIn,
 } from "../../../domain/wording/comments.js";
-import type { ConfluenceClient, LinearClient, Page, PageThread, WrittenComment } from "../../../ports-services.js";
+import type { ConfluenceClient, LinearClient, Page, PageThread, WriteResult, WrittenComment } from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
 import type { World } from "../../../ports.js";
 import { LeaseEnded } from "../../step.js";
@@ -157,24 +158,32 @@ type Sent = { link: CommentLink; done: Done | null; problem?: CommentProblem };
 async function sendToLinear({ mirroring, people }: FoundComments, page: Page, linear: LinearClient): Promise<Sent[]> {
   const { toLinear } = mirroring;
   if (toLinear.length === 0) return [];
-  const results = await linear.createComments(
-    toLinear.map((one) => ({
-      id: one.link.id,
-      issueId: one.item.linearId ?? "",
-      parentId: one.link.linearThreadId === one.link.id ? null : one.link.linearThreadId,
-      body: commentForIssue(one, {
-        author: people.get(one.comment.authorId ?? "") || "Somebody",
-        pageTitle: page.title,
-      }),
-    })),
-  );
-  return toLinear.map(({ link, item }, n): Sent => {
-    const { outcome, message } = results[n] ?? { outcome: "refused" };
+  const author = ({ comment: { authorId } }: ToLinear) => people.get(authorId ?? "") || "Somebody";
+  const send = async (some: readonly ToLinear[]) => {
+    const results = await linear.createComments(
+      some.map((one) => ({
+        id: one.link.id,
+        issueId: one.item.linearId ?? "",
+        parentId: beginsThread(one.link) ? null : one.link.linearThreadId,
+        body: commentForIssue(one, { author: author(one), pageTitle: page.title }),
+      })),
+    );
+    return some.map((one, n) => ({ ...one, result: results[n] }));
+  };
+  const isRefused = ({ result }: { result: WriteResult | undefined }) => (result?.outcome ?? "refused") === "refused";
+  const first = await send(toLinear);
+  // What was answered is gone, it seems: then the answer stands on the issue by itself.
+  const orphans = first.filter((one) => isRefused(one) && !beginsThread(one.link));
+  const second = await send(orphans.map(({ link, ...one }) => ({ ...one, link: { ...link, linearThreadId: link.id } })));
+  return [...first.filter((one) => !orphans.includes(one)), ...second].map((one): Sent => {
+    const { link, item, result } = one;
     const about = { side: "linear" as const, itemId: item.id, title: item.fields.title };
-    if (outcome === "refused") return refused(link, about, message ?? "Linear did not take it.");
+    if (isRefused(one)) return refused(link, about, result?.message ?? "Linear did not take it.");
     return { link: { ...link, status: "mirrored" }, done: { ...about, what: "commented" } };
   });
 }
+
+const beginsThread = ({ id, linearThreadId }: CommentLink): boolean => linearThreadId === id;
 
 async function sendToPage({ mirroring }: FoundComments, page: Page, confluence: ConfluenceClient): Promise<Sent[]> {
   const { toPage } = mirroring;
@@ -184,9 +193,9 @@ async function sendToPage({ mirroring }: FoundComments, page: Page, confluence: 
     toPage.map((one) => ({ thread: threadOf(one), body: commentForPage(one) })),
   );
   return toPage.map(({ link, item }, n): Sent => {
-    const result = results[n] ?? "refused";
+    const result = typeof results === "string" ? results : (results[n] ?? "refused");
     const about = { side: "page" as const, itemId: item.id, title: item.fields.title };
-    if (result === "not_writable") return { link, done: null, problem: result };
+    if (result === "not_writable" || result === "not_supported") return { link, done: null, problem: result };
     if (result === "refused") return refused(link, about, "Confluence did not take it.");
     return { link: onThePage(link, result), done: { ...about, what: "commented" } };
   });

@@ -51,7 +51,7 @@ type OnPage = {
 };
 
 async function backOf({ seen, world }: SyncInput, run: PastRun, page: Page, reading: Reading): Promise<OnPage> {
-  const own = run.done.filter((one) => one.side === "page" && one.what !== "left_out");
+  const own = run.done.filter((one) => one.side === "page" && one.what !== "left_out" && one.what !== "commented");
   const touched = new Set<string>(own.map(({ itemId }) => itemId));
   const items = seen.items.filter((item) => touched.has(item.id) && item.state !== "undone");
   if (items.length === 0) return { body: page.body, set: new Map(), apart: new Set(), done: [] };
