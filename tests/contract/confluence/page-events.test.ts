@@ -133,6 +133,29 @@ describe("an event of a page", () => {
     expect(new Set(ids).size).toBe(forge.length + 7);
   });
 
+  it("says that somebody has commented on it, where its sender knows the page", async () => {
+    const { control, page, cloudId, told, webhooks, last } = aReceiver();
+    const { id: comment } = control.comment({ id: page.id, body: "Really?" });
+    expect(await told("forge")).toEqual([
+      {
+        kind: "forge",
+        deliveryId: `forge:${cloudId}:${page.id}:commented:${comment}`,
+        site: { cloudId },
+        pageId: page.id,
+        version: null,
+        authorId: "712020:ben",
+        change: "commented",
+        occurredAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      },
+    ]);
+    expect(await told("automation")).toMatchObject([{ pageId: page.id, change: "commented" }]);
+    expect(await told("dc")).toEqual([]);
+    const { raw, headers } = await last("forge");
+    const body = JSON.parse(new TextDecoder().decode(raw)) as { content: { container: unknown } };
+    body.content.container = null;
+    expect(await webhooks.readForge({ raw: utf8(JSON.stringify(body)), headers })).toMatchObject({ kind: "ignored" });
+  });
+
   it("has the same id as its repeat, and another than the next one", async () => {
     const { control, page, switches, told, wait } = aReceiver();
     switches.add({ kind: "duplicate", on: "webhook:", times: 3 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import type { TestDatabase } from "../../support/test-database.js";
 import { commitContract } from "./commit-contract.js";
+import { commentsContract } from "./comments-contract.js";
 import { haltContract } from "./halt-contract.js";
 import { inboxStoreContract } from "./inbox-store-contract.js";
 import { leaseStoreContract } from "./lease-store-contract.js";
@@ -48,5 +49,6 @@ export function storesContract(name: string, open: () => Promise<TestDatabase>):
     syncCommitContract(current);
     syncDueContract(current);
     syncIntakeContract(current);
+    commentsContract(current);
   });
 }

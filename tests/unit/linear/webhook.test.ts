@@ -264,6 +264,24 @@ describe("the other webhooks", () => {
       },
     ],
     [
+      "a comment on an issue",
+      {
+        ...common,
+        type: "Comment",
+        action: "create",
+        actor: { id: "user-1", name: "Ada", type: "user" },
+        data: { id: "comment-1", issueId: "issue-1", body: "Who does this?", updatedAt: "2026-11-20T10:00:01.000Z" },
+      },
+      "Comment:create:comment-1",
+      { type: "commented", issueId: "issue-1", actor: { id: "user-1", name: "Ada" } },
+    ],
+    [
+      "a comment on a document",
+      { ...common, type: "Comment", action: "create", data: { id: "comment-1", issueId: null, updatedAt: "then" } },
+      "Comment:create:comment-1:then",
+      { type: "ignored", reason: "Comment:create in a shape that is not known" },
+    ],
+    [
       "a changed cycle",
       { ...changed, type: "Cycle" },
       "Cycle:update:issue-1:2026-11-20T10:00:01.000Z",
