@@ -55,7 +55,7 @@ describe("webhooks of Confluence", () => {
 
 describe("settings of an engagement", () => {
   const admin = () => world.aPerson(ada.organizationId, { role: "admin" });
-  const usual = { direction: "both", policies: {}, links: false };
+  const usual = { direction: "both", policies: {}, links: false, comments: "off" };
 
   it("say how its plans are kept in step, also where nothing was said", async () => {
     await run(sql`update engagements set settings = '{"epics":"project"}' where id = ${engagement}`);
@@ -78,6 +78,7 @@ describe("settings of an engagement", () => {
       direction: "to_page",
       policies: { title: "confluence", parent: "newest" },
       links: true,
+      comments: "off",
     };
     expect(sync).toEqual(settled);
     expect(await api().getEngagementSettings({ params: { id: engagement } })).toMatchObject({
@@ -106,6 +107,7 @@ describe("settings of an engagement", () => {
       { sync: { direction: "sideways" } },
       { sync: { policies: { title: "oldest" } } },
       { sync: { policies: { colour: "ask" } } },
+      { sync: { comments: true } },
     ]) {
       const answered = await world.send(
         `/api/v1/engagements/${engagement}/settings`,
@@ -114,6 +116,31 @@ describe("settings of an engagement", () => {
       );
       expect(answered.status).toBe(400);
     }
+  });
+
+  it("keep since when comments are mirrored each way, which ends where they are not", async () => {
+    const one = await admin();
+    const since = async (comments: "off" | "to_page" | "to_linear" | "both") => {
+      await api(one).updateEngagementSettings({ params: { id: engagement }, body: { sync: { comments } } });
+      const [row] = await world.db.query<{ page: string | null; linear: string | null }>(
+        sql`select comments_to_page_since as page, comments_to_linear_since as linear from engagements where id = ${engagement}`,
+      );
+      return row ?? { page: null, linear: null };
+    };
+    expect(await since("off")).toEqual({ page: null, linear: null });
+    const first = await since("to_page");
+    expect(first).toEqual({ page: expect.anything(), linear: null });
+    const both = await since("both");
+    expect(both).toEqual({ page: first.page, linear: expect.anything() });
+    expect(both.linear).not.toEqual(first.page);
+    expect(await since("to_linear")).toEqual({ page: null, linear: both.linear });
+    expect((await since("both")).page).not.toEqual(first.page);
+
+    const made = await api().createEngagement({ body: { name: "Talks", settings: { sync: { comments: "to_linear" } } } });
+    const [row] = await world.db.query(
+      sql`select comments_to_page_since is null as page, comments_to_linear_since is null as linear from engagements where id = ${made.id}`,
+    );
+    expect(row).toEqual({ page: true, linear: false });
   });
 
   it("may be given in part when an engagement is made", async () => {

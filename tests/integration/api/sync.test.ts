@@ -48,7 +48,7 @@ describe("how a plan stands", () => {
       lastSyncedAt: null,
       pageVersion: 3,
       writesPage: true,
-      settings: { direction: "to_linear", policies: { title: "linear" }, links: false },
+      settings: { direction: "to_linear", policies: { title: "linear" }, links: false, comments: "off" },
       openConflicts: 1,
       unsettledItems: 0,
       differences: [],

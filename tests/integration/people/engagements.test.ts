@@ -112,7 +112,7 @@ describe("Engagements", () => {
       epics: "project",
       approval: "members",
       access: "organization",
-      sync: { direction: "both", policies: {}, links: false },
+      sync: { direction: "both", policies: {}, links: false, comments: "off" },
     });
     expect(await world.as(viewer).getEngagementSettings({ params: { id } })).toMatchObject({ epics: "project" });
     const entries = await world.db.query<{ actor: string; details: { before: object; after: object } }>(
