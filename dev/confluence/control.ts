@@ -199,7 +199,11 @@ export function control(world: World, hooks: Webhooks, requests: () => LoggedReq
     },
     editComment({ comment: id, body }: { comment: string; body: string }): void {
       const { comment } = findComment(world, id) ?? refuse(`There is no comment ${id}`);
-      Object.assign(comment, { body: `<p>${escapeXml(body)}</p>`, edits: (comment.edits ?? 0) + 1, editedAt: instant(world) });
+      Object.assign(comment, {
+        body: `<p>${escapeXml(body)}</p>`,
+        edits: (comment.edits ?? 0) + 1,
+        editedAt: instant(world),
+      });
       world.save();
     },
     removeComment({ comment: id }: { comment: string }): void {

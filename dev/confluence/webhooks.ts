@@ -120,7 +120,8 @@ function toOutgoing(world: World, change: PageChange): Outgoing[] {
   const all = registered.map(({ url, secret }) => toDataCenter(world, change, url, secret));
   if (dataCenter !== undefined && name !== null)
     all.unshift(toDataCenter(world, change, dataCenter.url, dataCenter.secret));
-  if (automation !== undefined && (change.event === "updated" || change.event === "commented")) all.unshift(toAutomation(world, change, automation));
+  if (automation !== undefined && (change.event === "updated" || change.event === "commented"))
+    all.unshift(toAutomation(world, change, automation));
   if (forge !== undefined) all.unshift(toForge(world, change, forge));
   return all;
 }

@@ -9,7 +9,9 @@ const Comment = z.object({
   id: z.coerce.string(),
   version: Version,
   body: z.object({ storage: z.object({ value: z.string() }) }),
-  properties: z.nullish(z.object({ inlineMarkerRef: z.nullish(z.string()), inlineOriginalSelection: z.nullish(z.string()) })),
+  properties: z.nullish(
+    z.object({ inlineMarkerRef: z.nullish(z.string()), inlineOriginalSelection: z.nullish(z.string()) }),
+  ),
   _links: z.nullish(z.object({ webui: z.nullish(z.string()) })),
 });
 const Comments = z.object({
@@ -62,7 +64,11 @@ export function cloudComments(get: Get, post: Post): CommentSource {
 
   return {
     roots: (pageId, kind, since) =>
-      list(`pages/${pageId}/${kind}-comments`, (comment) => toComment(pageId, comment, { kind, id: comment.id }), since),
+      list(
+        `pages/${pageId}/${kind}-comments`,
+        (comment) => toComment(pageId, comment, { kind, id: comment.id }),
+        since,
+      ),
 
     replies: (pageId, thread, since) =>
       list(`${thread.kind}-comments/${thread.id}/children`, (comment) => toComment(pageId, comment, thread), since),

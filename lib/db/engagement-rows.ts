@@ -31,7 +31,8 @@ export function changedSettings(settings: SQL, { sync, ...others }: SettingsChan
 /** Since when comments go each way, for settings that change: from now on where they did not go before. */
 export const commentsSince = ({ sync }: SettingsChange, e: SQL): SQL => {
   if (sync?.comments === undefined) return sql``;
-  const since = (column: SQL, isOn: boolean) => sql`, ${column} = ${isOn ? sql`coalesce(${e}.${column}, now())` : sql`null`}`;
+  const since = (column: SQL, isOn: boolean) =>
+    sql`, ${column} = ${isOn ? sql`coalesce(${e}.${column}, now())` : sql`null`}`;
   return sql`${since(sql`comments_to_page_since`, goesToPage(sync.comments))}${since(sql`comments_to_linear_since`, goesToLinear(sync.comments))}`;
 };
 

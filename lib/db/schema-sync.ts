@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { CommentLink } from "../domain/sync/comments.js";
 import type { ChangeOf, ConflictField, ConflictKind, Strategy } from "../domain/sync/conflict.js";
 import type { Done, SyncTrigger } from "../domain/sync/run.js";

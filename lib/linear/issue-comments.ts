@@ -4,11 +4,7 @@ import { type CommentNode, readComments } from "./documents.js";
 import { toCommentFilter } from "./inputs.js";
 
 /** What was written on issues after an instant, the oldest first. */
-export async function commentsOf(
-  connection: Connection,
-  issueIds: string[],
-  since: string,
-): Promise<IssueComment[]> {
+export async function commentsOf(connection: Connection, issueIds: string[], since: string): Promise<IssueComment[]> {
   const found = new Map<string, IssueComment>();
   if (issueIds.length === 0) return [];
   const filter = toCommentFilter([...new Set(issueIds)], since);

@@ -16,6 +16,8 @@ export type SyncExpectation = {
   mostPageWrites?: number;
   /** How many questions people are asked. */
   asked?: number;
+  /** How many comments there are on each side: people's and ours. */
+  comments?: { onPage: number; onIssues: number };
 };
 
 export async function problemsOfSync(stage: Stage, expected: Expectation, sync: SyncExpectation): Promise<string[]> {
@@ -25,6 +27,7 @@ export async function problemsOfSync(stage: Stage, expected: Expectation, sync: 
     plansAtRest(stage),
     historyIsTrue(stage),
     questions(stage, sync),
+    comments(stage, sync),
   ]);
   return [...found.flat(), ...texts(stage, sync)];
 }
@@ -149,6 +152,24 @@ async function questions({ world, planned }: Stage, { asked = 0 }: SyncExpectati
   const { activities } = world.linear.control.session({ agentSessionId: planned?.agentSessionId ?? "" });
   const count = activities.filter(({ options }) => options?.some(({ value }) => value.startsWith("resolve-"))).length;
   return count === asked ? [] : [`people were asked ${count} times instead of ${asked}`];
+}
+
+/** Each comment of a person is on the other side once, and nothing is left open. */
+async function comments(stage: Stage, { comments: wanted = { onPage: 0, onIssues: 0 } }: SyncExpectation) {
+  const { confluence, linear } = stage.world;
+  const issues = await rowsOf<{ id: string }>(
+    stage,
+    "select linear_id as id from plan_items where linear_id is not null",
+  );
+  const found = {
+    onPage: confluence.control.page({ id: pageId }).comments.length,
+    onIssues: issues.flatMap(({ id }) => linear.control.comments({ issue: id ?? "" })).length,
+  };
+  const links = await rowsOf<{ status: string }>(stage, "select status from comment_links where status <> 'mirrored'");
+  return [
+    ...(JSON.stringify(found) === JSON.stringify(wanted) ? [] : [`there are comments ${JSON.stringify(found)}`]),
+    ...links.map(({ status }) => `a comment is ${status}`),
+  ];
 }
 
 function texts({ world }: Stage, { says = [] }: SyncExpectation): string[] {

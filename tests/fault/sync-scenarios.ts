@@ -139,6 +139,21 @@ const stories: Story[] = [
     pageWrites: 1,
     asked: 1,
   },
+  {
+    name: "people comment",
+    act: async (stage) => {
+      await stage.database.engine.exec(
+        `update engagements set settings = settings || '{"sync": {"comments": "both"}}', comments_to_page_since = now(), comments_to_linear_since = now()`,
+      );
+      const { linear, confluence } = stage.world;
+      linear.control.comment({ issue: issueNamed(stage, "Labels").id, body: "Who prints them?" });
+      confluence.control.comment({ id: pageId, body: "Is this all?" });
+      confluence.control.comment({ id: pageId, body: "By bus as well?", selection: "Bring a parcel to a shop" });
+    },
+    changed: {},
+    pageWrites: 0,
+    comments: { onPage: 3, onIssues: 3 },
+  },
 ];
 
 const toScenario = ({ name, act, changed, added = [], ...sync }: Story): SyncScenario => ({

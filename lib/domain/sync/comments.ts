@@ -87,7 +87,9 @@ export type CommentReading = {
 export function commentsToMirror(reading: CommentReading, limit: number): Mirroring {
   const toPage = pageBound(reading);
   const toLinear = linearBound(reading);
-  const all = [...toPage.now, ...toLinear.now].toSorted((a, b) => a.comment.createdAt.localeCompare(b.comment.createdAt));
+  const all = [...toPage.now, ...toLinear.now].toSorted((a, b) =>
+    a.comment.createdAt.localeCompare(b.comment.createdAt),
+  );
   const taken = new Set<object>(all.slice(0, limit));
   return {
     toPage: toPage.now.filter((one) => taken.has(one)),
@@ -135,7 +137,9 @@ function linearBound(reading: CommentReading): { now: ToLinear[]; waits: boolean
   let waits = false;
   for (const comment of onPage) {
     const thread = links.find((one) => one.pageThreadId === comment.threadId && one.status === "mirrored");
-    const item = thread ? reading.items.find((one) => one.id === thread.itemId) : itemOfThread(comment, reading, itemAt);
+    const item = thread
+      ? reading.items.find((one) => one.id === thread.itemId)
+      : itemOfThread(comment, reading, itemAt);
     if (!item || !isLive(item)) continue;
     const id = commentLinkId(planId, "page", comment.id);
     // Answers to it are read once its thread is known.

@@ -29,7 +29,15 @@ describe.each(["cloud_oauth", "cloud_token"] as const)("comments over %s", (kind
     const at = comment({ selection: "card" });
     const found = await client(kind).readComments({ pageId: id, since: after(1), threads: [] });
     expect(found).toMatchObject([
-      { id: under, kind: "footer", threadId: under, body: "<p>At 2</p>", createdAt: after(2), authorId: "712020:ben", anchor: null },
+      {
+        id: under,
+        kind: "footer",
+        threadId: under,
+        body: "<p>At 2</p>",
+        createdAt: after(2),
+        authorId: "712020:ben",
+        anchor: null,
+      },
       { id: at, kind: "inline", threadId: at, anchor: { words: "card", ref: expect.any(String) as string } },
     ]);
     const [first, second] = found as Exclude<typeof found, string>;
@@ -121,8 +129,8 @@ describe.each(["cloud_oauth", "cloud_token"] as const)("comments over %s", (kind
   it("name people, and no apps", async () => {
     const { client, comment, control, id } = aCommentedPage();
     comment({ app: "Gliffy" });
-    const [{ authorId }] = control.page({ id }).comments as [{ authorId: string }];
-    const people = await client(kind).findPeople(["712020:ben", "712020:ben", authorId, "712020:nobody"]);
+    const [app] = control.page({ id }).comments;
+    const people = await client(kind).findPeople(["712020:ben", "712020:ben", app?.authorId ?? "", "712020:nobody"]);
     expect(people).toEqual(new Map([["712020:ben", "Ben Editor"]]));
   });
 
@@ -154,7 +162,10 @@ describe("a connection without the scopes for comments", () => {
   it("reads or writes none, refreshes nothing, and lives on", async () => {
     const { client, id, after, refreshes } = without("read:comment:confluence", "write:comment:confluence");
     expect(await client.readComments({ pageId: id, since: after(0), threads: [] })).toBe("not_readable");
-    const two = [{ thread: null, body: "<p>x</p>" }, { thread: null, body: "<p>y</p>" }];
+    const two = [
+      { thread: null, body: "<p>x</p>" },
+      { thread: null, body: "<p>y</p>" },
+    ];
     expect(await client.createComments(id, two)).toEqual(["not_writable", "not_writable"]);
     expect(await client.findVersion(id)).toBe(1);
     expect(refreshes()).toBe(0);

@@ -20,7 +20,14 @@ describe("comments on issues", () => {
     control.comment({ issue: id(1), body: "On another" });
     const all = await client.readComments([id(0)], long);
     expect(all).toMatchObject([
-      { id: first, issueId: id(0), threadId: first, body: "First", author: { name: "Ada Lovelace" }, isAgentThread: false },
+      {
+        id: first,
+        issueId: id(0),
+        threadId: first,
+        body: "First",
+        author: { name: "Ada Lovelace" },
+        isAgentThread: false,
+      },
       { id: answer, threadId: first, body: "Answer" },
     ]);
     expect(all[0]?.url).toMatch(/#comment-/);

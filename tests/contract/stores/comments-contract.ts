@@ -7,7 +7,15 @@ import type { PlanItem } from "../../../lib/domain/plan-item.js";
 import type { CommentLink } from "../../../lib/domain/sync/comments.js";
 import type { CommentSetting } from "../../../lib/domain/sync/run.js";
 import { acme, aDelivery, aPlanItem } from "../../support/builders.js";
-import { aSyncMove, givenRun, givenSyncedPlan, read, someWork, stateOf, underLease } from "../../support/synced-plan.js";
+import {
+  aSyncMove,
+  givenRun,
+  givenSyncedPlan,
+  read,
+  someWork,
+  stateOf,
+  underLease,
+} from "../../support/synced-plan.js";
 import type { Stores } from "./stores.js";
 
 /** What is kept of comments that are mirrored, and who is told of new ones. */
@@ -138,12 +146,15 @@ export function commentsContract(current: () => Stores): void {
       expect(await stores.count("issue_events")).toBe(0);
     });
 
-    it.each(["off", "to_linear"] as const)("takes no notice where comments on issues stay there: %s", async (setting) => {
-      const { stores, planId } = await given(setting);
-      expect(await comment(stores)).toBe("ignored");
-      expect((await stateOf(stores, planId)).due).toBeNull();
-      expect(await stores.count("webhook_deliveries")).toBe(0);
-    });
+    it.each(["off", "to_linear"] as const)(
+      "takes no notice where comments on issues stay there: %s",
+      async (setting) => {
+        const { stores, planId } = await given(setting);
+        expect(await comment(stores)).toBe("ignored");
+        expect((await stateOf(stores, planId)).due).toBeNull();
+        expect(await stores.count("webhook_deliveries")).toBe(0);
+      },
+    );
 
     it("takes no notice of our own, of other issues and of other organizations", async () => {
       const { stores, planId } = await given("both");

@@ -136,7 +136,9 @@ describe("settings of an engagement", () => {
     expect(await since("to_linear")).toEqual({ page: null, linear: both.linear });
     expect((await since("both")).page).not.toEqual(first.page);
 
-    const made = await api().createEngagement({ body: { name: "Talks", settings: { sync: { comments: "to_linear" } } } });
+    const made = await api().createEngagement({
+      body: { name: "Talks", settings: { sync: { comments: "to_linear" } } },
+    });
     const [row] = await world.db.query(
       sql`select comments_to_page_since is null as page, comments_to_linear_since is null as linear from engagements where id = ${made.id}`,
     );

@@ -94,5 +94,10 @@ it("keeps the pages that a plan goes on from and those that a run may be taken b
   const [kept] = await db.query(sql`
     select (select jsonb_agg(linear_comment_id order by linear_comment_id) from comment_links) as comments, (select jsonb_agg(page_version order by page_version) from page_snapshots where plan_id = ${plan}) as pages,
            (select jsonb_agg(issue_id) from issue_events) as events, (select jsonb_agg(body_hash order by body_hash) from page_writes) as writes`);
-  expect(kept).toEqual({ comments: ["lately", "open for long"], pages: [4, 5, 8, 9], events: ["six days"], writes: ["open for long", "settled lately"] });
+  expect(kept).toEqual({
+    comments: ["lately", "open for long"],
+    pages: [4, 5, 8, 9],
+    events: ["six days"],
+    writes: ["open for long", "settled lately"],
+  });
 });

@@ -74,7 +74,9 @@ describe("comments", () => {
     expect(comment.kind).toBe("footer");
     expect(comment.body).toContain("<strong>Ada Lovelace</strong> on <a href=");
     expect(comment.body).toContain("First story</a>");
-    expect(comment.body).toContain("<p>Is this &lt;b&gt;done&lt;/b&gt; &amp; dusted?</p><ul><li><p>one</p></li><li><p>two</p></li></ul>");
+    expect(comment.body).toContain(
+      "<p>Is this &lt;b&gt;done&lt;/b&gt; &amp; dusted?</p><ul><li><p>one</p></li><li><p>two</p></li></ul>",
+    );
     await plan.atRest();
     story.confluence.control.comment({ id: plan.page.id, body: "Stays here" });
     await plan.run();
@@ -96,7 +98,9 @@ describe("comments", () => {
     expect(onTop?.body).toContain("is \\*\\*this\\*\\* all?");
     expect(onTop?.body).toContain("\\[link\\](x)");
     expect(onTop?.body).not.toContain("@ada");
-    expect(plan.onIssue("First story").map(({ body }) => body)).toEqual([expect.stringMatching(/> First story\n\nWhich one\?$/)]);
+    expect(plan.onIssue("First story").map(({ body }) => body)).toEqual([
+      expect.stringMatching(/> First story\n\nWhich one\?$/),
+    ]);
 
     story.confluence.control.comment({ id, body: "An answer", replyTo: first.id });
     const answer = await story.waitFor("the answer", () => plan.onIssue("Small epic")[1]);
@@ -129,7 +133,10 @@ describe("comments", () => {
     expect(plan.counts()).toEqual(counts);
     expect(counts).toEqual({ page: 5, issues: 5 });
 
-    const [history] = await story.query("select jsonb_path_query_array(jsonb_agg(done), '$[*][*].what') as what from sync_history where plan_id = $1", plan.planId);
+    const [history] = await story.query(
+      "select jsonb_path_query_array(jsonb_agg(done), '$[*][*].what') as what from sync_history where plan_id = $1",
+      plan.planId,
+    );
     expect(JSON.stringify(history?.what).match(/commented/g)).toHaveLength(5);
 
     await story.query("update plans set writes_page = false where id = $1", plan.planId);
@@ -156,7 +163,12 @@ describe("comments", () => {
   it("are said once on each side when the answers to what we wrote are lost", async () => {
     const plan = await given("both");
     story.world.faults.confluence.add({ kind: "lost_answer", on: "POST /wiki/api/v2/footer-comments", times: 1 });
-    story.world.faults.confluence.add({ kind: "truncated", on: "POST /wiki/api/v2/footer-comments", times: 1, after: 1 });
+    story.world.faults.confluence.add({
+      kind: "truncated",
+      on: "POST /wiki/api/v2/footer-comments",
+      times: 1,
+      after: 1,
+    });
     story.world.faults.linear.add({ kind: "lost_answer", on: "commentCreate", times: 1 });
     for (const body of ["One", "Two"]) story.linear.control.comment({ issue: plan.issue("First story"), body });
     for (const body of ["Three", "Four"]) story.confluence.control.comment({ id: plan.page.id, body });
@@ -198,7 +210,10 @@ describe("comments", () => {
     expect(await problems()).toEqual([expect.stringContaining("may not comment on the page")]);
 
     story.confluence.control.withdrawScope({ scope: "read:comment:confluence" });
-    story.confluence.control.editPage({ id: plan.page.id, body: (body) => body.replace("Second story", "The second story") });
+    story.confluence.control.editPage({
+      id: plan.page.id,
+      body: (body) => body.replace("Second story", "The second story"),
+    });
     await story.waitFor("the new title", () => story.allIssues().some(({ title }) => title === "The second story"));
     await plan.atRest();
     expect(await problems()).toEqual([

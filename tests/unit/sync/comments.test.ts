@@ -64,7 +64,10 @@ describe("comments on issues", () => {
   it("go under the page, each with a link of its own", () => {
     const { toPage, toLinear, waits } = look({ onIssues: [onIssue("c1")] });
     expect(toPage).toMatchObject([
-      { item: { id: story.id }, link: { id: commentLinkId(planId, "linear", "c1"), pageThreadId: null, status: "open" } },
+      {
+        item: { id: story.id },
+        link: { id: commentLinkId(planId, "linear", "c1"), pageThreadId: null, status: "open" },
+      },
     ]);
     expect([toLinear, waits]).toEqual([[], false]);
   });
@@ -96,7 +99,9 @@ describe("comments on issues", () => {
   });
 
   it("of a thread that began before are a thread of their own on the page", () => {
-    const { toPage, waits } = look({ onIssues: [onIssue("c2", { threadId: "old" }), onIssue("c3", { threadId: "old" })] });
+    const { toPage, waits } = look({
+      onIssues: [onIssue("c2", { threadId: "old" }), onIssue("c3", { threadId: "old" })],
+    });
     expect(toPage).toMatchObject([{ comment: { id: "c2" }, link: { linearThreadId: "old", pageThreadId: null } }]);
     expect(waits).toBe(true);
     const links = [aLink({ linearCommentId: "c2", linearThreadId: "old" })];

@@ -37,7 +37,13 @@ function forIssue(body: string, { words = "", answers = false, author = "Ben *Ed
     anchor: words ? { ref: "r", words } : null,
   } as const;
   const linearThreadId = answers ? "c1" : id;
-  const thread = { writtenIn: "page", linearCommentId: id, linearThreadId, pageCommentId: "7", pageThreadId: "7" } as const;
+  const thread = {
+    writtenIn: "page",
+    linearCommentId: id,
+    linearThreadId,
+    pageCommentId: "7",
+    pageThreadId: "7",
+  } as const;
   return commentForIssue({ comment, item, link: { ...link, ...thread } } satisfies ToLinear, {
     author,
     pageTitle: "The [plan]",

@@ -16,7 +16,14 @@ import {
   commentProblems,
   markIn,
 } from "../../../domain/wording/comments.js";
-import type { ConfluenceClient, LinearClient, Page, PageThread, WriteResult, WrittenComment } from "../../../ports-services.js";
+import type {
+  ConfluenceClient,
+  LinearClient,
+  Page,
+  PageThread,
+  WriteResult,
+  WrittenComment,
+} from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
 import type { World } from "../../../ports.js";
 import { LeaseEnded } from "../../step.js";
@@ -113,7 +120,8 @@ export async function readComments(
     people,
     newest: {
       linear: latest(commentsSeen.linear, ...onIssues.map(({ createdAt }) => createdAt)),
-      page: fromPage === null ? commentsSeen.page : latest(commentsSeen.page, ...onPage.map(({ createdAt }) => createdAt)),
+      page:
+        fromPage === null ? commentsSeen.page : latest(commentsSeen.page, ...onPage.map(({ createdAt }) => createdAt)),
     },
   };
 }
@@ -174,7 +182,9 @@ async function sendToLinear({ mirroring, people }: FoundComments, page: Page, li
   const first = await send(toLinear);
   // What was answered is gone, it seems: then the answer stands on the issue by itself.
   const orphans = first.filter((one) => isRefused(one) && !beginsThread(one.link));
-  const second = await send(orphans.map(({ link, ...one }) => ({ ...one, link: { ...link, linearThreadId: link.id } })));
+  const second = await send(
+    orphans.map(({ link, ...one }) => ({ ...one, link: { ...link, linearThreadId: link.id } })),
+  );
   return [...first.filter((one) => !orphans.includes(one)), ...second].map((one): Sent => {
     const { link, item, result } = one;
     const about = { side: "linear" as const, itemId: item.id, title: item.fields.title };
