@@ -216,7 +216,7 @@ export type ConfluenceClient = {
   /** True where somebody has begun to edit the page and has not published: writing it now could take their draft away. */
   hasOpenDraft(pageId: string): Promise<boolean>;
   /**
-   * What was written under the page and at its text after `since` (ISO), and all answers in the named threads since then, the oldest first.
+   * What was written under the page and at its text after `since` (ISO), and the answers to the named comments since then, the oldest first.
    * `not_readable`: this connection may read the page and not its comments; `not_supported`: nor can we on this kind of Confluence.
    */
   readComments(query: {
@@ -235,7 +235,7 @@ export type ConfluenceClient = {
   /** Names of people by their ids; apps are left out. Null where this connection may not know them. */
   findPeople(ids: string[]): Promise<Map<string, string> | null>;
 };
-/** Named by the comment that begins it. */
+/** Named by the comment that begins it, or by another one of it. */
 export type PageThread = { id: string; kind: PageCommentKind };
 export type WrittenComment = { id: string; thread: PageThread };
 export type PageVersion = { number: number; message: string; authorId: string | null; createdAt: string };

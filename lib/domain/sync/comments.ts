@@ -46,6 +46,7 @@ export type IssueComment = {
 export type PageComment = {
   id: string;
   kind: PageCommentKind;
+  /** The comment that it answers: its own id where it begins a thread. */
   threadId: string;
   /** Storage format. */
   body: string;
@@ -136,7 +137,9 @@ function linearBound(reading: CommentReading): { now: ToLinear[]; waits: boolean
   const now: ToLinear[] = [];
   let waits = false;
   for (const comment of onPage) {
-    const thread = links.find((one) => one.pageThreadId === comment.threadId && one.status === "mirrored");
+    const thread = links.find(
+      (one) => one.status === "mirrored" && [one.pageThreadId, one.pageCommentId].includes(comment.threadId),
+    );
     const item = thread
       ? reading.items.find((one) => one.id === thread.itemId)
       : itemOfThread(comment, reading, itemAt);
@@ -154,7 +157,8 @@ function linearBound(reading: CommentReading): { now: ToLinear[]; waits: boolean
         linearCommentId: id,
         linearThreadId: thread?.linearThreadId ?? id,
         pageCommentId: comment.id,
-        pageThreadId: comment.threadId,
+        // An answer to an answer is in the thread of both.
+        pageThreadId: thread?.pageThreadId ?? comment.threadId,
         pageKind: comment.kind,
         status: "open",
       },

@@ -131,6 +131,13 @@ describe("comments on a page", () => {
     expect(waits).toBe(false);
   });
 
+  it("that answer an answer are in the thread of both", () => {
+    const links = [aLink({ pageCommentId: "8", pageThreadId: "7" })];
+    expect(look({ onPage: [onPage("9", { threadId: "8" })], links }).toLinear).toMatchObject([
+      { link: { linearThreadId: "c1", pageCommentId: "9", pageThreadId: "7" } },
+    ]);
+  });
+
   it("are nothing where the plan has no issue", () => {
     const items = [anItem("project", { linearKind: "project" }), anItem(null)];
     expect(look({ items, onPage: [onPage("7")] })).toMatchObject({ toLinear: [], waits: false });

@@ -35,8 +35,8 @@ import { isHalt, readPlanPage } from "./read-sides.js";
 const batchSize = 25;
 /** How often a run looks for comments at most; the next one goes on. */
 export const mostLooks = 4;
-/** Threads whose answers are looked for: those in which something was mirrored last. */
-const mostThreads = 20;
+/** Comments on the page whose answers are looked for: those that were mirrored last, and the first of their threads. */
+const mostAnswered = 20;
 /** What a side commits at one instant may be listed a moment later. */
 const overlapMs = 5_000;
 /** How far clocks may differ: what was put down is looked for on the page from so much earlier on. */
@@ -129,11 +129,12 @@ export async function readComments(
 const issueIdsOf = ({ items }: SyncedPlan): string[] =>
   items.flatMap((item) => (item.linearKind === "issue" && item.linearId ? [item.linearId] : []));
 
-/** The threads of the page in which something was mirrored last. */
+/** What people may have answered on the page. */
 function threadsOf(links: readonly CommentLink[]): PageThread[] {
   const threads = new Map<string, PageThread>();
-  for (const { pageThreadId: id, pageKind: kind } of links)
-    if (id !== null && threads.size < mostThreads) threads.set(id, { id, kind });
+  for (const { pageThreadId, pageCommentId, pageKind: kind } of links)
+    for (const id of [pageThreadId, pageCommentId])
+      if (id !== null && threads.size < mostAnswered) threads.set(id, { id, kind });
   return [...threads.values()];
 }
 
