@@ -226,11 +226,12 @@ export type ConfluenceClient = {
   }): Promise<PageComment[] | "not_readable" | "not_supported">;
   /**
    * Writes comments in storage format, one after the other; a thread that is gone is answered under the page. What became of each, by its number;
-   * where one shows that we may not, the others are not tried. A lost answer may have been written.
+   * where one shows that we may not, the others are not tried. `beforeEach` may throw to end it. A lost answer may have been written.
    */
   createComments(
     pageId: string,
     comments: { thread: PageThread | null; body: string }[],
+    beforeEach?: () => Promise<void>,
   ): Promise<(WrittenComment | "not_writable" | "refused")[] | "not_supported">;
   /** Names of people by their ids; apps are left out. Null where this connection may not know them. */
   findPeople(ids: string[]): Promise<Map<string, string> | null>;

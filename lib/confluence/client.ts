@@ -74,10 +74,10 @@ export function confluenceClient(options: ApiOptions & { connection: ConfluenceC
       return found?.map((comment) => ({ ...comment, url: `${siteUrl(connection)}${comment.url}` })) ?? "not_readable";
     },
 
-    async createComments(pageId, wanted) {
+    async createComments(pageId, wanted, beforeEach) {
       if (comments === null) return "not_supported";
       const isAllowed = (await findAllowed(pageId)) !== null;
-      return isAllowed ? writeComments(comments, pageId, wanted) : wanted.map(() => "not_writable");
+      return isAllowed ? writeComments(comments, pageId, wanted, beforeEach) : wanted.map(() => "not_writable");
     },
 
     findPeople: async (ids) => (comments === null ? null : comments.people([...new Set(ids)])),

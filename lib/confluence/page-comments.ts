@@ -23,13 +23,19 @@ export async function commentsOfPage(
 }
 
 /** Writes comments one after the other, until one shows that we may not. */
-export async function writeComments(comments: CommentSource, pageId: string, wanted: Wanted): Promise<Written> {
+export async function writeComments(
+  comments: CommentSource,
+  pageId: string,
+  wanted: Wanted,
+  beforeEach: () => Promise<void> = async () => undefined,
+): Promise<Written> {
   const written: Written = [];
   for (const { thread, body } of wanted) {
     if (written.at(-1) === "not_writable") {
       written.push("not_writable");
       continue;
     }
+    await beforeEach();
     let made = await comments.create(pageId, thread, body);
     // The thread is gone, or nobody may answer in it: then what was said stands under the page.
     if (thread !== null && (made === 404 || made === 400)) made = await comments.create(pageId, null, body);

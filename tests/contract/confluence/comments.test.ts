@@ -116,6 +116,18 @@ describe.each(["cloud_oauth", "cloud_token"] as const)("comments over %s", (kind
     expect(broken).toBe("refused");
   });
 
+  it("are written no further than whoever writes them may go on", async () => {
+    const { client, id, control } = aCommentedPage();
+    let asked = 0;
+    const mayGoOn = async () => {
+      asked += 1;
+      if (asked > 2) throw new Error("the lease is lost");
+    };
+    const four = [1, 2, 3, 4].map((n) => ({ thread: null, body: `<p>${n}</p>` }));
+    await expect(client(kind).createComments(id, four, mayGoOn)).rejects.toThrow("the lease is lost");
+    expect(control.page({ id }).comments.map(({ body }) => body)).toEqual(["<p>1</p>", "<p>2</p>"]);
+  });
+
   it("are neither read nor written in a space that the connection does not name", async () => {
     const { client, control, after } = aCommentedPage();
     const { id } = control.createPage({ spaceKey: "SECRET", title: "Layoffs", body: "<p>x</p>" });

@@ -83,6 +83,30 @@ describe("comments", () => {
     expect(plan.onIssue("Small epic")).toEqual([]);
   });
 
+  it("are named by a preview, and stay when the run that mirrored them is taken back", async () => {
+    const plan = await given("both");
+    await request("POST", `/plans/${plan.planId}/sync/pause`);
+    story.linear.control.comment({ issue: plan.issue("First story"), body: "Who does this?" });
+    story.confluence.control.comment({ id: plan.page.id, body: "Is this all?", selection: "Second story" });
+    const { comments } = await request("POST", `/plans/${plan.planId}/sync/preview`);
+    expect(comments).toEqual([
+      { side: "page", title: "First story" },
+      { side: "linear", title: "Second story" },
+    ]);
+    expect(plan.counts()).toEqual({ page: 1, issues: 1 });
+    await request("POST", `/plans/${plan.planId}/sync/resume`);
+    await plan.atRest();
+    expect(plan.counts()).toEqual({ page: 2, issues: 2 });
+
+    const { items } = await request("GET", `/plans/${plan.planId}/sync/runs`);
+    const [run] = items as { id: string; done: { what: string }[] }[];
+    expect(run?.done.map(({ what }) => what)).toEqual(["commented", "commented"]);
+    await request("POST", `/sync-runs/${run?.id}/undo`);
+    await plan.atRest();
+    await plan.run();
+    expect(plan.counts()).toEqual({ page: 2, issues: 2 });
+  });
+
   it("on the page come to the issue in whose words they stand, or to the top one, and nothing in them acts there", async () => {
     const plan = await given("to_linear", {
       before: ({ id }) => void story.confluence.control.comment({ id, body: "From before" }),

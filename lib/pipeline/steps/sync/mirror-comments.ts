@@ -60,7 +60,10 @@ export const mirrorComments: SyncStep = async (input) => {
     await lease.renew();
     if (!(await world.sync.openComments(seen, lease.attemptId, opened))) throw new LeaseEnded("lost");
   }
-  const sent = [...(await sendToLinear(found, page, linear)), ...(await sendToPage(found, page, confluence))];
+  const sent = [
+    ...(await sendToLinear(found, page, linear)),
+    ...(await sendToPage(found, page, confluence, () => lease.renew())),
+  ];
   const budget = linear.budget();
   if (budget) await world.sessions.noteBudget(seen.plan.organizationId, budget);
   return settle(input, found, sent);
@@ -196,12 +199,19 @@ async function sendToLinear({ mirroring, people }: FoundComments, page: Page, li
 
 const beginsThread = ({ id, linearThreadId }: CommentLink): boolean => linearThreadId === id;
 
-async function sendToPage({ mirroring }: FoundComments, page: Page, confluence: ConfluenceClient): Promise<Sent[]> {
+/** Each is a request of its own, so the hold on the plan is made sure of before each. */
+async function sendToPage(
+  { mirroring }: FoundComments,
+  page: Page,
+  confluence: ConfluenceClient,
+  renew: () => Promise<void>,
+): Promise<Sent[]> {
   const { toPage } = mirroring;
   if (toPage.length === 0) return [];
   const results = await confluence.createComments(
     page.id,
     toPage.map((one) => ({ thread: threadOf(one), body: commentForPage(one) })),
+    renew,
   );
   return toPage.map(({ link, item }, n): Sent => {
     const result = typeof results === "string" ? results : (results[n] ?? "refused");
@@ -232,7 +242,7 @@ function settle(input: SyncInput, found: FoundComments, sent: readonly Sent[]): 
     ...settled.flatMap((one) => one.done ?? []),
   ];
   const isAll = problem === null && !mirroring.waits;
-  const looksAgain = !isAll && settled.length > 0 && work.commentLooks > 1;
+  const looksAgain = problem === null && mirroring.waits && settled.length > 0 && work.commentLooks > 1;
   const next = { ...work, done: [...work.done, ...done], commentLooks: looksAgain ? work.commentLooks - 1 : 0 };
   const stored = {
     comments: [...landed, ...lost, ...settled.map((one) => one.link)],
