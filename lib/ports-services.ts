@@ -56,7 +56,7 @@ export type LinearClient = {
   ): Promise<WriteResult[]>;
   /** Relations and attachments in shared requests: what `createRelations` and `upsertAttachments` would do, in half the calls. */
   writeLinks(links: LinkInput[]): Promise<WriteResult[]>;
-  /** What was written on these issues after `since` (ISO), the oldest first: 50 to a request. */
+  /** What was written on these issues at or after `since` (ISO), the oldest first: 50 to a request. */
   readComments(issueIds: string[], since: string): Promise<IssueComment[]>;
   /** Comments under ids of ours; `parentId` names the first one of the thread that they answer in. */
   createComments(comments: CommentInput[]): Promise<WriteResult[]>;
@@ -216,7 +216,7 @@ export type ConfluenceClient = {
   /** True where somebody has begun to edit the page and has not published: writing it now could take their draft away. */
   hasOpenDraft(pageId: string): Promise<boolean>;
   /**
-   * What was written under the page and at its text after `since` (ISO), and the answers to the named comments since then, the oldest first.
+   * What was written under the page and at its text at or after `since` (ISO), and the answers to the named comments since then, the oldest first.
    * `not_readable`: this connection may read the page and not its comments; `not_supported`: nor can we on this kind of Confluence.
    */
   readComments(query: {

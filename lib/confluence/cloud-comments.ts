@@ -47,19 +47,19 @@ export function cloudComments(get: Get, post: Post): CommentSource {
       for (const comment of comments.results) {
         const one = toComment(comment);
         const createdAt = await firstWritten(comment, one.kind, since);
-        if (isAfter(createdAt, since)) found.push({ ...one, createdAt });
+        if (createdAt !== null && isSince(createdAt, since)) found.push({ ...one, createdAt });
       }
       // Of one that was edited the list says when that was, and nothing of when it was written.
-      const isDone = comments.results.some(({ version }) => version.number === 1 && !isAfter(version.createdAt, since));
+      const isDone = comments.results.some(({ version }) => version.number === 1 && !isSince(version.createdAt, since));
       cursor = isDone ? null : new URLSearchParams(comments._links?.next?.split("?")[1]).get("cursor");
     }
     return found;
   };
 
   const firstWritten = async ({ id, version }: z.infer<typeof Comment>, kind: PageCommentKind, since: string) => {
-    if (version.number === 1 || !isAfter(version.createdAt, since)) return version.createdAt;
+    if (version.number === 1 || !isSince(version.createdAt, since)) return version.createdAt;
     const first = await get(`/wiki/api/v2/${kind}-comments/${id}?version=1`, Versioned, "optional");
-    return first?.version.createdAt ?? since;
+    return first?.version.createdAt ?? null;
   };
 
   return {
@@ -108,4 +108,4 @@ function toComment(pageId: string, comment: z.infer<typeof Comment>, thread: Pag
   };
 }
 
-const isAfter = (at: string, since: string) => Date.parse(at) > Date.parse(since);
+const isSince = (at: string, since: string) => Date.parse(at) >= Date.parse(since);

@@ -17,7 +17,7 @@ export type PageSource = {
   put(write: { pageId: string; from: number; title: string; body: string; message: string }): Promise<number>;
 };
 
-/** What the client asks of either kind of Confluence about comments, written after `since`; null is "not shown to us". Addresses follow the site's URL. */
+/** What the client asks of either kind of Confluence about comments, written at or after `since`; null is "not shown to us". Addresses follow the site's URL. */
 export type CommentSource = {
   roots(pageId: string, kind: PageCommentKind, since: string): Promise<PageComment[] | null>;
   replies(pageId: string, thread: PageThread, since: string): Promise<PageComment[] | null>;

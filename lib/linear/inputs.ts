@@ -86,9 +86,9 @@ export function toCommentInput({ parentId, ...comment }: CommentInput): LinearDo
   return { ...comment, parentId: parentId ?? undefined };
 }
 
-/** What was written on issues after an instant. */
+/** What was written on issues at an instant or after it. */
 export function toCommentFilter(issueIds: string[], since: string): LinearDocument.CommentFilter {
-  return { issue: { id: { in: issueIds } }, createdAt: { gt: since } };
+  return { issue: { id: { in: issueIds } }, createdAt: { gte: since } };
 }
 
 /** Issues by "ENG-12": Linear filters by a team's key and the numbers in it. What is no identifier finds nothing. */

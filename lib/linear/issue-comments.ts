@@ -3,7 +3,7 @@ import type { Connection } from "./connection.js";
 import { type CommentNode, readComments } from "./documents.js";
 import { toCommentFilter } from "./inputs.js";
 
-/** What was written on issues after an instant, the oldest first. */
+/** What was written on issues at an instant or after it, the oldest first. */
 export async function commentsOf(connection: Connection, issueIds: string[], since: string): Promise<IssueComment[]> {
   const found = new Map<string, IssueComment>();
   if (issueIds.length === 0) return [];

@@ -31,7 +31,10 @@ describe("comments on issues", () => {
       { id: answer, threadId: first, body: "Answer" },
     ]);
     expect(all[0]?.url).toMatch(/#comment-/);
-    expect(await client.readComments([id(0), id(1)], all[1]?.createdAt ?? "")).toMatchObject([{ body: "On another" }]);
+    expect(await client.readComments([id(0), id(1)], all[1]?.createdAt ?? "")).toMatchObject([
+      { body: "Answer" },
+      { body: "On another" },
+    ]);
     expect(await client.readComments([], long)).toEqual([]);
   });
 

@@ -50,6 +50,7 @@ export function syncStoreContract(current: () => Stores): void {
           snapshot: { pageVersion: 4, title: "Checkout plan", body: "<h1>Check out</h1>" },
           basePageVersion: 4,
           linearSeenAt: "2030-01-01T00:00:00.456Z",
+          commentsSeen: { linear: "2030-01-01T00:00:00.000Z", page: null, problem: "not_writable" },
           setup,
           question,
         }),
@@ -91,6 +92,8 @@ export function syncStoreContract(current: () => Stores): void {
         openWrites: [write],
         recentRuns: [],
         base: { pageVersion: 4, title: "Checkout plan", body: "<h1>Check out</h1>" },
+        commentsSince: { linear: null, page: null },
+        commentsSeen: { linear: "2030-01-01T00:00:00.000Z", page: null, problem: "not_writable" },
       });
     });
 

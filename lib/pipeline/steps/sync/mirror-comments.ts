@@ -104,7 +104,7 @@ export async function readComments(
   const settled = new Set(known.flatMap((link) => (link.status === "open" ? [] : (link.pageCommentId ?? []))));
   const fresh = onPage.filter(
     ({ id, body, createdAt }) =>
-      fromPage !== null && isAfter(createdAt, fromPage) && !settled.has(id) && markIn(body) === null,
+      fromPage !== null && isSince(createdAt, fromPage) && !settled.has(id) && markIn(body) === null,
   );
   const people = await peopleOf(fresh, confluence);
   if (people === null) return "not_readable";
@@ -280,7 +280,7 @@ const startOf = (since: string | null, seen: string | null): string | null =>
   since === null ? null : latest(since, seen && shifted(seen, -overlapMs));
 
 const idOf = ({ id }: CommentLink): string => id;
-const isAfter = (at: string, since: string): boolean => Date.parse(at) > Date.parse(since);
+const isSince = (at: string, since: string): boolean => Date.parse(at) >= Date.parse(since);
 const shifted = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 const inOrder = (instants: (string | null)[]) =>
   instants.filter((at) => at !== null).toSorted((a, b) => Date.parse(a) - Date.parse(b));
