@@ -93,9 +93,10 @@ export type IssueInput = {
   /** 0 none, 1 urgent, 2 high, 3 medium, 4 low. */
   priority: number;
   estimate: number | null;
+  /** Where it goes among the children of its parent; Linear chooses where it is not said. */
+  subIssueSortOrder?: number;
 };
 export type IssueChange = Partial<Omit<IssueInput, "id" | "teamId" | "labelIds">> & {
-  subIssueSortOrder?: number;
   addedLabelIds?: string[];
   removedLabelIds?: string[];
   stateId?: string;
@@ -120,7 +121,8 @@ export type IssueSnapshot = {
   labelIds: string[];
   delegateId: string | null;
   assigneeId: string | null;
-  childIds: string[];
+  /** What hangs below it, with the place of each among them, the lowest first; archived ones are left out. */
+  children: { id: string; subIssueSortOrder: number | null }[];
   hasComments: boolean;
   trashed: boolean;
   archivedAt: string | null;

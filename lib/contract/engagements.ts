@@ -18,6 +18,7 @@ export const SyncField = z.enum([
   "enablerType",
   "acceptanceCriteria",
   "dependsOn",
+  "order",
 ]);
 const Policy = z.enum(["ask", "linear", "confluence", "newest"]);
 

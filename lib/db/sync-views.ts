@@ -24,14 +24,24 @@ export const planSync = (p: SQL, e: SQL): SQL => sql`
 /** Fields in which what was read of the page last and of the issue last differ, but for those that people are asked about. Items are named as on the page. */
 const differences = (p: SQL): SQL => sql`
   select i.position, i.id, f.field, jsonb_build_object(
-           'item', ${named(sql`i`)}, 'field', f.field, 'page', coalesce(i.fields->f.field, 'null'), 'linear', coalesce(i.base->f.field, 'null'),
+           'item', ${named(sql`i`)}, 'field', f.field, 'page', ${said(sql`i.fields`)}, 'linear', ${said(sql`i.base`)},
            'isWaiting', i.unsettled) as difference
     from plan_items i cross join jsonb_array_elements_text(${json(syncFields)}) f(field)
    where i.plan_id = ${p}.id and i.state = 'active' and jsonb_typeof(i.base) = 'object'
      and coalesce(i.fields->f.field, 'null') <> coalesce(i.base->f.field, 'null')
+     and not (f.field = 'order' and ${ordered(sql`i.fields`, sql`i.base`)} = ${ordered(sql`i.base`, sql`i.fields`)})
      and not (f.field = 'dependsOn' and i.fields->f.field @> (i.base->f.field) and i.base->f.field @> (i.fields->f.field))
      and not exists (select from conflicts c where c.item_id = i.id and c.field = f.field and c.applied_at is null)
    order by i.position, i.id, f.field limit ${mostDifferences}`;
+
+/** What a side says of a field; an order by the keys of what is in it. */
+const said = (side: SQL): SQL => sql`
+  case when f.field <> 'order' then coalesce(${side}->f.field, 'null')
+       else coalesce((select jsonb_agg(x.key order by o.n) from jsonb_array_elements_text(${side}->'order') with ordinality o(id, n) join plan_items x on x.id = o.id::uuid), 'null') end`;
+
+/** The order that one side says of what the other names too. */
+const ordered = (side: SQL, other: SQL): SQL => sql`
+  (select coalesce(jsonb_agg(o.id order by o.n), '[]') from jsonb_array_elements_text(coalesce(${side}->'order', '[]')) with ordinality o(id, n) where ${other}->'order' ? o.id)`;
 
 const named = (i: SQL): SQL =>
   sql`jsonb_build_object('id', ${i}.id, 'title', ${i}.title, 'identifier', ${i}.linear_identifier)`;
@@ -69,7 +79,7 @@ function change(of: SQL): SQL {
 
 /** A value, with what the ids of items in it are called. */
 function value(of: SQL): SQL {
-  return sql`jsonb_build_object('value', coalesce(${of}, 'null'), 'items', case when c.field in ('parent', 'dependsOn') then coalesce(
+  return sql`jsonb_build_object('value', coalesce(${of}, 'null'), 'items', case when c.field in ('parent', 'dependsOn', 'order') then coalesce(
       (select jsonb_agg(${named(sql`n`)} order by n.position, n.id) from plan_items n where n.plan_id = c.plan_id and ${of} ? n.id::text), '[]') else '[]' end)`;
 }
 

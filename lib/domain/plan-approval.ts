@@ -94,7 +94,12 @@ function saidBefore({ changes, fields }: ProposedItem, existing: PlanItem, keyNo
   const changed = new Set(changes.map(({ field }) => field));
   const before = Object.entries(issue).filter(([field]) => changed.has(field as keyof ItemFields));
   // Only relations that the page has asked for are the page's to take back.
-  return { ...fields, ...Object.fromEntries(before), ...(changed.has("dependsOn") && { dependsOn: page.dependsOn }) };
+  return {
+    ...fields,
+    order: issue.order,
+    ...Object.fromEntries(before),
+    ...(changed.has("dependsOn") && { dependsOn: page.dependsOn }),
+  };
 }
 
 /** True where page and issue differed already before the page was changed. */

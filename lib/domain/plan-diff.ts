@@ -1,6 +1,6 @@
 import type { PlanItemId } from "./ids.js";
 import { matchItems } from "./matching/match-items.js";
-import { type ExtractedItem, isForPage, type ItemFields, type PlanItem } from "./plan-item.js";
+import { type ExtractedItem, isForPage, type ItemFields, ordersOnPage, type PlanItem } from "./plan-item.js";
 
 export type ItemChange = "new" | "changed" | "unchanged" | "removed" | "adopted" | "not_created";
 export type FieldChange = { field: keyof ItemFields; from: string; to: string };
@@ -44,9 +44,13 @@ export function diffPlan(existing: PlanItem[], extracted: ExtractedItem[], linke
   const knownById = new Map<string, PlanItem>(known.map((item) => [item.id, item]));
   const idByOldKey = new Map<string, string>(known.map((item) => [item.fields.key, item.id]));
 
+  const orders = ordersOnPage(existing);
   const now = extracted.map((item): ProposedItem => {
     const before = knownById.get(idByKey.get(item.key) ?? "") ?? null;
-    const base = { fields: toFields(item), extracted: item, existing: before, changes: [], adopts: null };
+    // The order is compared by the sync run that follows.
+    const order = before ? { order: before.fields.order ?? orders.get(before.id) } : {};
+    const fields = { ...toFields(item), ...order };
+    const base = { fields, extracted: item, existing: before, changes: [], adopts: null };
     const adopts = before?.linearId && before.state !== "undone" ? null : (linked.adoptable.get(item.key) ?? null);
     // A row that is being written by a sync run is that run's.
     if (before && isForPage(before)) return { ...base, change: "unchanged" };

@@ -26,6 +26,8 @@ export type ItemFields = {
   dependsOn: string[];
   /** Identifier ("ENG-12") or URL of a Linear issue that the item's own row or heading links to: the item is that issue. */
   issueLink: string | null;
+  /** Ids of the stored items below it in the order of a side; left out where nobody has looked at it. Extraction never says it: keys change. */
+  order?: string[] | undefined;
 };
 
 /** An item together with the evidence for it. */
@@ -103,7 +105,8 @@ export const isForPage = ({ pending }: Pick<PlanItem, "pending">): boolean =>
  * The item with nothing left to do, as it was agreed before. What the page says and Linear was not given is a change of the page once more.
  */
 export function notDone(item: PlanItem): PlanItem {
-  const fields = item.pending === "update" && item.base ? { ...item.base, key: item.fields.key } : item.fields;
+  const { key, order } = item.fields;
+  const fields = item.pending === "update" && item.base ? { ...item.base, key, order } : item.fields;
   return { ...item, fields, pending: null };
 }
 
@@ -130,6 +133,15 @@ export const newPlanItem = (id: PlanItemId, fields: ItemFields): PlanItem => ({
   seenAt: null,
   createdBySession: null,
 });
+
+/** The items below each by the places at which they stood on the page when they were stored. */
+export function ordersOnPage(items: readonly PlanItem[]): Map<PlanItemId, PlanItemId[]> {
+  const orders = new Map<PlanItemId, PlanItemId[]>();
+  const placed = items.filter((one) => one.state === "active" && one.source.item.end > 0);
+  for (const { id, parentId } of placed.toSorted((a, b) => a.source.item.start - b.source.item.start))
+    if (parentId !== null) orders.set(parentId, [...(orders.get(parentId) ?? []), id]);
+  return orders;
+}
 
 /** The id in Linear under which an item is created: the same in every attempt. */
 export const linearIdOf = (item: Pick<PlanItem, "id" | "linearKind" | "generation">): string =>

@@ -33,6 +33,8 @@ const teams = connection(team);
 /** A page of teams. */
 export type TeamsPage = z.infer<typeof teams>;
 
+const childIssue = z.object({ id: z.string(), subIssueSortOrder: z.nullish(z.number()) });
+
 const issue = z.object({
   id: z.string(),
   identifier: z.string(),
@@ -49,7 +51,7 @@ const issue = z.object({
   labelIds: z.array(z.string()),
   delegate: reference,
   assignee: reference,
-  children: connection(node),
+  children: connection(childIssue),
   comments: z.object({ nodes: z.array(node) }),
   trashed: z.nullish(z.boolean()),
   archivedAt: z.nullish(z.string()),
@@ -189,7 +191,7 @@ export const readIssues = document(
   "ReadIssues",
   /* GraphQL */ `query ReadIssues($filter: IssueFilter!) {
     issues(first: 50, includeArchived: true, filter: $filter) {
-      nodes { ${issueFields} children(first: 50) { pageInfo { hasNextPage endCursor } nodes { id } } }
+      nodes { ${issueFields} children(first: 50) { pageInfo { hasNextPage endCursor } nodes { id subIssueSortOrder } } }
     }
   }`,
   z.object({ issues: z.object({ nodes: z.array(issue) }) }),
@@ -201,7 +203,7 @@ export const readChangedIssues = document(
   /* GraphQL */ `query ReadChangedIssues($filter: IssueFilter!, $after: String) {
     issues(first: 50, after: $after, includeArchived: true, orderBy: updatedAt, filter: $filter) {
       pageInfo { hasNextPage endCursor }
-      nodes { ${issueFields} children(first: 10) { pageInfo { hasNextPage endCursor } nodes { id } } }
+      nodes { ${issueFields} children(first: 10) { pageInfo { hasNextPage endCursor } nodes { id subIssueSortOrder } } }
     }
   }`,
   z.object({ issues: connection(issue) }),
@@ -274,9 +276,9 @@ export const readOpenIssues = document(
 export const readChildren = document(
   "ReadChildren",
   /* GraphQL */ `query ReadChildren($id: String!, $after: String) {
-    issue(id: $id) { children(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { id } } }
+    issue(id: $id) { children(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { id subIssueSortOrder } } }
   }`,
-  z.object({ issue: z.object({ children: connection(node) }) }),
+  z.object({ issue: z.object({ children: connection(childIssue) }) }),
 );
 
 /** The issues of one project, a page at a time. */

@@ -19,7 +19,7 @@ export async function issuesByFilter(
   for (const filter of filters) {
     if (!filter) continue;
     const { issues } = await connection.ask(readIssues, { filter });
-    for (const issue of issues.nodes) found.push(toSnapshot(issue, await childIdsOf(connection, issue)));
+    for (const issue of issues.nodes) found.push(toSnapshot(issue, await childrenOf(connection, issue)));
   }
   return found;
 }
@@ -40,7 +40,7 @@ export async function changedIssues(
     newest ??= issues.nodes[0]?.updatedAt ?? null;
     for (const issue of issues.nodes) {
       if (found.has(issue.id) || (newest !== null && Date.parse(issue.updatedAt) > Date.parse(newest))) continue;
-      found.set(issue.id, toSnapshot(issue, await childIdsOf(connection, issue)));
+      found.set(issue.id, toSnapshot(issue, await childrenOf(connection, issue)));
     }
     if (!issues.pageInfo.hasNextPage) break;
     after = issues.pageInfo.endCursor;
@@ -48,18 +48,18 @@ export async function changedIssues(
   return [...found.values()].toReversed();
 }
 
-async function childIdsOf(connection: Connection, { id, children }: IssueNode): Promise<string[]> {
-  const ids = children.nodes.map((child) => child.id);
+async function childrenOf(connection: Connection, { id, children }: IssueNode): Promise<IssueSnapshot["children"]> {
+  const found = [...children.nodes];
   let { pageInfo } = children;
   while (pageInfo.hasNextPage) {
     const { issue } = await connection.ask(readChildren, { id, after: pageInfo.endCursor });
-    ids.push(...issue.children.nodes.map((child) => child.id));
+    found.push(...issue.children.nodes);
     pageInfo = issue.children.pageInfo;
   }
-  return ids;
+  return found.map(({ id: child, subIssueSortOrder = null }) => ({ id: child, subIssueSortOrder }));
 }
 
-function toSnapshot(issue: IssueNode, childIds: string[]): IssueSnapshot {
+function toSnapshot(issue: IssueNode, below: IssueSnapshot["children"]): IssueSnapshot {
   const { state, parent, project, team, delegate, assignee, children: _children, comments, ...same } = issue;
   return {
     ...same,
@@ -74,7 +74,7 @@ function toSnapshot(issue: IssueNode, childIds: string[]): IssueSnapshot {
     teamId: team.id,
     delegateId: delegate?.id ?? null,
     assigneeId: assignee?.id ?? null,
-    childIds,
+    children: below,
     hasComments: comments.nodes.length > 0,
     trashed: issue.trashed ?? false,
     archivedAt: issue.archivedAt ?? null,

@@ -73,6 +73,8 @@ function linearWrites(found: Detection, items: readonly PlanItem[], reading: Rea
   const comparing = comparingOf(reading);
   const context = { ...issueContextOf(reading.plan, items), blockedBy: null };
   const before = new Map(reading.plan.items.map((item) => [item.id, item]));
+  const titles = (ids: string[] | null) =>
+    ids?.flatMap((id) => items.find((item) => item.id === id)?.fields.title ?? []) ?? null;
   return found.toLinear.flatMap((id): LinearWrite[] => {
     const item = items.find((one) => one.id === id);
     if (!item) return [];
@@ -90,8 +92,9 @@ function linearWrites(found: Detection, items: readonly PlanItem[], reading: Rea
         ? toProjectChange(project, now.linear, merge.toLinear, context)
         : merge.toLinear;
     const old = { ...now.linear, ...issue, ...project } as Record<string, unknown>;
+    const order = merge.toLinear.order && { from: titles(now.linear.order), to: titles(merge.toLinear.order) };
     const shown = Object.entries(change).map(([name, to]) => [name, { from: old[name] ?? null, to: to ?? null }]);
-    return [{ ...about, act: "change", change: Object.fromEntries(shown) as LinearWrite["change"] }];
+    return [{ ...about, act: "change", change: { ...Object.fromEntries(shown), ...(order ? { order } : {}) } }];
   });
 }
 

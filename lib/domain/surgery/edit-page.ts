@@ -181,6 +181,7 @@ function nowCalled({ keys }: Operation, change: PageChange): PageChange {
   const called = { ...change, key: now(change.key) };
   if (called.type === "move")
     return { ...called, parent: called.parent && now(called.parent), after: called.after && now(called.after) };
+  if (called.type === "order") return { ...called, keys: called.keys.map(now) };
   if (called.type !== "set" || called.field !== "dependsOn") return called;
   return { ...called, value: (called.value as string[]).map(now) };
 }
@@ -189,6 +190,11 @@ function nowCalled({ keys }: Operation, change: PageChange): PageChange {
 function isDone(operation: Operation, change: PageChange): boolean {
   if (change.type === "link")
     return operation.view.items.get(operation.keys.get(change.key) ?? change.key)?.issueLink === change.link.url;
+  if (change.type === "order") {
+    const { keys } = nowCalled(operation, change) as typeof change;
+    const places = keys.map((key) => operation.view.extraction.items.findIndex((item) => item.key === key));
+    return places.every((at, n) => at > (places[n - 1] ?? -1));
+  }
   if (change.type !== "set") return false;
   const { key, field, value } = nowCalled(operation, change) as typeof change;
   const said = operation.view.items.get(key)?.[field];

@@ -104,8 +104,8 @@ function* placesFor(
   const shape = shapeOf(view, own);
   const siblings = view.extraction.items.filter((it) => it.parent === parent && it.key !== key);
   const below = descendantsOf(view, key);
-  const seats = after === null ? siblings.toReversed().map((it) => it.key) : [after];
-  for (const seat of seats.slice(0, 3)) {
+  const seats = [...(after === null ? [] : [after]), ...siblings.toReversed().map((it) => it.key)];
+  for (const seat of seats.slice(0, 4)) {
     if (below.has(seat)) continue;
     for (const candidate of view.sightings.get(seat) ?? []) {
       const offset =
@@ -115,7 +115,7 @@ function* placesFor(
       if (offset !== null) yield { offset, before: "", after: "", seat: candidate };
     }
   }
-  if (after !== null || parent === null) return;
+  if (parent === null) return;
   for (const candidate of view.sightings.get(parent) ?? []) {
     const element = elementOf(view, candidate);
     const inside = element && insideOf(view, element);

@@ -1,10 +1,10 @@
 import type { Extraction, ItemFields, SourceRange } from "../plan-item.js";
 
 /** Fields of an item that can be written on a page. `parent` is a move. */
-export type WritableField = Exclude<keyof ItemFields, "key" | "parent" | "issueLink">;
+export type WritableField = Exclude<keyof ItemFields, "key" | "parent" | "issueLink" | "order">;
 
 /** An item that the page does not have yet. */
-export type NewItem = Omit<ItemFields, "key" | "parent" | "issueLink"> & {
+export type NewItem = Omit<ItemFields, "key" | "parent" | "issueLink" | "order"> & {
   /** Key of the item on the page below which it goes; null for the top. */
   parent: string | null;
   /** Key of the sibling behind which it goes where the page allows it, otherwise anywhere among them; null for anywhere. */
@@ -24,6 +24,8 @@ export type PageChange =
    * a new item; below the same one the item stands behind it, or the move is refused.
    */
   | { type: "move"; key: string; parent: string | null; after: string | null }
+  /** Items of one parent that are to stand in the order in which they are named, each with what stands below it. */
+  | { type: "order"; key: string; keys: string[] }
   /** Struck through: it stays readable and is no item any more. */
   | { type: "strike"; key: string }
   /** The workflow status that the item's own row shows. */

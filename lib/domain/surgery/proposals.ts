@@ -1,6 +1,7 @@
 import type { EnablerType, ItemKind, Priority } from "../plan-item.js";
 import { additionEdits } from "./add-item.js";
 import { moveEdits } from "./move.js";
+import { orderEdits } from "./order.js";
 import type { PageChange, PageEdit } from "./page-change.js";
 import type { PageView } from "./page-view.js";
 import { dependencyEdits } from "./set-dependencies.js";
@@ -27,6 +28,8 @@ export function proposalsFor(view: PageView, change: PageChange): Iterable<PageE
       return additionEdits(view, { ...change.item, title: oneLine(change.item.title) });
     case "move":
       return moveEdits(view, change);
+    case "order":
+      return orderEdits(view, change);
   }
 }
 

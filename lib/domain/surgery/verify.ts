@@ -26,7 +26,12 @@ type Meant = {
 };
 
 /** What a page is meant to say after some changes. */
-export type Intention = { items: Meant[]; warnings: ReadonlyMap<string, number> };
+export type Intention = {
+  items: Meant[];
+  warnings: ReadonlyMap<string, number>;
+  /** Items that are to stand in this order, by what they are called. */
+  orders?: readonly (readonly string[])[];
+};
 
 /** What the page says now, as an intention. */
 export function intentionOf(extraction: Extraction): Intention {
@@ -63,6 +68,7 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
     case "strike":
       items.splice(at, 1);
       return {
+        ...before,
         items: items.map((other) => withoutItem(other, change.key)),
         warnings: warningsWithout(before, change.key),
       };
@@ -77,6 +83,8 @@ export function withChange(before: Intention, change: PageChange, extraction: Ex
       return { ...before, items };
     case "move":
       return withMove(before, change);
+    case "order":
+      return withOrder(before, change);
   }
 }
 
@@ -170,11 +178,7 @@ function withItem(before: Intention, added: NewItem): Intention | null {
 
 /** What stands under an item that is moved goes with it. */
 function withMove(before: Intention, { key, parent, after }: PageChange & { type: "move" }): Intention | null {
-  const moved = new Set([key]);
-  for (let size = 0; size < moved.size; ) {
-    size = moved.size;
-    for (const item of before.items) if (item.parent !== null && moved.has(item.parent)) moved.add(nameOf(item));
-  }
+  const moved = withThoseBelow(before, [key]);
   if ((parent !== null && moved.has(parent)) || (after !== null && moved.has(after))) return null;
   const items = before.items.map((item) => {
     const name = nameOf(item);
@@ -184,6 +188,24 @@ function withMove(before: Intention, { key, parent, after }: PageChange & { type
     return name === key ? { ...now, isMoved: true, parent, after } : { ...now, isMoved: true };
   });
   return { ...before, items };
+}
+
+/** Each goes with what stands under it; all may stand elsewhere now, and nothing else is different. */
+function withOrder(before: Intention, { keys }: PageChange & { type: "order" }): Intention | null {
+  if (!keys.every((key) => before.items.some((item) => nameOf(item) === key))) return null;
+  const moved = withThoseBelow(before, keys);
+  const items = before.items.map((item) => (moved.has(nameOf(item)) ? { ...item, isMoved: true } : item));
+  return { ...before, items, orders: [...(before.orders ?? []), keys] };
+}
+
+/** Some items, and all that stand under them. */
+function withThoseBelow({ items }: Intention, names: readonly string[]): Set<string> {
+  const all = new Set(names);
+  for (let size = 0; size < all.size; ) {
+    size = all.size;
+    for (const item of items) if (item.parent !== null && all.has(item.parent)) all.add(nameOf(item));
+  }
+  return all;
 }
 
 function nameOf({ was, mark }: Meant): string {
@@ -225,6 +247,9 @@ export function differenceTo(intention: Intention, extraction: Extraction): Diff
     if (!isSame(meant.isSet ? meant.dependsOn.toSorted() : meant.dependsOn, meant.isSet ? named.toSorted() : named))
       return { what: "field", field: "dependsOn", name };
   }
+  const isTurned = (names: readonly string[]) =>
+    names.some((name, n) => n > 0 && (places.get(name) ?? -1) < (places.get(names[n - 1] ?? "") ?? -1));
+  if (intention.orders?.some(isTurned)) return { what: "items", field: null, name: null };
   for (const [warning, count] of lossesOf(extraction))
     if (count > (intention.warnings.get(warning) ?? 0)) return { what: "warning", field: null, name: null };
   return null;
@@ -247,9 +272,11 @@ function pairUp(meant: readonly Meant[], items: readonly ExtractedItem[]): [Mean
       at++;
       continue;
     }
-    const index = moved.findIndex((it) => it.fields.title === item.title && isOwnKey(it, item));
-    const [found] = index >= 0 ? moved.splice(index, 1) : [];
+    const alike = moved.filter((it) => it.fields.title === item.title && isOwnKey(it, item));
+    const parent = pairs.find(([, above]) => above.key === item.parent)?.[0];
+    const found = alike.find((it) => parent && it.parent === nameOf(parent)) ?? alike[0];
     if (!found) return null;
+    moved.splice(moved.indexOf(found), 1);
     pairs.push([found, item]);
   }
   return at === known.length && moved.length === 0 ? pairs : null;

@@ -120,5 +120,6 @@ const nothing: ItemValues = {
   enablerType: null,
   acceptanceCriteria: [],
   dependsOn: [],
+  order: null,
 };
-const noFields = { ...nothing, issueLink: null, parent: null, dependsOn: [] };
+const noFields = { ...nothing, issueLink: null, parent: null, dependsOn: [], order: undefined };

@@ -13,6 +13,8 @@ export type Comparing = {
   /** By the keys under which the items are stored. */
   stored: PlanIndex;
   view: PageView;
+  /** What stood below each item on the page when it was stored. */
+  ordersBefore: ReadonlyMap<PlanItemId, PlanItemId[]>;
   /** What an issue says, given what it said before; null where it was not read, which means that it has not changed. */
   issueOf(item: PlanItem, before: ItemValues, index: PlanIndex): ItemValues | null;
   policies: Record<SyncField, Policy>;
@@ -28,7 +30,12 @@ export function compareItem(item: PlanItem, comparing: Comparing): Difference | 
   const onPage = view.valuesOf(item.id);
   if (item.state !== "active" || item.linearId === null || item.pending !== null || onPage === null) return null;
   const before = { page: pageBase(item, stored), linear: linearBase(item, stored) };
-  const now = { page: onPage, linear: comparing.issueOf(item, before.linear, view.index) ?? before.linear };
+  const now = { page: { ...onPage }, linear: comparing.issueOf(item, before.linear, view.index) ?? before.linear };
+  // Of a project nothing is ordered.
+  if (item.linearKind === "project") now.page.order = null;
+  else before.page.order ??= comparing.ordersBefore.get(item.id) ?? [];
+  // What nobody has looked at before is as it is found.
+  before.linear.order ??= now.linear.order;
   const merge = mergeItem({
     before,
     now,

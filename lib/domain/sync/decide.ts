@@ -32,5 +32,5 @@ function toWords(field: Conflict["field"], value: string | number | string[]): s
 function fits(field: Conflict["field"], value: unknown): boolean {
   if (field === "title") return typeof value === "string" && value !== "" && value.length <= longestTitle;
   if (field === "description") return typeof value === "string";
-  return field === "acceptanceCriteria" || field === "dependsOn" ? Array.isArray(value) : true;
+  return field === "acceptanceCriteria" || field === "dependsOn" || field === "order" ? Array.isArray(value) : true;
 }

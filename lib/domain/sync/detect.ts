@@ -1,5 +1,5 @@
 import { derivedUuid, type PlanItemId } from "../ids.js";
-import { isForPage, type PlanItem } from "../plan-item.js";
+import { isForPage, ordersOnPage, type PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
 import { compareItem, type Comparing, type Difference, type Given, rename, settle } from "./compare.js";
 import { type Conflict, gone, type Strategy, takesUnknown } from "./conflict.js";
@@ -7,6 +7,7 @@ import { decideExistence } from "./existence.js";
 import { judgeEvents, type ToldChange } from "./judge-events.js";
 import { indexOf } from "./item-values.js";
 import { isSameValue } from "./merge-item.js";
+import { withNewcomers } from "./newcomers.js";
 import type { Done } from "./run.js";
 import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
 import type { FieldToWrite } from "./to-and-fro.js";
@@ -73,10 +74,13 @@ export function detect(reading: Reading): Detection {
     }
     if (JSON.stringify(next) !== JSON.stringify(item)) stored.set(next.id, next);
   }
-  for (const item of [...addedOnPage(reading), ...addedInLinear(reading)]) {
+  const added = { onPage: addedOnPage(reading), inLinear: addedInLinear(reading) };
+  for (const item of [...added.onPage, ...added.inLinear]) {
     stored.set(item.id, item);
     (isForPage(item) ? found.toPage : found.toLinear).push(item.id);
   }
+  const known = plan.items.map((item) => stored.get(item.id) ?? item);
+  for (const item of withNewcomers(added, known, reading)) stored.set(item.id, item);
   found.conflicts.push(...ofNobody(plan, stored, found.conflicts));
   found.items = [...stored.values()];
   found.detected = found.conflicts.filter((one) => !plan.conflicts.some(({ id }) => id === one.id)).length;
@@ -110,6 +114,7 @@ export function comparingOf(reading: Reading): Comparing {
   const context = issueContextOf(plan, plan.items);
   return {
     stored: indexOf(plan.items),
+    ordersBefore: ordersOnPage(plan.items),
     view,
     policies: policiesOf(plan),
     issueOf: (item, before) => linearValuesOf(item, before, linear, context),

@@ -2,10 +2,11 @@ import { toEstimate } from "../estimate.js";
 import { issueTitle, linearPriority } from "../issue-fields.js";
 import { type IssueContext, type IssueState, labelIdOf, labelledKinds, type ProjectState } from "./issue-values.js";
 import { patchIssueText } from "./patch-issue-text.js";
+import { newPlaces } from "./sub-issue-places.js";
 import type { ItemValues, SyncField } from "./values.js";
 
 /** What is to be changed of an issue; relations are changed on their own. */
-export type IssueEdit = Partial<Omit<IssueState, "labelIds">> & {
+export type IssueEdit = Partial<Omit<IssueState, "labelIds" | "children">> & {
   addedLabelIds?: string[];
   removedLabelIds?: string[];
 };
@@ -31,6 +32,16 @@ export function toIssueChange(
     Object.assign(change, toPlace(issue, values.parent, context));
   if (values.kind !== now.kind) Object.assign(change, toLabels(issue, values, context));
   return change;
+}
+
+/** The changes of what hangs below an issue after which it stands in the order that is wanted: of as few as can be. */
+export function toOrderChanges(
+  issue: Pick<IssueState, "children"> | undefined,
+  wanted: readonly string[] | null | undefined,
+  { issueIdOf }: Pick<IssueContext, "issueIdOf">,
+): { id: string; change: { subIssueSortOrder: number } }[] {
+  const ids = (wanted ?? []).flatMap((id) => issueIdOf(id) ?? []);
+  return newPlaces(issue?.children ?? [], ids).map(({ id, at }) => ({ id, change: { subIssueSortOrder: at } }));
 }
 
 /** The same for a project that stands for an epic: it says title, text and priority. */

@@ -17,6 +17,8 @@ export type IssueState = {
   parentId: string | null;
   projectId: string | null;
   labelIds: readonly string[];
+  /** What hangs below it, and where each stands, the lowest first; left out where it was not read. */
+  children?: readonly { id: string; subIssueSortOrder: number | null }[];
 };
 /** The same of a Linear project that stands for an epic. */
 export type ProjectState = { name: string; content: string; priority: number };
@@ -58,6 +60,7 @@ export function readIssueValues(issue: IssueState, before: ItemValues, context: 
     storyPoints: readStoryPoints(issue.estimate, before.storyPoints, context.estimation),
     priority: readPriority(issue.priority, before.priority),
     dependsOn: readDependsOn(before.dependsOn, context),
+    order: readOrder(issue, before.order, context),
   };
 }
 
@@ -126,6 +129,19 @@ const priorities: readonly Priority[] = ["urgent", "high", "medium", "low"];
 
 function readPriority(priority: number, before: Priority | null): Priority | null {
   return linearPriority(before) === priority ? before : (priorities[priority - 1] ?? null);
+}
+
+/** Of what stands at one place nobody can say which comes first: it is as it was. */
+function readOrder({ children }: IssueState, before: string[] | null, context: IssueContext): string[] | null {
+  if (!children) return before;
+  const places = new Map(before?.map((id, place) => [id, place]));
+  return children
+    .flatMap(({ id, subIssueSortOrder: at }) => {
+      const item = context.itemIdOf(id);
+      return item === null || at === null ? [] : [{ item, at, then: places.get(item) ?? places.size }];
+    })
+    .sort((a, b) => a.at - b.at || a.then - b.then)
+    .map(({ item }) => item);
 }
 
 /** Items without an issue can block nothing in Linear; that an item waits for them stays. */

@@ -17,11 +17,11 @@ export function indexOf(items: readonly Pick<PlanItem, "id" | "fields">[]): Plan
 
 /** What the page said of an item when it was last read into the plan. */
 export const pageBase = (item: PlanItem, index: PlanIndex): ItemValues =>
-  toValues(item.fields, parentOf(item.fields, item, index), index);
+  toValues(item.fields, parentOf(item.fields, item, index), index, item.fields.order);
 
 /** What the issue said of an item when it was last read or written; what the page said where neither has been. */
 export const linearBase = (item: PlanItem, index: PlanIndex): ItemValues =>
-  toValues(item.base ?? item.fields, item.base?.parent === outsideKey ? "outside" : item.parentId, index);
+  toValues(item.base ?? item.fields, item.base?.parent === outsideKey ? "outside" : item.parentId, index, item.base?.order);
 
 /** Stands for the key of a parent that is not in the plan; no key has a blank in it. */
 const outsideKey = "outside the plan";
@@ -31,11 +31,16 @@ function parentOf({ parent }: ItemFields, item: PlanItem, index: PlanIndex): str
   return parent === null ? null : (index.idOf(parent) ?? item.parentId);
 }
 
-/** The values of fields that were read from a page, with the parent among the plan's items. */
-export function toValues(fields: ItemFields, parent: string | null, index: PlanIndex): ItemValues {
+/** The values of fields that were read from a page, with the parent and the order of what is below it among the plan's items. */
+export function toValues(
+  fields: ItemFields,
+  parent: string | null,
+  index: PlanIndex,
+  order: string[] | null = null,
+): ItemValues {
   const { title, kind, description, storyPoints, priority, enablerType, acceptanceCriteria } = fields;
   const dependsOn = [...new Set(fields.dependsOn.flatMap((key) => index.idOf(key) ?? []))].sort();
-  return { title, kind, parent, description, storyPoints, priority, enablerType, acceptanceCriteria, dependsOn };
+  return { title, kind, parent, description, storyPoints, priority, enablerType, acceptanceCriteria, dependsOn, order };
 }
 
 /**
@@ -43,7 +48,7 @@ export function toValues(fields: ItemFields, parent: string | null, index: PlanI
  * under which key the item stands on the page.
  */
 export function toFields(values: ItemValues, like: ItemFields, index: PlanIndex): ItemFields {
-  const { parent, dependsOn, ...same } = values;
+  const { parent, dependsOn, order, ...same } = values;
   const others = like.dependsOn.filter((key) => index.idOf(key) === null);
   const isSameParent = parent !== null && like.parent !== null && index.idOf(like.parent) === null;
   return {
@@ -59,5 +64,6 @@ export function toFields(values: ItemValues, like: ItemFields, index: PlanIndex)
             ? like.parent
             : (index.keyOf(parent) ?? like.parent),
     dependsOn: [...dependsOn.flatMap((id) => index.keyOf(id) ?? []), ...others],
+    ...(order === null ? {} : { order }),
   };
 }

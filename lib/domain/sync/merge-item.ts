@@ -1,7 +1,8 @@
 import { isSameText, mergeText } from "./merge-text.js";
 import { isSameList, isSameSet, mergeCriteria, mergeIds } from "./merge-set.js";
+import { carryOrder, isSameOrder } from "./carry-order.js";
 import type { Merge } from "./merge-result.js";
-import { type ItemValues, type Policy, type Side, type Sides, type SyncField, syncFields } from "./values.js";
+import { type ItemValues, type Pair, type Policy, type Side, type Sides, type SyncField, syncFields } from "./values.js";
 
 type FieldValue = ItemValues[SyncField];
 /** `base` is what the side that changed said before; where both changed it is the page's, which people know. */
@@ -29,20 +30,30 @@ export type ItemMergeInput = {
 /** Instants that are no further apart come from two clocks and say nothing of what was later. */
 const CLOCKS_DIFFER_BY_MS = 5 * 60_000;
 
-type Pair<T> = Record<Side, T>;
-/** How values of a field are compared, and merged where they have parts. */
-type FieldRule<T> = { isSame: (a: T, b: T) => boolean; merge: Merge<T> | null };
-const whole = { isSame: (a: unknown, b: unknown) => a === b, merge: null };
+/** How values of a field are compared, and how each side's change is carried over to the other. */
+type FieldRule<T> = {
+  isSame: (a: T, b: T) => boolean;
+  carry: (before: Pair<T>, now: Pair<T>) => Pair<T> | "conflict";
+};
+const whole = {
+  isSame: (a: unknown, b: unknown) => a === b,
+  carry: <T>(before: Pair<T>, now: Pair<T>) => carryWhole(before, now),
+};
+const inParts = <T>(isSame: FieldRule<T>["isSame"], merge: Merge<T>): FieldRule<T> => ({
+  isSame,
+  carry: (before, now) => carryParts({ isSame, merge }, before, now),
+});
 const rules: { [F in SyncField]: FieldRule<ItemValues[F]> } = {
-  title: { isSame: isSameText, merge: mergeText },
+  title: inParts(isSameText, mergeText),
   kind: whole,
   parent: whole,
-  description: { isSame: isSameText, merge: mergeText },
+  description: inParts(isSameText, mergeText),
   storyPoints: whole,
   priority: whole,
   enablerType: whole,
-  acceptanceCriteria: { isSame: isSameList, merge: mergeCriteria },
-  dependsOn: { isSame: isSameSet, merge: mergeIds },
+  acceptanceCriteria: inParts(isSameList, mergeCriteria),
+  dependsOn: inParts<string[]>(isSameSet, mergeIds),
+  order: { isSame: isSameOrder, carry: carryOrder },
 };
 
 /** True where two values of a field say the same. */
@@ -92,23 +103,30 @@ function mergeField<F extends SyncField>(field: F, input: ItemMergeInput, merge:
  */
 function carryOver<T>(rule: FieldRule<T>, before: Pair<T>, now: Pair<T>): Pair<T> | "conflict" {
   const isSame = (a: Pair<T>, b: Pair<T>) => rule.isSame(a.page, b.page) && rule.isSame(a.linear, b.linear);
-  const result = carryOnce(rule, before, now);
+  const result = rule.carry(before, now);
   if (result === "conflict") return "conflict";
   const halfway = [{ ...now, page: result.page }, { ...now, linear: result.linear }, result];
   const isFoundAgain = (state: Pair<T>) => {
-    const again = carryOnce(rule, before, state);
+    const again = rule.carry(before, state);
     return again !== "conflict" && isSame(again, result);
   };
   return isSame(result, now) || halfway.every(isFoundAgain) ? result : "conflict";
 }
 
-function carryOnce<T>({ isSame, merge }: FieldRule<T>, before: Pair<T>, now: Pair<T>): Pair<T> | "conflict" {
-  const isQuiet = { page: isSame(now.page, before.page), linear: isSame(now.linear, before.linear) };
-  if (isSame(now.page, now.linear) || (isQuiet.page && isQuiet.linear)) return now;
-  if (!merge) {
-    if (isQuiet.page) return { page: now.linear, linear: now.linear };
-    return isQuiet.linear ? { page: now.page, linear: now.page } : "conflict";
-  }
+function carryWhole<T>(before: Pair<T>, now: Pair<T>): Pair<T> | "conflict" {
+  const isQuiet = { page: now.page === before.page, linear: now.linear === before.linear };
+  if (now.page === now.linear || (isQuiet.page && isQuiet.linear)) return now;
+  if (isQuiet.page) return { page: now.linear, linear: now.linear };
+  return isQuiet.linear ? { page: now.page, linear: now.page } : "conflict";
+}
+
+function carryParts<T>(
+  { isSame, merge }: { isSame: FieldRule<T>["isSame"]; merge: Merge<T> },
+  before: Pair<T>,
+  now: Pair<T>,
+): Pair<T> | "conflict" {
+  const isQuiet = isSame(now.page, before.page) && isSame(now.linear, before.linear);
+  if (isSame(now.page, now.linear) || isQuiet) return now;
   const page = merge(before.linear, now.page, now.linear);
   const linear = merge(before.page, now.page, now.linear);
   return page === "conflict" || linear === "conflict" ? "conflict" : { page: page.merged, linear: linear.merged };

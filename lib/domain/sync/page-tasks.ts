@@ -28,7 +28,8 @@ export function pageTasks(items: readonly PlanItem[], reading: Reading): PageTas
   return tasks;
 }
 
-function insertion(item: PlanItem, { view, plan }: Reading): PageTask[] {
+function insertion(item: PlanItem, reading: Reading): PageTask[] {
+  const { view, plan } = reading;
   const parent = item.parentId === null ? null : (view.pairs.get(item.parentId)?.key ?? null);
   // The row of its parent comes first; without one it waits for the next run.
   if (item.parentId !== null && parent === null) return [];
@@ -39,10 +40,17 @@ function insertion(item: PlanItem, { view, plan }: Reading): PageTask[] {
     plan.settings.links && item.linearIdentifier && item.linearUrl
       ? { identifier: item.linearIdentifier, url: item.linearUrl }
       : null;
-  const after = siblings.at(-1)?.key ?? null;
+  const after = seatOf(item, item.parentId, reading) ?? siblings.at(-1)?.key ?? null;
   return [
     { item, change: { type: "add", item: { ...values, dependsOn: [], parent, after, mark: markOf(item.id), link } } },
   ];
+}
+
+/** The key of what an item stands behind in Linear; null where it is the first, or nobody knows. */
+function seatOf({ id }: PlanItem, parentId: string | null, { view, plan }: Reading): string | null {
+  const order = plan.items.find((one) => one.id === parentId)?.base?.order ?? [];
+  const before = order.slice(0, Math.max(0, order.indexOf(id))).findLast((one) => view.pairs.has(one as PlanItem["id"]));
+  return view.pairs.get(before as PlanItem["id"])?.key ?? null;
 }
 
 function strike(item: PlanItem, { view }: Reading): PageTask[] {
@@ -50,15 +58,21 @@ function strike(item: PlanItem, { view }: Reading): PageTask[] {
   return key === undefined ? [] : [{ item, change: { type: "strike", key } }];
 }
 
-function valuesOf(difference: Difference, { view }: Reading): PageTask[] {
+function valuesOf(difference: Difference, reading: Reading): PageTask[] {
+  const { view } = reading;
   const { item, merge } = difference;
   const key = view.pairs.get(item.id)?.key ?? "";
   return (Object.keys(merge.toPage) as SyncField[]).flatMap((field): PageTask[] => {
     const wanted = merge.toPage[field];
     if (field === "parent") {
       if (wanted === "outside") return [];
-      const parent = wanted === null ? null : view.index.keyOf(wanted as string);
-      return [{ item, difference, field, change: { type: "move", key, parent, after: null } }];
+      const above = wanted as string | null;
+      const parent = above === null ? null : view.index.keyOf(above);
+      return [{ item, difference, field, change: { type: "move", key, parent, after: seatOf(item, above, reading) } }];
+    }
+    if (field === "order") {
+      const keys = (wanted as string[]).flatMap((id) => view.pairs.get(id as PlanItem["id"])?.key ?? []);
+      return [{ item, difference, field, change: { type: "order", key, keys } }];
     }
     const value =
       field === "dependsOn" ? (wanted as string[]).flatMap((id) => view.index.keyOf(id) ?? []) : (wanted as never);
@@ -157,6 +171,7 @@ function doneOf({ item, change, field, difference }: PageTask, reason: string | 
     case "status":
       return { ...about, what: "status", from: reading.statuses.get(change.key)?.text ?? "", to: change.text };
     case "move":
+    case "order":
     case "set": {
       const name = field as SyncField;
       return {

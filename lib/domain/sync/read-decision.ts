@@ -82,6 +82,7 @@ export function bySide(conflict: Conflict, strategy: "linear" | "confluence" | "
 }
 
 function union(field: SyncField, page: unknown, linear: unknown): unknown {
+  if (field === "order") return undefined;
   if (Array.isArray(page) && Array.isArray(linear)) return [...new Set([...page, ...linear])];
   return field === "description" ? [page, linear].filter(Boolean).join("\n\n") : undefined;
 }

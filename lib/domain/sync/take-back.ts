@@ -38,9 +38,14 @@ export function reversingChange(key: string, field: SyncField, value: unknown, v
     const parent = typeof value === "string" ? view.index.keyOf(value) : null;
     return { type: "move", key, parent, after: null };
   }
+  if (field === "order") return { type: "order", key, keys: keysOf(value, view) };
   const said = field === "dependsOn" ? (value as string[]).flatMap((id) => view.index.keyOf(id) ?? []) : value;
   return { type: "set", key, field: field as WritableField, value: said as never };
 }
+
+/** Those of some items that are on the page, by their keys there. */
+const keysOf = (ids: unknown, { pairs }: PageView): string[] =>
+  (ids as PlanItem["id"][] | null)?.flatMap((id) => pairs.get(id)?.key ?? []) ?? [];
 
 /** The item with each side's base moved to what that side was set back to: a difference that is meant, and so no change. */
 export function takenBack(

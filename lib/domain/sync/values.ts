@@ -14,6 +14,8 @@ export type ItemValues = {
   acceptanceCriteria: string[];
   /** Ids of the plan items that must be done first, sorted. */
   dependsOn: string[];
+  /** Ids of the plan items below it, in their order; null where nobody has looked, and where the side has no order. */
+  order: string[] | null;
 };
 export type SyncField = keyof ItemValues;
 
@@ -28,12 +30,15 @@ export const syncFields = [
   "enablerType",
   "acceptanceCriteria",
   "dependsOn",
+  "order",
 ] as const satisfies readonly SyncField[];
 
 /** A page's values, or an issue's. */
 export type Side = "page" | "linear";
 /** One item as both sides have it. */
-export type Sides = Record<Side, ItemValues>;
+export type Sides = Pair<ItemValues>;
+/** Something of a page, and the same of its issues. */
+export type Pair<T> = Record<Side, T>;
 
 /** Who has the last word on a field that both sides changed: a person, one side, or whoever changed it later. */
 export type Policy = "ask" | "linear" | "confluence" | "newest";

@@ -58,6 +58,7 @@ export function viewPage(items: readonly PlanItem[], { extraction, marks, before
   for (const { id, item } of matched.pairs) if (isPlanned.has(id)) pairs.set(id as PlanItemId, item);
   const index = indexOnPage(items, pairs);
   const parentOf = nearestPlanned(extraction, index, items);
+  const below = childrenOnPage(extraction, pairs, parentOf);
   return {
     extraction,
     pairs,
@@ -67,7 +68,7 @@ export function viewPage(items: readonly PlanItem[], { extraction, marks, before
     parentOf,
     valuesOf: (id) => {
       const item = pairs.get(id);
-      return item ? toValues(item, parentOf(item), index) : null;
+      return item ? toValues(item, parentOf(item), index, below.get(id) ?? []) : null;
     },
   };
 }
@@ -120,4 +121,19 @@ function nearestPlanned(extraction: Extraction, index: PlanIndex, items: readonl
     }
     return null;
   };
+}
+
+/** The items of the plan below each, in page order. */
+function childrenOnPage(
+  extraction: Extraction,
+  pairs: ReadonlyMap<PlanItemId, ExtractedItem>,
+  parentOf: PageView["parentOf"],
+): Map<PlanItemId, PlanItemId[]> {
+  const idOf = new Map([...pairs].map(([id, item]) => [item, id]));
+  const below = new Map<PlanItemId, PlanItemId[]>();
+  for (const item of extraction.items) {
+    const [id, parent] = [idOf.get(item), parentOf(item)];
+    if (id && parent) below.set(parent, [...(below.get(parent) ?? []), id]);
+  }
+  return below;
 }

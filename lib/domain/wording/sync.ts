@@ -48,6 +48,7 @@ const fieldNames: Record<SyncField | "existence" | "item" | "comments", string> 
   enablerType: "enabler type",
   acceptanceCriteria: "acceptance criteria",
   dependsOn: "dependencies",
+  order: "order of what stands below",
   existence: "item",
   item: "item",
   comments: "comments",
@@ -57,6 +58,7 @@ const fieldNames: Record<SyncField | "existence" | "item" | "comments", string> 
 export function versionMessage(done: readonly Done[]): string {
   const parts = done.flatMap((one) => {
     const title = clip(one.title, 40);
+    if (one.what === "set" && one.field === "order") return [`order below ${title}`];
     if (one.what === "set") return [`${fieldNames[one.field]} of ${title}`];
     if (one.what === "status") return [`status of ${title}`];
     if (one.what === "inserted") return [`${title} added`];
@@ -125,7 +127,8 @@ function about(conflict: Conflict, items: ReadonlyMap<string, PlanItem>): string
     return conflict.page.value === gone
       ? `**${name}** is no longer on the page. Cancel the issue (page), or put it back on the page (Linear)?`
       : `**${name}** was cancelled or thrown away in Linear. Strike it through on the page (Linear), or take it up again (page)?`;
-  const show = (value: unknown) => shortly(value, items);
+  const show = (value: unknown) =>
+    conflict.field === "order" ? escapeLine(orderShown(conflict, value, items)) : shortly(value, items);
   if (conflict.kind === "overwritten" && conflict.field === "description" && conflict.linear.value === null)
     return `**${name}**, description: somebody changed it in Linear while I wrote, and I cannot see to what. The issue has the page's text now, “${show(conflict.page.value)}”; the issue's own history in Linear may show the other.`;
   const overwritten =
@@ -152,6 +155,18 @@ const nameOf = (item: PlanItem | undefined): string =>
 
 const shortly = (value: unknown, items: ReadonlyMap<string, PlanItem>): string =>
   escapeLine(clip(shown(value, items), 160)) || "nothing";
+
+/** An order in titles, from the first place at which the sides differ to the last. */
+function orderShown({ page, linear }: Pick<Conflict, "page" | "linear">, value: unknown, items: ReadonlyMap<string, PlanItem>): string {
+  const own = (value ?? []) as string[];
+  const [a, b] = [page.value, linear.value] as string[][];
+  const common = own.filter((id) => a?.includes(id) && b?.includes(id));
+  const [onPage, inLinear] = [a ?? [], b ?? []].map((ids) => ids.filter((id) => common.includes(id)));
+  const differs = common.map((_, n) => onPage?.[n] !== inLinear?.[n]);
+  const [from, to] = [differs.indexOf(true), differs.lastIndexOf(true) + 1];
+  const titles = common.slice(Math.max(from, 0), to).map((id) => clip(items.get(id)?.fields.title ?? id, 40));
+  return clip(`${from > 0 ? "… → " : ""}${titles.join(" → ")}${to < common.length ? " → …" : ""}`, 400);
+}
 
 function shown(value: unknown, items: ReadonlyMap<string, PlanItem>): string {
   const one = (part: unknown) =>

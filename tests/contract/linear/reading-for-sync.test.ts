@@ -93,7 +93,7 @@ describe("issues that changed", () => {
     const parent = (await client.issuesChangedSince({ teamId, ids: [], since: null })).find(
       ({ id: each }) => each === id(0),
     );
-    expect(parent?.childIds).toHaveLength(24);
+    expect(parent?.children).toHaveLength(24);
     expect(parent?.subIssueSortOrder).toBeNull();
   });
 

@@ -58,7 +58,7 @@ describe("a plan in the simulated Linear", () => {
     });
     expect(first?.description).not.toBe(epic.description);
     expect(normalizeMarkdown(first?.description ?? "")).toBe(normalizeMarkdown(epic.description));
-    expect(new Set(first?.childIds)).toEqual(new Set(children.map(({ id }) => id)));
+    expect(new Set(first?.children.map(({ id }) => id))).toEqual(new Set(children.map(({ id }) => id)));
     expect(others.every(({ parentId, labelIds }) => parentId === epic.id && labelIds.includes(label.id))).toBe(true);
     expect(others).toHaveLength(74);
 

@@ -51,6 +51,7 @@ export function anItem(over: Partial<ItemValues> = {}): ItemValues {
     enablerType: null,
     acceptanceCriteria: ["Receipt"],
     dependsOn: [],
+    order: null,
     ...over,
   };
 }
@@ -87,7 +88,7 @@ export const items: fc.Arbitrary<ItemValues> = fc
     priority: fc.constantFrom(null, "urgent", "high", "medium", "low" as const),
     dependsOn: fc.subarray(["enabler", "other", "unwritten"]),
   })
-  .map(({ text, ...rest }) => ({ ...rest, ...text }));
+  .map(({ text, ...rest }) => ({ ...rest, ...text, order: null }));
 
 export const states: fc.Arbitrary<IssueState> = fc.record({
   title: line,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isSameOrder } from "../../../lib/domain/sync/carry-order.js";
 import { wordsOf } from "../../../lib/domain/sync/content.js";
 import { type ItemMerge, type ItemMergeInput, mergeItem } from "../../../lib/domain/sync/merge-item.js";
 import { isSameList, isSameSet } from "../../../lib/domain/sync/merge-set.js";
@@ -24,6 +25,7 @@ const base: ItemValues = {
   enablerType: null,
   acceptanceCriteria: ["The card is charged once", "A receipt comes by mail"],
   dependsOn: ["basket"],
+  order: ["cash", "card", "invoice"],
 };
 const allFields = (policy: Policy) =>
   Object.fromEntries(syncFields.map((field) => [field, policy])) as Record<SyncField, Policy>;
@@ -200,6 +202,7 @@ describe("any item", () => {
     enablerType: fc.constantFrom(null, "architecture"),
     acceptanceCriteria: criteria,
     dependsOn: ids,
+    order: fc.shuffledSubarray(["a", "b", "c", "d", "e"], { minLength: 2 }),
   });
   /** Most sides change a few fields only, and most bases agree in most fields. */
   const changed = (before: ItemValues, texts: [string, string, string]) =>
@@ -252,6 +255,7 @@ describe("any item", () => {
   const same = <F extends SyncField>(field: F, a: ItemValues[F], b: ItemValues[F]): boolean => {
     if (field === "dependsOn") return isSameSet(a as string[], b as string[]);
     if (field === "acceptanceCriteria") return isSameList(a as string[], b as string[]);
+    if (field === "order") return isSameOrder(a as string[], b as string[]);
     return field === "title" || field === "description" ? isSameText(a as string, b as string) : a === b;
   };
   /** The words of a text, the words of criteria, ids, or the one value there is. */
@@ -300,7 +304,8 @@ describe("any item", () => {
       const result = mergeItem(input);
       const end = written(input.now, result);
       const named = new Set([...result.conflicts, ...result.overruled].map(({ field }) => field));
-      for (const field of syncFields.filter((it) => !(it in input.resolved) && !named.has(it)))
+      // What stands below an item is a value of each of those: an order adds and removes none.
+      for (const field of syncFields.filter((it) => !(it in input.resolved) && !named.has(it) && it !== "order"))
         for (const [side, other] of [
           ["page", "linear"],
           ["linear", "page"],

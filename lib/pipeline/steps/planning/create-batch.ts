@@ -3,7 +3,7 @@ import { issueContent } from "../../../domain/issue-fields.js";
 import { linearIdOf, type PlanItem } from "../../../domain/plan-item.js";
 import { thrownAway, refusedItem } from "../../../domain/wording/notes.js";
 import type { IssueInput } from "../../../ports-services.js";
-import { type ApplyContext, applied, labelIdsOf, placeOf } from "./apply-context.js";
+import { type ApplyContext, applied, labelIdsOf, orderBelow, placeOf, siblingPlaceOf } from "./apply-context.js";
 
 type Found = { id: string; identifier: string; url: string; parentId: string | null; trashed: boolean };
 type Batch = { done: PlanItem[]; warnings: string[] };
@@ -50,7 +50,7 @@ async function createIssues(context: ApplyContext, batch: PlanItem[]): Promise<B
   if (lease.takenOver) await readBack(batch);
   await send(missing(batch), true);
   await repairHierarchy(context, batch, found);
-  return settle(batch, found, refused);
+  return settle(batch, found, refused, context.items);
 }
 
 /** A lost answer may mean that the batch was created: that is for the read-back to say. */
@@ -69,6 +69,7 @@ function toIssueInput(item: PlanItem, { plan, items, setup }: ApplyContext): Iss
     teamId: plan.teamId,
     ...issueContent(item.fields, { estimation: setup.estimation, pageUrl: plan.pageUrl }),
     ...placeOf(item, items),
+    ...siblingPlaceOf(item, items),
     labelIds: labelIdsOf(item, setup),
   };
 }
@@ -89,27 +90,36 @@ async function repairHierarchy(
   await context.linear.updateIssues(astray);
 }
 
-function settle(batch: PlanItem[], found: ReadonlyMap<string, Found>, refused: ReadonlyMap<string, string>): Batch {
+function settle(
+  batch: PlanItem[],
+  found: ReadonlyMap<string, Found>,
+  refused: ReadonlyMap<string, string>,
+  items: PlanItem[],
+): Batch {
   const warnings: string[] = [];
   const done = batch.map((item): PlanItem => {
     const issue = found.get(linearIdOf(item));
     if (issue?.trashed) {
       warnings.push(thrownAway(item.fields.title, issue.identifier));
-      return { ...created(item, issue), state: "undone", linksPending: false };
+      return { ...created(item, issue, items), state: "undone", linksPending: false };
     }
-    if (issue) return created(item, issue);
+    if (issue) return created(item, issue, items);
     warnings.push(refusedItem(item.fields.title, refused.get(item.id) ?? ""));
     return { ...item, pending: null, linksPending: false, state: "refused" };
   });
   return { done, warnings };
 }
 
-const created = (item: PlanItem, issue: { id: string; identifier: string; url: string }): PlanItem => ({
-  ...applied(item),
-  linearId: issue.id,
-  linearIdentifier: issue.identifier,
-  linearUrl: issue.url,
-});
+function created(item: PlanItem, issue: { id: string; identifier: string; url: string }, items: PlanItem[]): PlanItem {
+  const { base, ...done } = applied(item);
+  return {
+    ...done,
+    base: base && item.linearKind === "issue" ? { ...base, order: orderBelow(item, items) } : base,
+    linearId: issue.id,
+    linearIdentifier: issue.identifier,
+    linearUrl: issue.url,
+  };
+}
 
 async function createProjects(context: ApplyContext, batch: PlanItem[]): Promise<Batch> {
   const { linear, lease, plan, setup } = context;
@@ -142,5 +152,5 @@ async function createProjects(context: ApplyContext, batch: PlanItem[]): Promise
       });
     else refused.set(item.id, results[index]?.message ?? "");
   }
-  return settle(batch, found, refused);
+  return settle(batch, found, refused, context.items);
 }

@@ -63,7 +63,17 @@ async function create(input: SyncInput, { done, warnings }: Batch): Promise<Sync
       .map((item) => entry(item, { what: "left_out", field: "item", reason: warnings.join(" ") })),
   ];
   const left = done.filter((item) => !item.linksPending);
-  return proceed(input, without(work, left, { counts, done: [...work.done, ...entries] }), { items: done });
+  const rest = without(work, left, { counts, done: [...work.done, ...entries] });
+  return proceed(input, withParents(rest, made, input.seen.items), { items: done });
+}
+
+/** What is new below an issue goes to its place among what hangs there already. */
+function withParents(work: SyncWork, arrived: readonly PlanItem[], items: readonly PlanItem[]): SyncWork {
+  const above = arrived.flatMap((item) => {
+    const parent = items.find((one) => one.id === item.parentId);
+    return parent?.base?.order && !parent.base.order.includes(item.id) ? [parent.id] : [];
+  });
+  return { ...work, toLinear: [...new Set([...work.toLinear, ...above])] };
 }
 
 async function change(
@@ -98,8 +108,16 @@ async function update(
   };
   const toPage = [...new Set([...work.toPage, ...updated.toPage])];
   const rest = without(work, items, { counts, toPage, done: [...work.done, ...updated.done] });
-  return proceed(input, rest, { items: updated.items, conflicts: updated.conflicts });
+  const before = new Map(items.map((item) => [item.id, item.parentId]));
+  const moved = updated.items.filter((item) => item.parentId !== before.get(item.id));
+  return proceed(input, withParents(rest, moved, withStored(seen.items, updated.items)), {
+    items: updated.items,
+    conflicts: updated.conflicts,
+  });
 }
+
+const withStored = (items: readonly PlanItem[], changed: readonly PlanItem[]): PlanItem[] =>
+  items.map((item) => changed.find((one) => one.id === item.id) ?? item);
 
 /** Relations and links to the page of new items; what has none any more is done. */
 async function link(input: SyncInput, items: PlanItem[], linear: LinearClient): Promise<SyncResult> {

@@ -134,10 +134,12 @@ async function readChanged(
   const changed = await linear.issuesChangedSince({ teamId: seen.plan.teamId, ids, since });
   const isKnown = new Set(changed.map((issue) => issue.id));
   const open = new Set<string>(seen.conflicts.map((one) => one.itemId));
+  // An issue that was moved among its siblings tells nothing of them; the one above it tells of all.
+  const above = new Set(changed.map((issue) => issue.parentId));
   const unsettled = living.filter(
     (item) =>
       (item.linearKind === "project" || !isKnown.has(item.linearId ?? "")) &&
-      (item.unsettled || open.has(item.id) || item.linearKind === "project"),
+      (item.unsettled || open.has(item.id) || above.has(item.linearId) || item.linearKind === "project"),
   );
   const rest = unsettled.length > 0 ? await readItems(unsettled, linear) : { issues: [], projects: new Map() };
   const issues = byId([...changed, ...rest.issues.values()]);

@@ -1,6 +1,6 @@
 import { comparingOf, type Reading } from "../../../domain/sync/detect.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
-import { toIssueChange, toProjectChange } from "../../../domain/sync/issue-change.js";
+import { toIssueChange, toOrderChanges, toProjectChange } from "../../../domain/sync/issue-change.js";
 import { indexOf, linearBase } from "../../../domain/sync/item-values.js";
 import { isSameValue } from "../../../domain/sync/merge-item.js";
 import type { Done } from "../../../domain/sync/run.js";
@@ -130,7 +130,7 @@ const isUntouched = (issue: IssueSnapshot | undefined, before: ItemValues, now: 
 /** An issue below which something stays is not thrown away. */
 function withoutParentsOfOthers(list: Back[], { linear }: Reading): Back[] {
   const going = new Set(list.flatMap(({ act, item }) => (act === "trash" ? [item.linearId ?? ""] : [])));
-  const childrenOf = (id: string) => (linear.issues.get(id) as IssueSnapshot | undefined)?.childIds ?? [];
+  const childrenOf = (id: string) => linear.issues.get(id)?.children?.map((child) => child.id) ?? [];
   for (let before = -1; before !== going.size; ) {
     before = going.size;
     for (const id of going) if (childrenOf(id).some((child) => !going.has(child))) going.delete(id);
@@ -147,6 +147,7 @@ async function write({ lease }: SyncInput, list: Back[], reading: Reading, linea
   const { plan } = reading;
   const context = { ...issueContextOf(plan, plan.items), blockedBy: null };
   const issues: { id: string; change: IssueChange }[] = [];
+  const moves: { id: string; change: IssueChange; of: PlanItem }[] = [];
   const projects: { id: string; change: object }[] = [];
   for (const { item, now, set, act } of list) {
     const id = item.linearId ?? "";
@@ -158,6 +159,7 @@ async function write({ lease }: SyncInput, list: Back[], reading: Reading, linea
     const stateId = states[act];
     const change = stateId ? { stateId } : issue ? toIssueChange(issue, now, set, context) : {};
     if (issue && Object.keys(change).length > 0) issues.push({ id, change });
+    moves.push(...toOrderChanges(issue, set.order, context).map((move) => ({ ...move, of: item })));
     const content = project ? toProjectChange(project, now, set, context) : {};
     if (Object.keys(content).length > 0) projects.push({ id, change: content });
   }
@@ -165,9 +167,9 @@ async function write({ lease }: SyncInput, list: Back[], reading: Reading, linea
     act === "trash" && !reading.linear.issues.get(item.linearId ?? "")?.trashed ? [item.linearId ?? ""] : [],
   );
   const results: WriteResult[] = [];
-  if (issues.length > 0) {
+  if (issues.length + moves.length > 0) {
     await lease.renew();
-    results.push(...(await linear.updateIssues(issues)));
+    results.push(...(await linear.updateIssues([...issues, ...moves.map(({ id, change }) => ({ id, change }))])));
   }
   if (projects.length > 0) {
     await lease.renew();
@@ -190,7 +192,8 @@ async function write({ lease }: SyncInput, list: Back[], reading: Reading, linea
   }
   const refused = new Map(results.flatMap((one) => (one.outcome === "refused" ? [[one.id, one.message ?? ""]] : [])));
   return list.map((one) => {
-    const reason = refused.get(one.item.linearId ?? "");
+    const own = [one.item.linearId ?? "", ...moves.filter((move) => move.of === one.item).map(({ id }) => id)];
+    const reason = own.map((id) => refused.get(id)).find((found) => found !== undefined);
     return reason === undefined ? one : { ...one, set: {}, isApart: false, done: [kept(one.item, "item", reason)] };
   });
 }

@@ -1,7 +1,7 @@
 import type { PlanItem } from "../../../domain/plan-item.js";
 import { compareItem, type Difference, settle } from "../../../domain/sync/compare.js";
 import { comparingOf, type Reading, type StoredConflict } from "../../../domain/sync/detect.js";
-import { type IssueEdit, toIssueChange, toProjectChange } from "../../../domain/sync/issue-change.js";
+import { type IssueEdit, toIssueChange, toOrderChanges, toProjectChange } from "../../../domain/sync/issue-change.js";
 import type { Done, PlanSetup, SyncWork } from "../../../domain/sync/run.js";
 import { issueContextOf, type LinearReading } from "../../../domain/sync/sides.js";
 import type { ItemValues, SyncField } from "../../../domain/sync/values.js";
@@ -48,7 +48,7 @@ export async function updateFields(updating: Updating, items: PlanItem[]): Promi
     reading = readWith({ ...fresh, blockers });
     differences = compareAll(items, reading);
   }
-  const { edited, refused } = await write(differences, reading, updating);
+  const { edited, refused, reordered } = await write(differences, reading, updating);
   const given = edited.map(({ item, now, merge }) => ({ item, now: now.linear, given: merge.toLinear }));
   const before = perhapsWritten(
     differences.filter((one) => !edited.includes(one)),
@@ -60,7 +60,7 @@ export async function updateFields(updating: Updating, items: PlanItem[]): Promi
     items: settled,
     conflicts,
     done: differences.flatMap((difference) => doneOf(difference, refused)),
-    issues: edited.length,
+    issues: edited.length + reordered,
     toPage: differences.filter(({ merge }) => Object.keys(merge.toPage).length > 0).map(({ item }) => item.id),
   };
 }
@@ -70,13 +70,17 @@ function compareAll(items: readonly PlanItem[], reading: Reading): Difference[] 
   return items.map((item) => compareItem(item, comparing)).filter((one) => one !== null);
 }
 
+/** Why Linear did not take something: by the issue, and by `orderOf` where it is about the order of what hangs below. */
 type Refusals = ReadonlyMap<string, string>;
+const orderOf = ({ item }: Difference): string => `order below ${item.linearId}`;
+const refusalOf = (difference: Difference, field: SyncField, refused: Refusals): string | undefined =>
+  refused.get(field === "order" ? orderOf(difference) : (difference.item.linearId ?? ""));
 
 async function write(
   differences: Difference[],
   reading: Reading,
   { linear, lease }: Updating,
-): Promise<{ edited: Difference[]; refused: Refusals }> {
+): Promise<{ edited: Difference[]; refused: Refusals; reordered: number }> {
   const { plan, linear: read } = reading;
   const context = { ...issueContextOf(plan, plan.items), blockedBy: null };
   const issues: { difference: Difference; id: string; change: IssueEdit }[] = [];
@@ -90,10 +94,15 @@ async function write(
     const content = project ? toProjectChange(project, now.linear, merge.toLinear, context) : {};
     if (Object.keys(content).length > 0) projects.push({ difference, id, change: content });
   }
+  const orders = differences.map((difference) => ({
+    difference,
+    moves: toOrderChanges(read.issues.get(difference.item.linearId ?? ""), difference.merge.toLinear.order, context),
+  }));
+  const moves = orders.flatMap((one) => one.moves);
   const results: WriteResult[] = [];
-  if (issues.length > 0) {
+  if (issues.length + moves.length > 0) {
     await lease.renew();
-    results.push(...(await linear.updateIssues(issues)));
+    results.push(...(await linear.updateIssues([...issues, ...moves])));
   }
   if (projects.length > 0) {
     await lease.renew();
@@ -104,8 +113,16 @@ async function write(
   const refused = new Map(
     results.filter((result) => result.outcome === "refused").map(({ id, message }) => [id, message ?? ""]),
   );
+  for (const { difference, moves: own } of orders) {
+    const reason = own.map(({ id }) => refused.get(id)).find((one) => one !== undefined);
+    if (reason !== undefined) refused.set(orderOf(difference), reason);
+  }
   const edited = [...new Set([...[...issues, ...projects].map((one) => one.difference), ...relating])];
-  return { edited: edited.filter(({ item }) => !refused.has(item.linearId ?? "")), refused };
+  return {
+    edited: edited.filter(({ item }) => !refused.has(item.linearId ?? "")),
+    refused,
+    reordered: moves.filter(({ id }) => !refused.has(id)).length,
+  };
 }
 
 function settleWritten(
@@ -116,23 +133,25 @@ function settleWritten(
 ): PlanItem {
   const { item, merge, now } = difference;
   // What Linear does not take stays as it is there, and the bases say so.
-  const asItIs = Object.fromEntries(
-    (Object.keys(merge.toLinear) as SyncField[]).map((field) => [field, now.linear[field]]),
+  const given: Partial<ItemValues> = Object.fromEntries(
+    (Object.keys(merge.toLinear) as SyncField[]).map((field) => [
+      field,
+      refusalOf(difference, field, refused) === undefined ? merge.toLinear[field] : now.linear[field],
+    ]),
   );
-  const given: Partial<ItemValues> = refused.has(item.linearId ?? "") ? asItIs : merge.toLinear;
   const settled = settle(difference, { linear: given }, view);
   const isDisputed = conflicts.some((one) => one.itemId === item.id) || merge.conflicts.length > 0;
   const issue = linear.issues.get(item.linearId ?? "");
   return { ...settled, seenAt: issue?.updatedAt ?? item.seenAt, unsettled: settled.unsettled || isDisputed };
 }
 
-function doneOf({ item, now, merge }: Difference, refused: Refusals): Done[] {
+function doneOf(difference: Difference, refused: Refusals): Done[] {
+  const { item, now, merge } = difference;
   const about = { side: "linear" as const, itemId: item.id, title: item.fields.title };
-  const reason = refused.get(item.linearId ?? "");
-  return (Object.keys(merge.toLinear) as SyncField[]).map(
-    (field): Done =>
-      reason === undefined
-        ? { ...about, what: "set", field, from: now.linear[field], to: merge.toLinear[field] ?? null }
-        : { ...about, what: "left_out", field, reason },
-  );
+  return (Object.keys(merge.toLinear) as SyncField[]).map((field): Done => {
+    const reason = refusalOf(difference, field, refused);
+    return reason === undefined
+      ? { ...about, what: "set", field, from: now.linear[field], to: merge.toLinear[field] ?? null }
+      : { ...about, what: "left_out", field, reason };
+  });
 }
