@@ -68,7 +68,8 @@ function problemsOfMove(
   return problems;
 }
 
-function withEdits(body: string, edits: readonly PageEdit[]): string {
+/** A body with edits made. */
+export function withEdits(body: string, edits: readonly PageEdit[]): string {
   let text = "";
   let at = 0;
   for (const edit of edits) {
@@ -79,7 +80,8 @@ function withEdits(body: string, edits: readonly PageEdit[]): string {
   return text + body.slice(at);
 }
 
-function isBalanced(body: string): boolean {
+/** True where each element is closed where it should be. */
+export function isBalanced(body: string): boolean {
   const open: string[] = [];
   let balanced = true;
   const parser = new Parser(

@@ -1,10 +1,11 @@
+import type { Cell, Row } from "../extraction/blocks.js";
 import type { Candidate } from "../extraction/candidate.js";
 import type { StorageElement } from "../extraction/storage-tree.js";
 import { longestRise } from "../longest-rise.js";
 import type { SourceRange } from "../plan-item.js";
 import { descendantsOf, elementOf, endOfExtent, shapeOf } from "./extents.js";
 import type { PageChange, PageEdit } from "./page-change.js";
-import { elementsAt, isWithin, type PageView, rowOf, spansRows } from "./page-view.js";
+import { elementsAt, isWithin, type PageView, rowOf } from "./page-view.js";
 import { sorted } from "./text-runs.js";
 
 /** An item with what stands below it: its rows, its bullet, its section. */
@@ -36,8 +37,7 @@ function groupsOf(view: PageView, keys: readonly string[]): Unit[][] {
       const name = `${shapeOf(view, candidate)} ${container.name} ${container.start}`;
       const group = groups.get(name) ?? [];
       groups.set(name, group);
-      if (!group.some((unit) => unit.key === key))
-        group.push({ key, candidate, range: { start: element.start, end } });
+      if (!group.some((unit) => unit.key === key)) group.push({ key, candidate, range: { start: element.start, end } });
     }
   return [...groups.values()].map((units) => units.toSorted((a, b) => a.range.start - b.range.start));
 }
@@ -50,37 +50,75 @@ function rearranged(view: PageView, units: readonly Unit[], keys: readonly strin
   const wanted = units.toSorted((a, b) => keys.indexOf(a.key) - keys.indexOf(b.key));
   const staying = longestRise(wanted.map(({ range }) => range.start));
   const moving = wanted.filter((_, n) => !staying.has(n));
+  if (moving.length === 0) return [];
+  const shared = sharedCells(units);
   const overlaps = units.some(({ range }, n) => range.start < (units[n - 1]?.range.end ?? 0));
-  if (moving.length > 0 && (overlaps || cutsCell(units) || moving.some((unit) => holdsOthers(view, unit)))) return null;
+  if (overlaps || !shared || moving.some((unit) => holdsOthers(view, unit, shared))) return null;
+  const { body } = view;
+  const [first, head] = [wanted[0], units[0]];
+  const cells = body.slice(shared.start, shared.end);
+  /** What the unit says, with the shared cells in its first row if it is the first now. */
+  const textOf = (unit: Unit): string => {
+    const { start, end } = unit.range;
+    if (unit === head) return body.slice(start, shared.start) + body.slice(shared.end, end);
+    const at = unit === first ? startOfCells(unit) : start;
+    return body.slice(start, at) + (unit === first ? cells : "") + body.slice(at, end);
+  };
   const edits = moving.map(({ range }): PageEdit => ({ range, text: "" }));
   let offset = wanted.find((_, n) => staying.has(n))?.range.start ?? 0;
   for (const [n, unit] of wanted.entries()) {
     if (staying.has(n)) offset = unit.range.end;
-    else edits.push({ range: { start: offset, end: offset }, text: view.body.slice(unit.range.start, unit.range.end) });
+    else edits.push({ range: { start: offset, end: offset }, text: textOf(unit) });
+  }
+  if (cells !== "" && first !== head) {
+    if (head && !moving.includes(head)) edits.push({ range: shared, text: "" });
+    if (first && !moving.includes(first))
+      edits.push({ range: { start: startOfCells(first), end: startOfCells(first) }, text: cells });
   }
   return joined(edits);
 }
 
-/** A cell that covers rows of several units cannot be in two places. */
-function cutsCell(units: readonly Unit[]): boolean {
-  const tables = new Set(units.flatMap(({ candidate }) => rowOf(candidate)?.table ?? []));
-  return [...tables].some((table) =>
-    table.rows.some((row) =>
-      row.cells.some((cell) => {
-        if (!spansRows(table, cell)) return false;
-        const rows = table.rows.filter(({ cells }) => cells.includes(cell));
-        const places = rows.map(({ range }) => units.findIndex((unit) => isWithin(range, unit.range)));
-        return new Set(places).size > 1;
-      }),
-    ),
-  );
+/**
+ * The cells in front of the first row that cover the rows of all units: they stay in front, whichever row is the first. Null where a cell covers
+ * some of the units only, or stands between others: it cannot be in two places.
+ */
+function sharedCells(units: readonly Unit[]): SourceRange | null {
+  const [head] = units;
+  const nothing = { start: head?.range.end ?? 0, end: head?.range.end ?? 0 };
+  const found = head && rowOf(head.candidate);
+  if (!found) return nothing;
+  const { table, row: top } = found;
+  const unitOf = (row: Row) => units.findIndex((unit) => isWithin(row.range, unit.range));
+  const covered = table.rows.filter((row) => unitOf(row) >= 0);
+  const shared: Cell[] = [];
+  for (const cell of new Set(covered.flatMap(({ cells }) => cells))) {
+    const rows = table.rows.filter(({ cells }) => cells.includes(cell));
+    if (new Set(rows.map(unitOf)).size === 1) continue;
+    if (!covered.every((row) => rows.includes(row))) return null;
+    if (rows[0] === top) shared.push(cell);
+  }
+  if (shared.length === 0) return nothing;
+  const [start, end] = [
+    Math.min(...shared.map(({ range }) => range.start)),
+    Math.max(...shared.map(({ range }) => range.end)),
+  ];
+  const others = top.cells.filter((cell) => !shared.includes(cell) && isWithin(cell.range, top.range));
+  return others.every(({ range }) => range.start >= end) ? { start, end } : null;
+}
+
+/** Where the first cell of a row begins that stands in it itself. */
+function startOfCells({ candidate, range }: Unit): number {
+  const row = rowOf(candidate)?.row;
+  const own = row?.cells.filter((cell) => isWithin(cell.range, row.range)) ?? [];
+  return Math.min(...own.map((cell) => cell.range.start), range.end);
 }
 
 /** Something of another item stands within the unit. */
-function holdsOthers(view: PageView, { key, range }: Unit): boolean {
+function holdsOthers(view: PageView, { key, range }: Unit, shared: SourceRange): boolean {
   const own = descendantsOf(view, key).add(key);
   return [...view.sightings].some(
-    ([name, candidates]) => !own.has(name) && candidates.some((candidate) => isWithin(candidate.title.range, range)),
+    ([name, candidates]) =>
+      !own.has(name) && candidates.some(({ title }) => isWithin(title.range, range) && !isWithin(title.range, shared)),
   );
 }
 

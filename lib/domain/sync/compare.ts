@@ -34,8 +34,8 @@ export function compareItem(item: PlanItem, comparing: Comparing): Difference | 
   // Of a project nothing is ordered.
   if (item.linearKind === "project") now.page.order = null;
   else before.page.order ??= comparing.ordersBefore.get(item.id) ?? [];
-  // What nobody has looked at before is as it is found.
-  before.linear.order ??= now.linear.order;
+  // What nobody has looked at before is as it is found, and of nothing in it anybody knows that it is new.
+  before.linear.order ??= now.linear.order?.filter((id) => before.page.order?.includes(id)) ?? null;
   const merge = mergeItem({
     before,
     now,

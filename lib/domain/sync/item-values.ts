@@ -21,7 +21,12 @@ export const pageBase = (item: PlanItem, index: PlanIndex): ItemValues =>
 
 /** What the issue said of an item when it was last read or written; what the page said where neither has been. */
 export const linearBase = (item: PlanItem, index: PlanIndex): ItemValues =>
-  toValues(item.base ?? item.fields, item.base?.parent === outsideKey ? "outside" : item.parentId, index, item.base?.order);
+  toValues(
+    item.base ?? item.fields,
+    item.base?.parent === outsideKey ? "outside" : item.parentId,
+    index,
+    item.base?.order,
+  );
 
 /** Stands for the key of a parent that is not in the plan; no key has a blank in it. */
 const outsideKey = "outside the plan";

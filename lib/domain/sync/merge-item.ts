@@ -2,7 +2,15 @@ import { isSameText, mergeText } from "./merge-text.js";
 import { isSameList, isSameSet, mergeCriteria, mergeIds } from "./merge-set.js";
 import { carryOrder, isSameOrder } from "./carry-order.js";
 import type { Merge } from "./merge-result.js";
-import { type ItemValues, type Pair, type Policy, type Side, type Sides, type SyncField, syncFields } from "./values.js";
+import {
+  type ItemValues,
+  type Pair,
+  type Policy,
+  type Side,
+  type Sides,
+  type SyncField,
+  syncFields,
+} from "./values.js";
 
 type FieldValue = ItemValues[SyncField];
 /** `base` is what the side that changed said before; where both changed it is the page's, which people know. */

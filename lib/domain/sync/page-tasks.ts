@@ -49,7 +49,9 @@ function insertion(item: PlanItem, reading: Reading): PageTask[] {
 /** The key of what an item stands behind in Linear; null where it is the first, or nobody knows. */
 function seatOf({ id }: PlanItem, parentId: string | null, { view, plan }: Reading): string | null {
   const order = plan.items.find((one) => one.id === parentId)?.base?.order ?? [];
-  const before = order.slice(0, Math.max(0, order.indexOf(id))).findLast((one) => view.pairs.has(one as PlanItem["id"]));
+  const before = order
+    .slice(0, Math.max(0, order.indexOf(id)))
+    .findLast((one) => view.pairs.has(one as PlanItem["id"]));
   return view.pairs.get(before as PlanItem["id"])?.key ?? null;
 }
 

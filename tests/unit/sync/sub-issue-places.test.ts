@@ -45,7 +45,12 @@ describe("sub-issues that are to stand in an order", () => {
 describe("any sub-issues", () => {
   const ids = ["a", "b", "c", "d", "e", "f", "g"];
   const numbers = fc.record(
-    Object.fromEntries(ids.map((id) => [id, fc.oneof(fc.constant(null), fc.integer({ min: -4, max: 4 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 }))])),
+    Object.fromEntries(
+      ids.map((id) => [
+        id,
+        fc.oneof(fc.constant(null), fc.integer({ min: -4, max: 4 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 })),
+      ]),
+    ),
   );
   const wanted = fc.shuffledSubarray(ids, { minLength: 0 });
   const applied = (now: SubIssue[], changes: { id: string; at: number }[]) =>
@@ -61,7 +66,12 @@ describe("any sub-issues", () => {
         const after = applied(now, newPlaces(now, order));
         const places = order.map((id) => after.get(id) ?? Number.NaN);
         expect(places.every((at, n) => n === 0 || at > (places[n - 1] ?? 0))).toBe(true);
-        expect(newPlaces(now.map(({ id }) => ({ id, subIssueSortOrder: after.get(id) ?? null })), order)).toEqual([]);
+        expect(
+          newPlaces(
+            now.map(({ id }) => ({ id, subIssueSortOrder: after.get(id) ?? null })),
+            order,
+          ),
+        ).toEqual([]);
       }),
       { numRuns },
     );

@@ -43,5 +43,9 @@ export function labelIdsOf(item: PlanItem, setup: Setup): string[] {
 /** The item with nothing left to do. Its dependencies count as agreed only when the relations are written; the order below it is not written here. */
 export function applied(item: PlanItem): PlanItem {
   if (item.pending === "cancel") return { ...item, pending: null, state: "removed", linksPending: false };
-  return { ...item, pending: null, base: { ...item.fields, dependsOn: item.base?.dependsOn ?? [], order: item.base?.order } };
+  return {
+    ...item,
+    pending: null,
+    base: { ...item.fields, dependsOn: item.base?.dependsOn ?? [], order: item.base?.order },
+  };
 }

@@ -68,7 +68,9 @@ async function whatStays(
   const kept = new Map<string, KeptReason>();
   for (const item of mine) {
     const issue = issues.get(linearId(item));
-    const inside = isIssue(item) ? (issue?.children ?? []).map((child) => child.id) : await linear.projectIssueIds(linearId(item));
+    const inside = isIssue(item)
+      ? (issue?.children ?? []).map((child) => child.id)
+      : await linear.projectIssueIds(linearId(item));
     if (inside.some((id) => !ours.has(id))) kept.set(item.id, "has_other_children");
     else if (issue && !issue.trashed && (touched.has(issue.id) || isTouched(item, issue, plan, setup)))
       kept.set(item.id, "changed");

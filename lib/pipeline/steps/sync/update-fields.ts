@@ -3,7 +3,7 @@ import { compareItem, type Difference, settle } from "../../../domain/sync/compa
 import { comparingOf, type Reading, type StoredConflict } from "../../../domain/sync/detect.js";
 import { type IssueEdit, toIssueChange, toOrderChanges, toProjectChange } from "../../../domain/sync/issue-change.js";
 import type { Done, PlanSetup, SyncWork } from "../../../domain/sync/run.js";
-import { issueContextOf, type LinearReading } from "../../../domain/sync/sides.js";
+import { goesTo, issueContextOf, type LinearReading } from "../../../domain/sync/sides.js";
 import type { ItemValues, SyncField } from "../../../domain/sync/values.js";
 import type { LinearClient, WriteResult } from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
@@ -61,7 +61,9 @@ export async function updateFields(updating: Updating, items: PlanItem[]): Promi
     conflicts,
     done: differences.flatMap((difference) => doneOf(difference, refused)),
     issues: edited.length + reordered,
-    toPage: differences.filter(({ merge }) => Object.keys(merge.toPage).length > 0).map(({ item }) => item.id),
+    toPage: goesTo("page", reading.plan)
+      ? differences.filter(({ merge }) => Object.keys(merge.toPage).length > 0).map(({ item }) => item.id)
+      : [],
   };
 }
 
