@@ -197,6 +197,8 @@ async function copy(
       created_by_session: sessionId,
       linear_id: issue?.id,
       linear_identifier: issue?.identifier,
+      fields: withOrder(item.fields as Row, ids),
+      base: withOrder(item.base as Row, ids),
     };
   });
   const source = String(planRow.source).replace(/[^:]+$/, page.id);
@@ -242,6 +244,10 @@ async function copy(
     writesPage,
   };
 }
+
+/** What an item says, with the copies of the items that stand below it. */
+const withOrder = (fields: Row, ids: ReadonlyMap<string, string>): Row =>
+  Array.isArray(fields.order) ? { ...fields, order: (fields.order as string[]).map((id) => ids.get(id)) } : fields;
 
 /** Generated columns cannot be written. */
 const columnsOf = (session: Row): string =>

@@ -38,8 +38,8 @@ const edit = (side: Edit["side"]): fc.Arbitrary<Edit> =>
         weight: 1,
         arbitrary: fc.constantFrom<Edit["act"]>(
           ...(side === "linear"
-            ? (["add", "remove", "state", "move", "relate"] as const)
-            : (["add", "remove"] as const)),
+            ? (["add", "remove", "state", "move", "relate", "reorder"] as const)
+            : (["add", "remove", "reorder"] as const)),
         ),
       },
     ),

@@ -2,6 +2,7 @@ import { extract } from "../../../lib/domain/extraction/extract.js";
 import type { ExtractedItem, SourceRange } from "../../../lib/domain/plan-item.js";
 import type { QuietWorld } from "../quiet-world.js";
 import type { Given } from "./given-plan.js";
+import { draggedOnPage, dragInLinear } from "./order.js";
 
 /** What somebody did to one side; numbers choose among what is there. */
 export type Edit = {
@@ -17,7 +18,8 @@ export type Edit = {
     | "remove"
     | "state"
     | "move"
-    | "relate";
+    | "relate"
+    | "reorder";
   item: number;
   value: number;
 };
@@ -149,6 +151,7 @@ export function people(world: QuietWorld, given: Given) {
       );
       if (item) setPage((body) => withoutRow(body, item));
     },
+    reorder: (edit) => setPage((body) => draggedOnPage(body, itemsNow(), edit, unitOf)),
     state: () => undefined,
     move: () => undefined,
     relate: () => undefined,
@@ -231,6 +234,7 @@ export function people(world: QuietWorld, given: Given) {
       const parent = pick(parents, value);
       if (issue && parent) linear.control.moveIssue({ issue: issue.id, parent: parent.id });
     },
+    reorder: (edit) => dragInLinear(world, living(), edit),
     relate: ({ item, value }) => {
       const issue = pick(
         living().filter((one) => one.labels.length === 0),

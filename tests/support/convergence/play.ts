@@ -3,6 +3,7 @@ import type { QueueMessage } from "../../../lib/ports-services.js";
 import type { QuietWorld, Waiting } from "../quiet-world.js";
 import { arrived, drain, forgetPlans, type Given, type GivenPlan } from "./given-plan.js";
 import type { Happening, History } from "./history.js";
+import { apart } from "./order.js";
 import { type Pair, people } from "./people.js";
 
 /** What a number of histories came to. */
@@ -61,6 +62,7 @@ export async function play(
       ...tooMany(world.writes.slice(writesAlone), given),
       ...(await lost(world, given, folk, seen)),
       ...(await unequal(world, given, folk, "before the answers")),
+      ...(await apart(world, given, folk.itemsNow())).map((one) => `before the answers: ${one}`),
     ];
     for (const choice of answers) {
       const asked = await answer(world, given, choice, folk);
@@ -68,6 +70,7 @@ export async function play(
       await quiet(world, given);
     }
     problems.push(...(await unequal(world, given, folk, "after the answers")), ...(await unanswered(world, given)));
+    problems.push(...(await apart(world, given, folk.itemsNow())).map((one) => `after the answers: ${one}`));
     problems.push(...(await restless(world, given)));
     return problems;
   } finally {
