@@ -122,7 +122,7 @@ export const SyncPreview = z.object({
 });
 export type SyncPreview = z.infer<typeof SyncPreview>;
 
-/** `items`: what the ids in the value of `parent` or `dependsOn` are called. */
+/** `items`: what the ids in the value of `parent`, `dependsOn` or `order` are called. */
 const NamedValue = { value: Value, items: z.array(Named) };
 const Change = z.object({
   ...NamedValue,

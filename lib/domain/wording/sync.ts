@@ -115,7 +115,7 @@ export function askAboutConflicts(
     ...lines,
     ...more,
     open.length === 1
-      ? "Which one counts? You can also write the text that should stand on both sides."
+      ? `Which one counts?${open[0]?.field === "order" ? "" : " You can also write the text that should stand on both sides."}`
       : "Choose for all, or one by one: “1 Linear, 2 page, 3: another text”.",
   ].join("\n\n");
 }
@@ -157,7 +157,11 @@ const shortly = (value: unknown, items: ReadonlyMap<string, PlanItem>): string =
   escapeLine(clip(shown(value, items), 160)) || "nothing";
 
 /** An order in titles, from the first place at which the sides differ to the last. */
-function orderShown({ page, linear }: Pick<Conflict, "page" | "linear">, value: unknown, items: ReadonlyMap<string, PlanItem>): string {
+function orderShown(
+  { page, linear }: Pick<Conflict, "page" | "linear">,
+  value: unknown,
+  items: ReadonlyMap<string, PlanItem>,
+): string {
   const own = (value ?? []) as string[];
   const [a, b] = [page.value, linear.value] as string[][];
   const common = own.filter((id) => a?.includes(id) && b?.includes(id));

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { previewSync } from "../../../lib/pipeline/preview-sync.js";
+import type { PlanId } from "../../../lib/domain/ids.js";
+import type { Preview } from "../../../lib/ports-sync.js";
 import { extract } from "../../../lib/domain/extraction/extract.js";
 import { drain, planPage } from "../../support/convergence/given-plan.js";
 import { type QuietWorld, quietWorld } from "../../support/quiet-world.js";
@@ -117,6 +120,21 @@ describe("the order of stories below a feature", () => {
     await poll();
     expect(world.writes.filter((call) => call.startsWith("PUT"))).toHaveLength(1);
     expect(world.writes).toHaveLength(1);
+  });
+
+  it("is shown before it is written, in titles", async () => {
+    await settings({ direction: "off" });
+    drag(1, 2);
+    dragIssue(4, 3);
+    await drain(world);
+    await settings({});
+    const preview = await previewSync(planId as PlanId, world.world);
+    const { linear, page: ranges } = preview as Extract<Preview, { pageVersion: number }>;
+    expect(linear.map(({ act, change }) => [act, change])).toEqual([
+      ["change", { order: { from: inOrder(1, 2, 4, 3), to: inOrder(2, 1, 4, 3) } }],
+    ]);
+    expect(ranges.map(({ from, to }) => (from + to).includes("Get the money"))).toEqual([true, true]);
+    expect(world.writes).toEqual([]);
   });
 
   it("is merged where each side moved another one", async () => {
@@ -259,6 +277,31 @@ describe("the order of stories below a feature", () => {
     await drain(world);
     await poll();
     expect(world.writes).toEqual([]);
+    drag(1, 2);
+    await drain(world);
+    expect(inLinear()).toEqual(onPage());
+  });
+
+  it("stays in Linear alone where the page has no place for it, which is named once", async () => {
+    world.confluence.control.editPage({
+      id: pageId,
+      body: (text) => {
+        const head = /<tr[ >].*?<\/tr>/s.exec(text)?.[0] ?? "";
+        return text.replace(rowOf(text, 3), `</tbody></table><p>And then</p><table><tbody>${head}${rowOf(text, 3)}`);
+      },
+    });
+    await drain(world);
+    world.writes.length = 0;
+    dragIssue(4, 1);
+    await drain(world);
+    await poll();
+    expect(onPage()).toEqual(inOrder(1, 2, 3, 4));
+    expect(inLinear()).toEqual(inOrder(4, 1, 2, 3));
+    expect(world.writes).toEqual([]);
+    expect((await history()).map(({ side, what, field }) => [side, what, field])).toEqual([
+      ["page", "left_out", "order"],
+    ]);
+    // Who moves something on the page afterwards moves it in Linear, to where the page has it.
     drag(1, 2);
     await drain(world);
     expect(inLinear()).toEqual(onPage());

@@ -34,12 +34,13 @@ const edit = (side: Edit["side"]): fc.Arbitrary<Edit> =>
         weight: 2,
         arbitrary: fc.constantFrom<Edit["act"]>("points", "priority", "criterion", "newCriterion", "description"),
       },
+      { weight: 1, arbitrary: fc.constant<Edit["act"]>("reorder") },
       {
         weight: 1,
         arbitrary: fc.constantFrom<Edit["act"]>(
           ...(side === "linear"
-            ? (["add", "remove", "state", "move", "relate", "reorder"] as const)
-            : (["add", "remove", "reorder"] as const)),
+            ? (["add", "remove", "state", "move", "relate"] as const)
+            : (["add", "remove"] as const)),
         ),
       },
     ),
