@@ -86,6 +86,23 @@ describe("how a plan stands", () => {
     ]);
   });
 
+  it("shows in which order each side has what stands below an item, where both have it and not in the same", async () => {
+    const plan = await aPlan();
+    const [first, second, third] = [
+      await anItem(plan.id, { fields: { key: "US-1" } }),
+      await anItem(plan.id, { fields: { key: "US-2" } }),
+      await anItem(plan.id, { fields: { key: "US-3" } }),
+    ];
+    const other = { key: "feature" };
+    await anItem(plan.id, { fields: { ...other, order: [first, third, second] }, base: { order: [second, first] } });
+    await anItem(plan.id, { fields: { ...other, order: [first, third] }, base: { order: [second, first] } });
+    await anItem(plan.id, { fields: { ...other, order: [first, second] }, base: { order: undefined } });
+    const { differences } = await api().getPlanSync({ params: plan.params });
+    expect(differences.map(({ field, page, linear }) => [field, page, linear])).toEqual([
+      ["order", ["US-1", "US-3", "US-2"], ["US-2", "US-1"]],
+    ]);
+  });
+
   it("names at most a hundred differences", async () => {
     const plan = await aPlan();
     for (let n = 0; n < 40; n += 1)
