@@ -1,5 +1,6 @@
 import { derivedUuid, type PlanId, type PlanItemId, type SessionId } from "./ids.js";
 import type { ProposedItem } from "./plan-diff.js";
+import { withOthers } from "./sync/carry-order.js";
 import { isForPage, type ItemFields, newPlanItem, notDone, type PlanItem } from "./plan-item.js";
 
 export type Approval = {
@@ -38,7 +39,14 @@ export function approve(approval: Approval): PlanItem[] {
   const others = existing
     .filter((row) => !stored.has(row.id) && (row.state === "undone" || (row.pending !== null && !isForPage(row))))
     .map(notDone);
-  return [...kept, ...removed, ...others];
+  return [...kept.map((row) => withThoseBelow(row, kept)), ...removed, ...others];
+}
+
+/** What is new below an item stands where the page has it: Linear puts it at the place that it chooses, and the next sync run where it belongs. */
+function withThoseBelow(row: PlanItem, rows: readonly PlanItem[]): PlanItem {
+  const { order } = row.fields;
+  const below = rows.filter((one) => one.parentId === row.id).map(({ id }) => id);
+  return order ? { ...row, fields: { ...row.fields, order: withOthers(order, below) } } : row;
 }
 
 /** `keyNow`: the keys that the page gives items now, by those that it gave them before. */

@@ -227,6 +227,32 @@ describe("the order of stories below a feature", () => {
     expect(world.writes).toHaveLength(writes);
   });
 
+  it("has a new row at its place in Linear where it was planned in a conversation", async () => {
+    await settings({ direction: "off" });
+    world.confluence.control.editPage({
+      id: pageId,
+      body: (text) => {
+        const row = rowOf(text, 2);
+        return text.replace(row, `<tr><td><p>RET-9</p></td><td><p>Ask for help</p></td><td><p>1</p></td></tr>${row}`);
+      },
+    });
+    await drain(world);
+    const { id } = world.linear.control.createIssue({ title: "Once more", team: "ENG" });
+    const talk = world.linear.control.mention({
+      issue: id,
+      body: `plan ${world.confluence.control.page({ id: pageId }).url}`,
+    });
+    await drain(world);
+    const asked = world.linear.control.session(talk).activities.findLast((one) => one.options?.length);
+    world.linear.control.reply({ ...talk, body: asked?.options?.[0]?.value ?? "" });
+    await drain(world);
+    expect(inLinear()).toContain("Ask for help");
+    await settings({});
+    await poll();
+    expect(inLinear()).toEqual([titles[0], "Ask for help", ...titles.slice(1)]);
+    expect(onPage()).toEqual(inLinear());
+  });
+
   it.each([
     ["first", 0],
     ["in the middle", 2],
