@@ -138,9 +138,9 @@ function readOrder({ children }: IssueState, before: string[] | null, context: I
   return children
     .flatMap(({ id, subIssueSortOrder: at }) => {
       const item = context.itemIdOf(id);
-      return item === null || at === null ? [] : [{ item, at, then: places.get(item) ?? places.size }];
+      return item === null || at === null ? [] : [{ item, at, was: places.get(item) ?? places.size }];
     })
-    .sort((a, b) => a.at - b.at || a.then - b.then)
+    .sort((a, b) => a.at - b.at || a.was - b.was)
     .map(({ item }) => item);
 }
 
