@@ -308,6 +308,21 @@ describe("the order of stories below a feature", () => {
     expect(inLinear()).toEqual(onPage());
   });
 
+  it("is kept in a plan that was made before, once somebody has looked at all of it", async () => {
+    await world.query(
+      "update plan_items set fields = fields - 'order', base = base - 'order' where plan_id = $1::uuid",
+      planId,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await world.query("update plans set linear_seen_at = now() + interval '1 minute' where id = $1::uuid", planId);
+    await poll();
+    await world.query("update plans set linear_seen_at = now() - interval '1 minute' where id = $1::uuid", planId);
+    expect(world.writes).toEqual([]);
+    dragIssue(4, 1);
+    await drain(world);
+    expect(onPage()).toEqual(inOrder(4, 1, 2, 3));
+  });
+
   it("stays in Linear alone where the page has no place for it, which is named once", async () => {
     world.confluence.control.editPage({
       id: pageId,

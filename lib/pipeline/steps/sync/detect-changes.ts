@@ -136,10 +136,15 @@ async function readChanged(
   const open = new Set<string>(seen.conflicts.map((one) => one.itemId));
   // An issue that was moved among its siblings tells nothing of them; the one above it tells of all.
   const above = new Set(changed.map((issue) => issue.parentId));
+  const isUnordered = unordered(seen, work.trigger);
   const unsettled = living.filter(
     (item) =>
       (item.linearKind === "project" || !isKnown.has(item.linearId ?? "")) &&
-      (item.unsettled || open.has(item.id) || above.has(item.linearId) || item.linearKind === "project"),
+      (item.unsettled ||
+        open.has(item.id) ||
+        above.has(item.linearId) ||
+        isUnordered(item) ||
+        item.linearKind === "project"),
   );
   const rest = unsettled.length > 0 ? await readItems(unsettled, linear) : { issues: [], projects: new Map() };
   const issues = byId([...changed, ...rest.issues.values()]);
@@ -147,6 +152,12 @@ async function readChanged(
   const related = relationsMoved(issueItems, blockers, seen).filter((item) => !issues.has(item.linearId ?? ""));
   if (related.length > 0) for (const [id, issue] of (await readItems(related, linear)).issues) issues.set(id, issue);
   return { issues, projects: rest.projects as LinearReading["projects"], blockers };
+}
+
+/** Items with others below them of which nobody knows yet how Linear orders these, as in plans of a version that kept no order. */
+function unordered({ items }: SyncedPlan, trigger: SyncInput["work"]["trigger"]): (item: PlanItem) => boolean {
+  const above = new Set(items.map((item) => item.parentId));
+  return ({ id, base }) => looksAtRelations(trigger) && above.has(id) && base !== null && base.order === undefined;
 }
 
 /** No event tells of a relation: whoever looks at everything looks at them. */
