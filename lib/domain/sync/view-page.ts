@@ -32,8 +32,8 @@ export type PageReading = {
 export const markOf = (id: PlanItemId): string => `plan-item-${id}`;
 
 /**
- * Finds the items of a plan on its page: by the mark in the row or a link to the item's own issue, else by what is weighed in `matching`. What
- * people had left out when they approved the plan is known too, and no news.
+ * Finds the items of a plan on its page: by the mark in the row or the link to its issue that it has had before, else by what is weighed in
+ * `matching`. What people had left out when they approved the plan is known too, and no news.
  */
 export function viewPage(items: readonly PlanItem[], { extraction, marks, before }: PageReading): PageView {
   const extracted = extraction.items;
@@ -79,11 +79,21 @@ function byMarkOrLink(
   marks: ReadonlyMap<string, string>,
 ): Map<PlanItemId, ExtractedItem> {
   const byKey = new Map(extracted.map((item) => [item.key, item]));
-  const byLink = new Map(extracted.flatMap((item) => (item.issueLink ? [[identifierIn(item.issueLink), item]] : [])));
+  const linked = new Map<string | null, ExtractedItem | "several">();
+  for (const item of extracted) {
+    const identifier = identifierIn(item.issueLink);
+    linked.set(identifier, linked.has(identifier) ? "several" : item);
+  }
+  /** A link that is new in a row, or stands in several, may be there because the row speaks of another item. */
+  const linkedTo = ({ fields, linearIdentifier }: PlanItem) => {
+    const isKnown = linearIdentifier !== null && identifierIn(fields.issueLink) === linearIdentifier;
+    const item = isKnown ? linked.get(linearIdentifier) : undefined;
+    return item === "several" ? undefined : item;
+  };
   const found = new Map<PlanItemId, ExtractedItem>();
   const taken = new Set<ExtractedItem>();
   for (const item of items) {
-    const sighted = byKey.get(marks.get(markOf(item.id)) ?? "") ?? byLink.get(item.linearIdentifier ?? "none");
+    const sighted = byKey.get(marks.get(markOf(item.id)) ?? "") ?? linkedTo(item);
     if (!sighted || taken.has(sighted)) continue;
     found.set(item.id, sighted);
     taken.add(sighted);
@@ -92,7 +102,7 @@ function byMarkOrLink(
 }
 
 /** "ENG-12", from itself or from the address of the issue. */
-const identifierIn = (link: string): string => /([A-Z][A-Z0-9]*-\d+)/.exec(link)?.[1] ?? link;
+const identifierIn = (link: string | null): string | null => /([A-Z][A-Z0-9]*-\d+)/.exec(link ?? "")?.[1] ?? link;
 
 function itemsLeftOut(items: readonly PlanItem[], before: Extraction | null): ExtractedItem[] {
   const planned = new Set(items.map((item) => item.fields.key));
