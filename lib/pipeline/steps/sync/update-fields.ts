@@ -5,6 +5,7 @@ import { type IssueEdit, toIssueChange, toOrderChanges, toProjectChange } from "
 import type { Done, PlanSetup, SyncWork } from "../../../domain/sync/run.js";
 import { goesTo, issueContextOf, type LinearReading } from "../../../domain/sync/sides.js";
 import type { ItemValues, SyncField } from "../../../domain/sync/values.js";
+import * as words from "../../../domain/wording/sync.js";
 import type { LinearClient, WriteResult } from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
 import type { Lease } from "../../step.js";
@@ -39,7 +40,7 @@ export async function updateFields(updating: Updating, items: PlanItem[]): Promi
     readingOf(seen, page, { setup: updating.setup, linear: read, runId: work.runId });
   let reading = readWith(fresh);
   let differences = compareAll(items, reading);
-  const relating = differences.filter(({ merge }) => "dependsOn" in merge.toLinear);
+  const relating = differences.filter((one) => relates(one, fresh));
   if (relating.length > 0) {
     const blockers = await readBlockers(
       relating.map(({ item }) => item.linearId ?? ""),
@@ -71,6 +72,10 @@ function compareAll(items: readonly PlanItem[], reading: Reading): Difference[] 
   const comparing = comparingOf(reading);
   return items.map((item) => compareItem(item, comparing)).filter((one) => one !== null);
 }
+
+/** Whether other issues are to block this one, which Linear shows. */
+const relates = ({ item, merge }: Difference, { issues }: LinearReading): boolean =>
+  "dependsOn" in merge.toLinear && issues.has(item.linearId ?? "");
 
 /** Why Linear did not take something: by the issue, and by `orderOf` where it is about the order of what hangs below. */
 type Refusals = ReadonlyMap<string, string>;
@@ -110,11 +115,15 @@ async function write(
     await lease.renew();
     results.push(...(await linear.updateProjects(projects)));
   }
-  const relating = differences.filter(({ merge }) => "dependsOn" in merge.toLinear);
+  const relating = differences.filter((one) => relates(one, read));
   if (relating.length > 0) await relate(relating, reading, { linear, lease });
-  const refused = new Map(
-    results.filter((result) => result.outcome === "refused").map(({ id, message }) => [id, message ?? ""]),
+  const unseen = differences.filter(
+    ({ item: { linearId } }) => !read.issues.has(linearId ?? "") && !read.projects.has(linearId ?? ""),
   );
+  const refused = new Map([
+    ...unseen.flatMap((one) => [one.item.linearId ?? "", orderOf(one)]).map((id) => [id, words.notShown] as const),
+    ...results.filter((result) => result.outcome === "refused").map(({ id, message }) => [id, message ?? ""] as const),
+  ]);
   for (const { difference, moves: own } of orders) {
     const reason = own.map(({ id }) => refused.get(id)).find((one) => one !== undefined);
     if (reason !== undefined) refused.set(orderOf(difference), reason);
