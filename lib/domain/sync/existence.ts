@@ -1,9 +1,11 @@
-import { derivedUuid } from "../ids.js";
+import { derivedUuid, type PlanItemId } from "../ids.js";
 import type { PlanItem } from "../plan-item.js";
 import type { Conflict, Strategy } from "./conflict.js";
 import { gone, present } from "./conflict.js";
 import type { Reading, StoredConflict } from "./detect.js";
 import { inserted } from "./inserted.js";
+import { indexOf, linearBase, toFields } from "./item-values.js";
+import { issueContextOf, linearValuesOf } from "./sides.js";
 import type { Side } from "./values.js";
 
 type Existence = { item: PlanItem; conflicts: StoredConflict[] };
@@ -25,7 +27,10 @@ export function decideExistence(item: PlanItem, exists: Record<Side, boolean>, r
   if (!exists.page && !exists.linear)
     return { item: { ...item, state: "removed", unsettled: false }, conflicts: open ? [agreed(open, gone)] : [] };
   const missing: Side = exists.page ? "linear" : "page";
-  if (open?.decision && wasAbout(open, missing)) return decided(item, open, open.decision.strategy, missing);
+  if (open?.decision && wasAbout(open, missing)) {
+    const known = missing === "page" ? asInLinear(item, reading) : item;
+    return decided(known, open, open.decision.strategy, missing);
+  }
   const question = open && wasAbout(open, missing) ? open : ask(item, missing, reading, open);
   return { item: { ...item, unsettled: true }, conflicts: [{ ...question, applied: false }] };
 }
@@ -56,6 +61,15 @@ function ask(item: PlanItem, missing: Side, reading: Reading, open: Conflict | u
     },
     decision: null,
   };
+}
+
+/** While its row was missing nothing of the issue went to the page: a row that is put back says what the issue says by now. */
+function asInLinear(item: PlanItem, { plan, linear }: Reading): PlanItem {
+  const index = indexOf(plan.items);
+  const before = linearBase(item, index);
+  const now = linearValuesOf(item, before, linear, issueContextOf(plan, plan.items)) ?? before;
+  const parentId = now.parent === "outside" ? item.parentId : (now.parent as PlanItemId | null);
+  return { ...item, parentId, base: toFields(now, item.base ?? item.fields, index) };
 }
 
 /** The side that is right is followed by the other; `both` are right where each keeps what it has, and they go their own ways. */
