@@ -76,8 +76,13 @@ export type PageEventStore = {
   pageChanged(event: Exclude<PageEvent, { kind: "test" | "ignored" }>): Promise<DueRun[]>;
 };
 
-/** A question about conflicts that waits for an answer. */
-export type OpenSyncQuestion = { planId: PlanId; questionId: string; session: PlanningSession; conflicts: Conflict[] };
+/** A question about conflicts that waits for an answer; null stands for what it asked and has been decided since. */
+export type OpenSyncQuestion = {
+  planId: PlanId;
+  questionId: string;
+  session: PlanningSession;
+  conflicts: (Conflict | null)[];
+};
 
 /** One commit of a sync run. It is refused where the plan has moved since it was read, or somebody else holds its lease. */
 export type SyncMove = {

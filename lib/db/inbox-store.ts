@@ -221,19 +221,19 @@ export function inboxStore(
         plan: string;
         question: string;
         session: SessionRow;
-        conflicts: ConflictRow[] | null;
+        conflicts: (ConflictRow | null)[] | null;
       }>(
         sql`
         select p.id as plan, p.sync_question->>'id' as question, to_jsonb(s) as session,
                (select jsonb_agg(to_jsonb(c) order by a.n) from jsonb_array_elements_text(p.sync_question->'conflicts') with ordinality a(id, n)
-                  join conflicts c on c.id = a.id::uuid where not c.is_resolved and c.applied_at is null) as conflicts
+                  left join conflicts c on c.id = a.id::uuid and not c.is_resolved and c.applied_at is null) as conflicts
           from planning_sessions s join plans p on p.session_id = s.id
          where s.organization_id = ${organizationId} and s.agent_session_id = ${agentSessionId} and jsonb_typeof(p.sync_question) = 'object'
          order by p.updated_at desc limit 1`,
         repeatable,
       );
-      if (!row?.conflicts) return null;
-      const conflicts = row.conflicts.map(toConflict);
+      if (!row?.conflicts?.some((one) => one !== null)) return null;
+      const conflicts = row.conflicts.map((one) => one && toConflict(one));
       return { planId: row.plan as PlanId, questionId: row.question, session: toSession(row.session), conflicts };
     },
 

@@ -94,7 +94,7 @@ function storeConflicts({ conflicts = [], seen }: SyncMove): SQL {
   }));
   const known = new Set(seen.conflicts.flatMap((one) => (one.decision ? [one.id] : [])));
   const unread = rows.map(({ id }) => id).filter((id) => !known.has(id));
-  // What a person has decided since the plan was read stands, and is for the next run to write.
+  // What a person has decided since the plan was read stands, with the values that they were shown, and is for the next run to write.
   const stands = sql`(conflicts.is_resolved and conflicts.id in (select jsonb_array_elements_text(${json(unread)})::uuid))`;
   return sql`
       insert into conflicts (id, organization_id, plan_id, session_id, item_id, field, kind, base, linear_change, confluence_change, is_resolved,
@@ -111,7 +111,7 @@ function storeConflicts({ conflicts = [], seen }: SyncMove): SQL {
                                     when conflicts.is_resolved then excluded.resolved_change || jsonb_build_object('at', conflicts.resolved_change->'at')
                                     else excluded.resolved_change end,
              applied_at = case when not ${stands} then excluded.applied_at end, updated_at = now()
-       where conflicts.applied_at is null`;
+       where conflicts.applied_at is null and (not ${stands} or excluded.kind = 'overwritten')`;
 }
 
 function takeEvents({ takenEvents = [], seen }: SyncMove): SQL {

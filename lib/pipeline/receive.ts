@@ -140,10 +140,8 @@ async function decideConflicts(
     return inbox.decide(delivery, { question, decisions, entry, by: actor });
   }
   if (works || findPageAddresses(text).length > 0 || intentOf(text) !== "not_understood") return null;
-  const again = elicitation(
-    syncWords.decideAgain(question.conflicts.length),
-    syncWords.conflictButtons(question.conflicts, question.questionId),
-  );
+  const open = question.conflicts.filter((one) => one !== null);
+  const again = elicitation(syncWords.decideAgain(open.length), syncWords.conflictButtons(open, question.questionId));
   return inbox.remark(delivery, question.session, [activity(delivery, 0, again)]);
 }
 

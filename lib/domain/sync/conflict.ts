@@ -33,7 +33,3 @@ export type Conflict = {
 /** What stands for an item that a side has, and has not. */
 export const present = "present";
 export const gone = "gone";
-
-/** True where people have taken a description of which nobody can say any more what it was: what stands in Linear stays there. */
-export const takesUnknown = ({ kind, field, decision }: Conflict): boolean =>
-  kind === "overwritten" && field === "description" && decision !== null && decision.value === null;

@@ -2,7 +2,7 @@ import { derivedUuid, type PlanItemId } from "../ids.js";
 import { isForPage, ordersOnPage, type PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
 import { compareItem, type Comparing, type Difference, type Given, rename, settle } from "./compare.js";
-import { type Conflict, gone, type Strategy, takesUnknown } from "./conflict.js";
+import { type Conflict, gone, type Strategy } from "./conflict.js";
 import { decideExistence } from "./existence.js";
 import { judgeEvents, type ToldChange } from "./judge-events.js";
 import { indexOf } from "./item-values.js";
@@ -139,7 +139,7 @@ const fieldConflicts = (item: PlanItem, conflicts: readonly Conflict[]) =>
 
 function resolvedOf(item: PlanItem, conflicts: readonly Conflict[]): Partial<ItemValues> {
   const decided = fieldConflicts(item, conflicts).flatMap((one) =>
-    one.decision && !takesUnknown(one) ? [[one.field, one.decision.value] as const] : [],
+    one.decision ? [[one.field, one.decision.value] as const] : [],
   );
   return Object.fromEntries(decided);
 }

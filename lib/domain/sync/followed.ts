@@ -1,5 +1,5 @@
 import type { PlanItem } from "../plan-item.js";
-import { type Conflict, takesUnknown } from "./conflict.js";
+import type { Conflict } from "./conflict.js";
 import { indexOf, linearBase, pageBase } from "./item-values.js";
 import { isSameValue } from "./merge-item.js";
 
@@ -14,11 +14,9 @@ export function followedDecisions(
 ): Conflict[] {
   const changed = new Map<string, PlanItem>(settled.map((item) => [item.id, item]));
   const index = indexOf(items.map((item) => changed.get(item.id) ?? item));
-  return conflicts.filter((conflict) => {
-    const { itemId, field, decision } = conflict;
+  return conflicts.filter(({ itemId, field, decision }) => {
     const item = changed.get(itemId);
     if (!item || !decision || field === "existence" || item.unsettled || item.pending !== null) return false;
-    if (takesUnknown(conflict)) return true;
     return [pageBase(item, index), linearBase(item, index)].every((base) =>
       isSameValue(field, base[field], decision.value),
     );

@@ -64,9 +64,9 @@ const rules: { [F in SyncField]: FieldRule<ItemValues[F]> } = {
   order: { isSame: isSameOrder, carry: carryOrder },
 };
 
-/** True where two values of a field say the same. */
+/** True where two values of a field say the same. A text that nobody knows, which is null, says the same as no other. */
 export const isSameValue = (field: SyncField, a: unknown, b: unknown): boolean =>
-  (rules[field] as FieldRule<unknown>).isSame(a, b);
+  a === null || b === null ? a === b : (rules[field] as FieldRule<unknown>).isSame(a, b);
 
 /**
  * Says what the page and the issue of one item are to be given so that both have what either side changed since its own base. Where

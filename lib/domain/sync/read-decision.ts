@@ -1,4 +1,5 @@
 import { cleanReply } from "../conversation/clean-reply.js";
+import { issueTitle } from "../issue-fields.js";
 import type { Conflict, Strategy } from "./conflict.js";
 import type { SyncField, ItemValues } from "./values.js";
 
@@ -16,15 +17,20 @@ const tail = /\s+(?:for all|please|bitte|für alle|pour tous|para todos|version|
 /**
  * The decisions that a reply to a question about conflicts holds; null where it is not wholly understood, so that nothing is decided on a
  * guess. A button decides all of them, free text all or by number: "1 Linear, 2 page, 3: another text". A text of one's own stands behind a
- * colon or in quotation marks.
+ * colon or in quotation marks. `asked`: in the order of the question, null for what has been decided since.
  */
-export function readDecisions(reply: string, questionId: string, open: readonly Conflict[]): Decision[] | null {
+export function readDecisions(
+  reply: string,
+  questionId: string,
+  asked: readonly (Conflict | null)[],
+): Decision[] | null {
+  const open = asked.filter((conflict) => conflict !== null);
   const button = /^resolve-(linear|page)#(\S+)$/.exec(reply.trim());
   if (button) return button[2] === questionId ? all(open, button[1] === "linear" ? "linear" : "confluence") : null;
   const text = cleanReply(reply);
   const numbered = splitByNumber(text);
   if (numbered.length > 0) {
-    const decisions = numbered.map(([n, said]) => decide(open[n - 1], said));
+    const decisions = numbered.map(([n, said]) => decide(asked[n - 1] ?? null, said));
     return decisions.every((one) => one !== null) && new Set(numbered.map(([n]) => n)).size === numbered.length
       ? decisions
       : null;
@@ -65,20 +71,38 @@ function splitByNumber(text: string): [number, string][] {
 const quotedIn = (text: string): string | null =>
   /^\s*(?:@\S+\s+)*["“„«]([\s\S]+)["”“»]\s*[.!]?\s*$/u.exec(text)?.[1] ?? null;
 
-function decide(conflict: Conflict | undefined, said: string): Decision | null {
+function decide(conflict: Conflict | null, said: string): Decision | null {
   if (!conflict || said === "") return null;
   const strategy = strategyOf(said);
-  if (strategy) return bySide(conflict, strategy);
-  const value = readValue(conflict.field as SyncField, quotedIn(said) ?? said);
-  return value === undefined ? null : { conflictId: conflict.id, strategy: "edited", value };
+  return strategy ? bySide(conflict, strategy) : edited(conflict, quotedIn(said) ?? said);
 }
 
-/** A side's value, or both where both can stand: one text behind the other, all entries of two lists. */
+/** A side's value, or both where both can stand: one text behind the other, all entries of two lists. Null where the field cannot have it. */
 export function bySide(conflict: Conflict, strategy: "linear" | "confluence" | "both"): Decision | null {
   const { id: conflictId, field, linear, page } = conflict;
-  if (strategy !== "both") return { conflictId, strategy, value: strategy === "linear" ? linear.value : page.value };
-  const value = field === "existence" ? null : union(field, page.value, linear.value);
-  return value === undefined ? null : { conflictId, strategy, value };
+  if (field === "existence") {
+    const values = { linear: linear.value, confluence: page.value, both: null };
+    return { conflictId, strategy, value: values[strategy] };
+  }
+  const values = { linear: linear.value, confluence: page.value, both: union(field, page.value, linear.value) };
+  return fits(field, values[strategy]) ? { conflictId, strategy, value: values[strategy] } : null;
+}
+
+/** What a person wrote instead; null where the field cannot have it. */
+export function edited({ id: conflictId, field }: Conflict, text: string): Decision | null {
+  if (field === "existence") return null;
+  const value = readValue(field, text);
+  const isTooLong = field === "title" && typeof value === "string" && issueTitle(value) !== value;
+  return fits(field, value) && !isTooLong ? { conflictId, strategy: "edited", value } : null;
+}
+
+/** Of a text that was written over nobody may know what it was: nothing is no text. */
+function fits(field: SyncField, value: unknown): boolean {
+  if (field === "title") return typeof value === "string" && value !== "";
+  if (field === "description") return typeof value === "string";
+  return field === "acceptanceCriteria" || field === "dependsOn" || field === "order"
+    ? Array.isArray(value)
+    : value !== undefined;
 }
 
 function union(field: SyncField, page: unknown, linear: unknown): unknown {

@@ -2,6 +2,7 @@ import type { PlanItem } from "../plan-item.js";
 import type { Conflict } from "../sync/conflict.js";
 import { gone } from "../sync/conflict.js";
 import type { Done, SyncWork } from "../sync/run.js";
+import { bySide } from "../sync/read-decision.js";
 import type { Side, SyncField } from "../sync/values.js";
 import { escapeLine } from "./escape-markdown.js";
 import { clip, count } from "./phrases.js";
@@ -114,9 +115,11 @@ export function askAboutConflicts(
     `“${escapeLine(plan.pageTitle)}” and its issues do not agree, and I do not want to choose. Until you have, I leave ${open.length === 1 ? "this" : "these"} alone:`,
     ...lines,
     ...more,
-    open.length === 1
-      ? `Which one counts?${open[0]?.field === "order" ? "" : " You can also write the text that should stand on both sides."}`
-      : "Choose for all, or one by one: “1 Linear, 2 page, 3: another text”.",
+    open.length > 1
+      ? "Choose for all, or one by one: “1 Linear, 2 page, 3: another text”."
+      : open[0]?.field === "existence" || open[0]?.field === "order"
+        ? "Which one counts?"
+        : "Which one counts? You can also write the text that should stand on both sides.",
   ].join("\n\n");
 }
 
@@ -129,8 +132,8 @@ function about(conflict: Conflict, items: ReadonlyMap<string, PlanItem>): string
       : `**${name}** was cancelled or thrown away in Linear. Strike it through on the page (Linear), or take it up again (page)?`;
   const show = (value: unknown) =>
     conflict.field === "order" ? escapeLine(orderShown(conflict, value, items)) : shortly(value, items);
-  if (conflict.kind === "overwritten" && conflict.field === "description" && conflict.linear.value === null)
-    return `**${name}**, description: somebody changed it in Linear while I wrote, and I cannot see to what. The issue has the page's text now, “${show(conflict.page.value)}”; the issue's own history in Linear may show the other.`;
+  if (!bySide(conflict, "linear"))
+    return `**${name}**, ${fieldNames[conflict.field]}: somebody changed it in Linear while I wrote, and Linear does not tell me to what. The issue says what the page says now, “${show(conflict.page.value)}”. Keep that (page), or write the text that should stand on both sides?`;
   const overwritten =
     conflict.kind === "overwritten" ? " (changed in Linear while I wrote; the issue has the page's value now)" : "";
   return `**${name}**, ${fieldNames[conflict.field]}: Linear says “${show(conflict.linear.value)}”, the page says “${show(conflict.page.value)}”${overwritten}.`;
@@ -181,11 +184,15 @@ function shown(value: unknown, items: ReadonlyMap<string, PlanItem>): string {
 /** Buttons under the question; the answer names the question that it was given to. */
 export function conflictButtons(open: readonly Conflict[], id: string): { label: string; value: string }[] {
   const all = open.length === 1 ? "" : " for all";
+  const canTake = (side: "linear" | "confluence") => open.every((conflict) => bySide(conflict, side) !== null);
   return [
-    { label: `Take Linear's${all}`, value: `resolve-linear#${id}` },
-    { label: `Take the page's${all}`, value: `resolve-page#${id}` },
+    ...(canTake("linear") ? [{ label: `Take Linear's${all}`, value: `resolve-linear#${id}` }] : []),
+    ...(canTake("confluence") ? [{ label: `Take the page's${all}`, value: `resolve-page#${id}` }] : []),
   ];
 }
+
+/** Why an issue is not changed. */
+export const notShown = "Linear does not show me this issue any more.";
 
 /** Why a value is not set back. */
 export const changedSince = "Somebody has changed it since.";
@@ -201,7 +208,8 @@ export const pageKeepsChanging = halt(
 export const takenBackMessage = "Taken back: as it was before the sync";
 
 /** For a button of a question that nobody waits for any more. */
-export const decidedAlready = "This has been decided already, so I changed nothing.";
+export const decidedAlready =
+  "This question is over: it has been decided already, or is asked anew below. I changed nothing.";
 
 /** For an answer of which not every word was understood. */
 export const decideAgain = (open: number): string =>

@@ -327,7 +327,7 @@ export function syncCommitContract(current: () => Stores): void {
       });
     };
 
-    it("keep what a person decides while a run is under way that has not read it", async () => {
+    it("keep what a person decides while a run is under way that has not read it, with the values that the person saw", async () => {
       const { stores, planId, item } = await between();
       const opened = aConflict(item);
       await commit(stores, planId, [{ ...opened, applied: false }]);
@@ -339,8 +339,8 @@ export function syncCommitContract(current: () => Stores): void {
         outcome: "committed",
       });
 
-      expect((await read(stores, planId)).conflicts).toMatchObject([
-        { page: { value: "Come in" }, decision: { strategy: "linear", value: "Log in", by: "user-1" } },
+      expect((await read(stores, planId)).conflicts).toEqual([
+        { ...opened, decision: { strategy: "linear", value: "Log in", by: "user-1" } },
       ]);
     });
 

@@ -191,7 +191,7 @@ export function syncIntakeContract(current: () => Stores): void {
         outcome: "repeated",
       });
       expect(await stores.log(sessionId)).toHaveLength(before + 1);
-      expect((await stores.inbox.openQuestion(acme, agentSessionId))?.conflicts).toEqual([conflicts[2]]);
+      expect((await stores.inbox.openQuestion(acme, agentSessionId))?.conflicts).toEqual([conflicts[2], null, null]);
     });
 
     it("is read again where another person has decided since, so that the first decision stands", async () => {

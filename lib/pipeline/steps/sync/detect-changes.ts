@@ -9,7 +9,7 @@ import * as words from "../../../domain/wording/sync.js";
 import type { Halt, SyncedPlan } from "../../../ports-sync.js";
 import type { World } from "../../../ports.js";
 import { stepAfter, type SyncInput, type SyncResult, type SyncStep } from "../../sync-step.js";
-import { finish, halt } from "./finish.js";
+import { finish, halt, questionAfter } from "./finish.js";
 import { compareRead, perhapsWritten, stillOpen } from "./landed.js";
 import { mostLooks } from "./mirror-comments.js";
 import { byId, isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
@@ -93,7 +93,9 @@ export async function readBoth(input: Pick<SyncInput, "seen" | "work" | "world">
 export function proceed(input: SyncInput, done: SyncInput["work"], result: Omit<SyncResult, "next">): SyncResult {
   const { work, stored } = withFollowed(input, done, result);
   const step = stepAfter(work);
-  return step ? { ...stored, next: { step, work } } : finish({ ...input, work }, stored);
+  if (!step) return finish({ ...input, work }, stored);
+  const question = questionAfter(input.seen, stored);
+  return { ...stored, ...(question === input.seen.question ? {} : { question }), next: { step, work } };
 }
 
 /** What people have decided and this step has written is over with its commit. */

@@ -13,8 +13,9 @@ export function finish(input: SyncInput, stored: Omit<SyncResult, "next">): Sync
   const items = new Map(seen.items.map((item) => [item.id as string, item]));
   for (const item of stored.items ?? []) items.set(item.id, item);
   const open = openConflicts(seen, stored);
-  const question = nextQuestion(seen, work, open);
-  const isAsked = question !== null && question.id !== seen.question?.id;
+  const known = questionAfter(seen, stored);
+  const question = nextQuestion(known, seen, work, open);
+  const isAsked = question !== null && question.id !== known?.id;
   const says: Saying[] = [];
   if (isAsked)
     says.push(elicitation(words.askAboutConflicts(open, items, seen.plan), words.conflictButtons(open, question.id)));
@@ -68,11 +69,28 @@ function openConflicts(seen: SyncedPlan, stored: Omit<SyncResult, "next">): Conf
   return [...all.values()].filter((one) => one.decision === null && !one.applied);
 }
 
+/** The question that people can still answer once this is stored: none where it shows values that stand on neither side any more. */
+export function questionAfter(seen: SyncedPlan, { conflicts = [] }: Omit<SyncResult, "next">): SyncQuestion | null {
+  const shown = new Map(seen.conflicts.map((one) => [one.id, one]));
+  const valuesOf = ({ page, linear }: Conflict) => JSON.stringify([page.value, linear.value]);
+  const isMoved = conflicts.some((one) => {
+    const before = shown.get(one.id);
+    const isOpen = one.decision === null && !one.applied;
+    return before && isOpen && (before.decision !== null || valuesOf(before) !== valuesOf(one));
+  });
+  return isMoved ? null : seen.question;
+}
+
 /** One question is open for each plan and lists everything; it is asked anew where there is something that it does not list. */
-function nextQuestion(seen: SyncedPlan, work: SyncWork, open: Conflict[]): SyncQuestion | null {
+function nextQuestion(
+  known: SyncQuestion | null,
+  seen: SyncedPlan,
+  work: SyncWork,
+  open: Conflict[],
+): SyncQuestion | null {
   if (open.length === 0) return null;
-  const asked = new Set(seen.question?.conflicts ?? []);
-  if (seen.question && open.every((one) => asked.has(one.id))) return seen.question;
+  const asked = new Set(known?.conflicts ?? []);
+  if (known && open.every((one) => asked.has(one.id))) return known;
   const id = derivedUuid(work.runId, "question").slice(0, 8);
   return { id, conflicts: open.map((one) => one.id), agentSessionId: seen.session.agentSessionId };
 }

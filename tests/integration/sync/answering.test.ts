@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  arrived,
+  drain,
+  forgetPlans,
+  type Given,
+  type GivenPlan,
+  givenPlans,
+} from "../../support/convergence/given-plan.js";
+import { type QuietWorld, quietWorld } from "../../support/quiet-world.js";
+
+describe("an answer to a question about conflicts", () => {
+  let world: QuietWorld;
+  let given: Given;
+  let make: ReturnType<typeof givenPlans>;
+  beforeAll(async () => {
+    world = await quietWorld();
+    make = givenPlans(world);
+  }, 60_000);
+  afterAll(() => world.close());
+  afterEach(() => forgetPlans(world, given));
+
+  const plan = () => given.plans[0] as GivenPlan;
+  const issueNamed = (title: string) => {
+    const issues = world.linear.control.issues().filter(({ id }) => plan().issueIds.includes(id));
+    const found = issues.find((issue) => issue.title.startsWith(title));
+    if (!found) throw new Error(`no issue is called ${title}: ${issues.map((issue) => issue.title).join("; ")}`);
+    return found;
+  };
+  const rename = (issue: { id: string }, title: string) =>
+    world.linear.control.editIssue({ issue: issue.id, change: { title } });
+  const body = () => world.confluence.control.page({ id: given.pageId }).body;
+  const editPage = (from: string, to: string) =>
+    world.confluence.control.editPage({ id: given.pageId, body: (text) => text.replace(from, to) });
+  const said = () => world.linear.control.session({ agentSessionId: plan().agentSessionId }).activities;
+  const asked = () => said().findLast(({ body: text }) => text.includes("do not agree"));
+  const reply = async (text: string) => {
+    world.linear.control.reply({ agentSessionId: plan().agentSessionId, body: text });
+    await drain(world);
+  };
+  const conflicts = () =>
+    world.query(
+      "select id, field, is_resolved, applied_at is not null as applied, resolution_strategy as strategy from conflicts where plan_id = $1::uuid order by created_at, id",
+      plan().planId,
+    );
+
+  it("goes by the numbers that the question has, also where somebody has decided one of them since", async () => {
+    given = await make(0, 0);
+    const titles = { "Print a label": "at home", "Bring a parcel": "to a shop", "See where the parcel": "is" };
+    for (const [start, end] of Object.entries(titles)) {
+      editPage(`${start} ${end}`, `${start} on the page`);
+      rename(issueNamed(start), `${start} in the issue`);
+    }
+    await drain(world);
+    const [first, second, third] = [...(asked()?.body ?? "").matchAll(/^\d\. \*\*\S+ (\S+)/gm)].map((line) => line[1]);
+    const [row] = await world.query(
+      "select sync_question->'conflicts'->>0 as id from plans where id = $1::uuid",
+      plan().planId,
+    );
+    await world.query(
+      "update conflicts set is_resolved = true, resolution_strategy = 'linear', resolved_change = linear_change where id = $1::uuid",
+      row?.id ?? "",
+    );
+
+    await reply("2 page");
+    const titleOf = (start: string | undefined) => issueNamed(start ?? "none").title;
+    expect(titleOf(first)).toContain("in the issue");
+    expect(titleOf(second)).toContain("on the page");
+    expect(titleOf(third)).toContain("in the issue");
+    expect(body()).toContain(titleOf(second));
+    expect((await conflicts()).filter(({ applied }) => applied === "f")).toMatchObject([{ is_resolved: "f" }]);
+  });
+
+  it("is not taken for what was asked before somebody went on editing: the question comes anew", async () => {
+    given = await make(0, 0);
+    editPage("Print a label at home", "Print a label in the kitchen");
+    rename(issueNamed("Print a label"), "Print a label in the office");
+    await drain(world);
+    const before = asked();
+    editPage("Print a label in the kitchen", "Print a label in the bath");
+    await drain(world);
+
+    expect(asked()?.id).not.toBe(before?.id);
+    expect(asked()?.body).toContain("in the bath");
+    await reply(before?.options?.[0]?.value ?? "");
+    expect(body()).toContain("Print a label in the bath");
+    expect(await conflicts()).toMatchObject([{ is_resolved: "f" }]);
+    await reply(asked()?.options?.[0]?.value ?? "");
+    expect(body()).toContain("Print a label in the office");
+  });
+
+  it("cannot be a text that nobody knows: the question says so, and whoever writes another one is followed", async () => {
+    given = await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    const text = "As a buyer I want to filter by price, so that I find it sooner.";
+    editPage(text, text.replace("sooner", "at once"));
+    world.before("linear issueUpdate", () =>
+      world.linear.control.editIssue({
+        issue: issue.id,
+        change: { description: (issue.description ?? "").replace("sooner", "today") },
+      }),
+    );
+    await drainWithoutLinear();
+
+    expect(asked()?.body).toContain("Linear does not tell me to what");
+    expect(asked()?.options?.map(({ label }) => label)).toEqual(["Take the page's"]);
+    await reply("linear");
+    expect(await conflicts()).toMatchObject([{ field: "description", is_resolved: "f" }]);
+    expect(said().at(-1)?.body).toContain("I changed nothing");
+    await reply(`“${text.replace("sooner", "today")}”`);
+    expect(body()).toContain("so that I find it today.");
+    expect(issueNamed("Filter by price").description).toContain("so that I find it today.");
+  });
+
+  it("cannot be a title that Linear does not take", async () => {
+    given = await make(0, 0);
+    editPage("Print a label at home", "Print a label in the kitchen");
+    rename(issueNamed("Print a label"), "Print a label in the office");
+    await drain(world);
+    for (const title of [" ", "long ".repeat(60)]) await reply(`“${title}”`);
+    expect(await conflicts()).toMatchObject([{ is_resolved: "f" }]);
+    expect(issueNamed("Print a label").title).toBe("Print a label in the office");
+  });
+
+  /** Linear's webhooks are lost. */
+  async function drainWithoutLinear(): Promise<void> {
+    for (let idle = 0; idle < 3; idle += 1) {
+      await arrived(world);
+      for (const webhook of world.waiting.splice(0)) if (webhook.kind === "confluence") await world.deliver(webhook);
+      for (let message = world.messages.shift(); message; message = world.messages.shift()) {
+        await world.run(message);
+        idle = 0;
+      }
+    }
+    world.waiting.length = 0;
+  }
+});
