@@ -77,8 +77,14 @@ function editTexts(markdown: string, parts: Part[], edits: Edit[], role: Role, w
     wanted,
   );
   const kept = new Set(pairs);
+  const moved = wanted.map((text, n) => {
+    const from = pairs[n] === null ? old.findIndex(({ part }, at) => !kept.has(at) && part.shown.text === text) : -1;
+    if (from >= 0) kept.add(from);
+    return old[from]?.part ?? null;
+  });
   old.forEach(({ part, at }, n) => {
     const edit = edits[at];
+    if (edit && moved.includes(part)) edit.text = null;
     if (!edit || kept.has(n)) return;
     const pictures = part.shown.images.map(({ start, end }) => markdown.slice(start, end)).join(" ");
     edit.text = pictures === "" ? null : pictures;
@@ -94,11 +100,15 @@ function editTexts(markdown: string, parts: Part[], edits: Edit[], role: Role, w
     // Where nothing stays, the new ones stand where the first of the old ones stood.
     const beside = old[earlier ?? later ?? 0];
     const target = beside && edits[beside.at];
-    const written = manner.write(text, beside?.part ?? null);
+    const written = again(markdown, moved[n] ?? null) ?? manner.write(text, beside?.part ?? null);
     if (target) (earlier === null ? target.before : target.after).push(written);
     else (manner.first ?? edits.at(-1)?.after)?.push(written);
   });
 }
+
+/** What was moved stays as it was, with its box and its bold words; a number is that of another place. */
+const again = (markdown: string, part: Part | null): string | null =>
+  part && !/\d/.test(markOf(markdown, part)) ? markdown.slice(part.start, part.end) : null;
 
 function editEnabler(parts: Part[], edits: Edit[], { enablerType }: IssueText, first: string[] | null) {
   const at = parts.flatMap(({ role }, n) => (role === "enabler" ? [n] : []));

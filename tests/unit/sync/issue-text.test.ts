@@ -110,6 +110,13 @@ describe("changing the text of an issue", () => {
     );
   });
 
+  it("keeps boxes ticked and words bold where criteria are put in another order", () => {
+    const text = issue("**Acceptance criteria**", "* [x] Sorted **by name**", "* [ ] Found", footer);
+    expect(patch(text, { acceptanceCriteria: ["Found", "New", "Sorted by name"] })).toBe(
+      issue("**Acceptance criteria**", "* [ ] Found", "* [ ] New", "* [x] Sorted **by name**", footer),
+    );
+  });
+
   it("takes the title away with the last criterion, and what is Linear's own stays", () => {
     const without = edited.replace(/\*\*Acceptance[^]*2 s\n\n/, "");
     expect(patch(edited, { acceptanceCriteria: [] })).toBe(without);
