@@ -84,12 +84,14 @@ export function settle(difference: Difference, given: Given, view: PageView): Pl
   const { page, linear } = { page: keep("page"), linear: keep("linear") };
   const sighted = view.pairs.get(item.id);
   const like = sighted ?? item.fields;
+  // The key that stands above it now is no name for where it stood before.
+  const likeOnPage = page.parent === now.page.parent ? like : { ...like, parent: null };
   return {
     ...item,
     localId: sighted?.localId ?? item.localId,
     source: sighted?.source ?? item.source,
     parentId: linear.parent === "outside" ? item.parentId : (linear.parent as PlanItemId | null),
-    fields: toFields(page, like, view.index),
+    fields: toFields(page, likeOnPage, view.index),
     base: toFields(linear, like, view.index),
     unsettled: open.length > 0,
   };

@@ -12,7 +12,7 @@ import type { Done } from "./run.js";
 import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
 import type { FieldToWrite } from "./to-and-fro.js";
 import { type ItemValues, type Policy, type Side, type SyncField, syncFields } from "./values.js";
-import type { PageView } from "./view-page.js";
+import { knowing, type PageView } from "./view-page.js";
 
 /** Everything that is read before a run decides anything. */
 export type Reading = {
@@ -49,8 +49,10 @@ export type Detection = {
 };
 
 /** Compares a page and its issues with what was agreed, and says what each side is to be given. */
-export function detect(reading: Reading): Detection {
-  const { plan } = reading;
+export function detect(read: Reading): Detection {
+  const { plan } = read;
+  const addedThere = addedOnPage(read);
+  const reading = { ...read, view: knowing(addedThere, plan.items, read.view) };
   const found: Detection = {
     items: [],
     toLinear: [],
@@ -74,7 +76,7 @@ export function detect(reading: Reading): Detection {
     }
     if (JSON.stringify(next) !== JSON.stringify(item)) stored.set(next.id, next);
   }
-  const added = { onPage: addedOnPage(reading), inLinear: addedInLinear(reading) };
+  const added = { onPage: addedThere, inLinear: addedInLinear(reading) };
   for (const item of [...added.onPage, ...added.inLinear]) {
     stored.set(item.id, item);
     (isForPage(item) ? found.toPage : found.toLinear).push(item.id);

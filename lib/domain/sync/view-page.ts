@@ -56,6 +56,22 @@ export function viewPage(items: readonly PlanItem[], { extraction, marks, before
   const isPlanned = new Set<string>(planned.map((item) => item.id));
   const pairs = new Map<PlanItemId, ExtractedItem>(certain);
   for (const { id, item } of matched.pairs) if (isPlanned.has(id)) pairs.set(id as PlanItemId, item);
+  const gone = planned.filter((item) => item.state === "active" && item.pending === null && !pairs.has(item.id));
+  return viewOf(items, { extraction, pairs, added: matched.added, gone });
+}
+
+/** The view of one who knows what is new on the page as items too: others may stand below it or wait for it. */
+export function knowing(added: readonly PlanItem[], items: readonly PlanItem[], view: PageView): PageView {
+  const byKey = new Map(view.added.map((item) => [item.key, item]));
+  const fresh = added.flatMap(({ id, fields }) => {
+    const item = byKey.get(fields.key);
+    return item ? [[id, item] as const] : [];
+  });
+  return viewOf([...items, ...added], { ...view, pairs: new Map([...view.pairs, ...fresh]) });
+}
+
+function viewOf(items: readonly PlanItem[], seen: Pick<PageView, "extraction" | "pairs" | "added" | "gone">): PageView {
+  const { extraction, pairs, added, gone } = seen;
   const index = indexOnPage(items, pairs);
   const parentOf = nearestPlanned(extraction, index, items);
   const below = childrenOnPage(extraction, pairs, parentOf);
@@ -63,8 +79,8 @@ export function viewPage(items: readonly PlanItem[], { extraction, marks, before
     extraction,
     pairs,
     index,
-    added: matched.added,
-    gone: planned.filter((item) => item.state === "active" && item.pending === null && !pairs.has(item.id)),
+    added,
+    gone,
     parentOf,
     valuesOf: (id) => {
       const item = pairs.get(id);

@@ -85,4 +85,20 @@ describe("what people write", () => {
     expect(body()).toMatch(/Bring a parcel to a kiosk<\/p><\/td><td[^>]*><p[^>]*>8</);
     expect(issueNamed("Bring a parcel")).toMatchObject({ title: "Bring a parcel to a kiosk", estimate: 8 });
   });
+
+  it("above stories as a new feature is the parent of their issues too", async () => {
+    given = await make(1, 0);
+    await editPage(/(?=<h3[^>]*>Story SEA-2)/, "<h2>Feature: Looks</h2>");
+    const looks = world.linear.control.issues().find(({ title }) => title === "Looks");
+    const parents = ["Filter by price", "Filter by colour", "Filter by size"].map((title) => issueNamed(title).parent);
+    expect(parents).toEqual([issueNamed("Filters").identifier, looks?.identifier, looks?.identifier]);
+  });
+
+  it("of what waits for a new story blocks in Linear too", async () => {
+    given = await make(1, 0);
+    await editPage(/(?=<h3[^>]*>Story SEA-2)/, "<p><strong>Depends on:</strong> SEA-9</p>");
+    await editPage(/$/, "<h3>Story SEA-9: Filter by shop</h3>");
+    const shop = world.linear.control.issues().find(({ title }) => title === "Filter by shop");
+    expect(shop?.relations).toMatchObject([{ type: "blocks", issueId: issueNamed("Filter by price").id }]);
+  });
 });
