@@ -141,7 +141,9 @@ async function decideConflicts(
   }
   if (works || findPageAddresses(text).length > 0 || intentOf(text) !== "not_understood") return null;
   const open = question.conflicts.filter((one) => one !== null);
-  const again = elicitation(syncWords.decideAgain(open.length), syncWords.conflictButtons(open, question.questionId));
+  const isOfOlder = text.trim().startsWith("resolve-") && !text.trim().endsWith(`#${question.questionId}`);
+  const words = isOfOlder ? syncWords.askedAnew : syncWords.decideAgain(open.length);
+  const again = elicitation(words, syncWords.conflictButtons(open, question.questionId));
   return inbox.remark(delivery, question.session, [activity(delivery, 0, again)]);
 }
 

@@ -211,6 +211,9 @@ export const takenBackMessage = "Taken back: as it was before the sync";
 export const decidedAlready =
   "This question is over: it has been decided already, or is asked anew below. I changed nothing.";
 
+/** For a button of a question that was asked anew. */
+export const askedAnew = "That was about what stood there before, so I changed nothing. Choose below what counts now.";
+
 /** For an answer of which not every word was understood. */
 export const decideAgain = (open: number): string =>
   open === 1

@@ -84,8 +84,9 @@ describe("an answer to a question about conflicts", () => {
     expect(asked()?.body).toContain("in the bath");
     await reply(before?.options?.[0]?.value ?? "");
     expect(body()).toContain("Print a label in the bath");
+    expect(said().at(-1)?.body).toContain("about what stood there before");
     expect(await conflicts()).toMatchObject([{ is_resolved: "f" }]);
-    await reply(asked()?.options?.[0]?.value ?? "");
+    await reply(said().at(-1)?.options?.[0]?.value ?? "");
     expect(body()).toContain("Print a label in the office");
   });
 
