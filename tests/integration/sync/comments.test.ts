@@ -99,7 +99,7 @@ describe("comments", () => {
     expect(plan.counts()).toEqual({ page: 2, issues: 2 });
 
     const { items } = await request("GET", `/plans/${plan.planId}/sync/runs`);
-    const [run] = items as { id: string; done: { what: string }[] }[];
+    const [run] = (items ?? []) as unknown as { id: string; done: { what: string }[] }[];
     expect(run?.done.map(({ what }) => what)).toEqual(["commented", "commented"]);
     await request("POST", `/sync-runs/${run?.id}/undo`);
     await plan.atRest();
