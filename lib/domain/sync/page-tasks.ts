@@ -143,7 +143,8 @@ function settleItem(
     return refusals.has(first.change) ? leftOut(item) : { ...item, pending: null, state: "removed", unsettled: false };
   const issue = reading.linear.issues.get(item.linearId ?? "");
   const difference = tasks.find((task) => task.difference)?.difference;
-  const shown = { status: issue?.stateName ?? item.status, seenAt: issue?.updatedAt ?? item.seenAt };
+  // What events have told since the issue was compared is not judged here, so the next run still has to.
+  const shown = { status: issue?.stateName ?? item.status };
   if (!difference) return { ...item, ...shown, unsettled: false };
   const given = Object.fromEntries(
     tasks.flatMap(({ field, change }) => {

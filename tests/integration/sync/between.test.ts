@@ -82,6 +82,26 @@ describe("what somebody sets between our read and our write", () => {
     expect(body()).toContain("so that I find it today.");
   });
 
+  it("in the issue's description is known from its event also where the same run has read the issue once more, for the page", async () => {
+    given = await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    const id = issue?.id ?? "";
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    world.linear.control.editIssue({ issue: id, change: { title: "Filter by prices" } });
+    world.before("linear issueUpdate", () =>
+      world.linear.control.editIssue({
+        issue: id,
+        change: { description: (issue?.description ?? "").replace("sooner", "today") },
+      }),
+    );
+    await drain(world);
+
+    expect(body()).toContain("Filter by prices");
+    const [conflict] = await conflicts();
+    expect(conflict).toMatchObject({ field: "description", kind: "overwritten" });
+    expect(conflict?.linear ?? "").toContain("find it today");
+  });
+
   it("in the issue's description cannot be brought back where no event told of it, and taking Linear's leaves what stands there", async () => {
     given = await make(1, 0);
     const issue = issueNamed("Filter by price");
