@@ -33,3 +33,7 @@ export type Conflict = {
 /** What stands for an item that a side has, and has not. */
 export const present = "present";
 export const gone = "gone";
+
+/** True where people are asked about a description that was written over, and nobody knows yet what it was. */
+export const isUntold = ({ kind, field, decision, linear }: Conflict): boolean =>
+  kind === "overwritten" && field === "description" && decision === null && linear.value === null;

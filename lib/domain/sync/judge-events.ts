@@ -1,6 +1,6 @@
 import { derivedUuid } from "../ids.js";
 import type { Difference } from "./compare.js";
-import type { Conflict } from "./conflict.js";
+import { type Conflict, isUntold } from "./conflict.js";
 import type { Reading, StoredConflict } from "./detect.js";
 import { type IssueState, readIssueValues } from "./issue-values.js";
 import { isSameValue } from "./merge-item.js";
@@ -27,16 +27,18 @@ const fieldsOf: Record<string, SyncField[]> = {
 
 /**
  * Values that events told of and that stand nowhere any more although no person has changed them since: our write has taken their place. An event
- * is judged by what it carries, because Linear keeps no former descriptions. What happened before the issue was read last is in its base.
+ * is judged by what it carries, because Linear keeps no former descriptions. What happened before the issue was read last is in its base, but for a
+ * description that we wrote over and of which no event had told by then.
  */
 export function judgeEvents(difference: Difference, reading: Reading): StoredConflict[] {
   const { item, before, now } = difference;
   const issue = reading.linear.issues.get(item.linearId ?? "");
   if (!issue) return [];
+  const untoldAt = reading.plan.conflicts.find((one) => one.itemId === item.id && isUntold(one))?.linear.at ?? null;
   const told = reading.events.filter(
     (event) =>
       event.issueId === issue.id &&
-      event.changedAt > (item.seenAt ?? "") &&
+      (event.changedAt > (item.seenAt ?? "") || (untoldAt !== null && event.changedAt >= untoldAt)) &&
       !reading.ownActorIds.includes(event.actorId ?? ""),
   );
   const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
@@ -90,7 +92,7 @@ function toConflict(
 function answered(known: readonly Conflict[], conflicts: readonly StoredConflict[]): StoredConflict[] {
   const isAbout = (one: Conflict) => conflicts.some((other) => other.id === one.id);
   return known
-    .filter((one) => one.kind === "overwritten" && one.linear.value === null && one.decision === null && !isAbout(one))
+    .filter((one) => isUntold(one) && !isAbout(one))
     .filter(() => conflicts.length > 0)
     .map((one) => ({ ...one, decision: { strategy: "agreed", value: one.page.value, by: null }, applied: true }));
 }

@@ -53,10 +53,10 @@ export function findOverwritten(history: readonly HistoryEntry[], written: Writt
       (field) => !isSameValue(field, values[field], now[field]) && !isSameValue(field, values[field], given[field]),
     )
     .map((field): Overwritten => ({ field, value: values[field], by: last.actorId, at: last.at }));
-  const isUntold = told === null && others.some((entry) => entry.description);
+  const untold = told === null ? others.findLast((entry) => entry.description) : undefined;
   const writesText = ["description", "acceptanceCriteria", "enablerType"].some((field) => field in given);
-  if (!isUntold || !writesText || found.some(({ field }) => field === "description")) return found;
-  return [...found, { field: "description", value: undefined, by: last.actorId, at: last.at }];
+  if (!untold || !writesText || found.some(({ field }) => field === "description")) return found;
+  return [...found, { field: "description", value: undefined, by: untold.actorId, at: untold.at }];
 }
 
 function after(issue: IssueState, entry: HistoryEntry, told: string | null): IssueState {

@@ -1,6 +1,5 @@
 import type { PlanItem } from "../plan-item.js";
-import type { Conflict } from "../sync/conflict.js";
-import { gone } from "../sync/conflict.js";
+import { type Conflict, gone } from "../sync/conflict.js";
 import type { Done, SyncWork } from "../sync/run.js";
 import { bySide } from "../sync/read-decision.js";
 import type { Side, SyncField } from "../sync/values.js";

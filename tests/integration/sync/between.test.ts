@@ -102,6 +102,28 @@ describe("what somebody sets between our read and our write", () => {
     expect(conflict?.linear ?? "").toContain("find it today");
   });
 
+  it("in the issue's description is known from its event also where that comes after the issue was written once more", async () => {
+    given = await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    const late: typeof world.waiting = [];
+    world.before("linear issueUpdate", async () => {
+      world.linear.control.editIssue({
+        issue: issue?.id ?? "",
+        change: { description: (issue?.description ?? "").replace("sooner", "today") },
+      });
+      await arrived(world);
+      late.push(...world.waiting.splice(0));
+    });
+    await drain(world);
+    editPage("It can be set", "It can be set by anybody");
+    await drain(world);
+    world.waiting.push(...late);
+    await drain(world);
+
+    expect((await conflicts())[0]?.linear ?? "").toContain("find it today");
+  });
+
   it("in the issue's description cannot be brought back where no event told of it, and taking Linear's leaves what stands there", async () => {
     given = await make(1, 0);
     const issue = issueNamed("Filter by price");

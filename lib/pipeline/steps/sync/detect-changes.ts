@@ -48,7 +48,7 @@ export const detectChanges: SyncStep = async (input) => {
     commentLooks: seen.settings.comments === "off" ? 0 : mostLooks,
   };
   const stored = {
-    items: stillOpen(found.items, landedOver, seen),
+    items: stillOpen(found.items, landedOver),
     conflicts: [...found.conflicts, ...landedOver],
     basePageVersion: page.version,
     snapshot: { pageVersion: page.version, title: page.title, body: page.body },

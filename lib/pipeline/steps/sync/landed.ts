@@ -33,11 +33,6 @@ export function compareRead(reading: Reading): Difference[] {
     .flatMap((item) => compareItem(item, comparing) ?? []);
 }
 
-/** Items about which people are asked are read again by the next run, and what is told of them until then counts. */
-export const stillOpen = (items: readonly PlanItem[], asked: readonly StoredConflict[], seen: SyncedPlan) =>
-  items.map((item) => {
-    const before = seen.items.find(({ id }) => id === item.id);
-    return before && asked.some((one) => one.itemId === item.id)
-      ? { ...item, seenAt: before.seenAt, unsettled: true }
-      : item;
-  });
+/** Items about which people are asked are not settled. */
+export const stillOpen = (items: readonly PlanItem[], asked: readonly StoredConflict[]) =>
+  items.map((item) => (asked.some((one) => one.itemId === item.id) ? { ...item, unsettled: true } : item));
