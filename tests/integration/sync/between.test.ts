@@ -124,7 +124,7 @@ describe("what somebody sets between our read and our write", () => {
     expect((await conflicts())[0]?.linear ?? "").toContain("find it today");
   });
 
-  it("in the issue's description cannot be brought back where no event told of it, and taking Linear's leaves what stands there", async () => {
+  it("in the issue's description cannot be brought back where no event told of it, and people are told so", async () => {
     given = await make(1, 0);
     const issue = issueNamed("Filter by price");
     editPage("so that I find it sooner.", "so that I find it at once.");
@@ -140,8 +140,8 @@ describe("what somebody sets between our read and our write", () => {
 
     expect(await conflicts()).toMatchObject([{ field: "description", kind: "overwritten", linear: null }]);
     const { activities } = world.linear.control.session({ agentSessionId: given.plans[0]?.agentSessionId ?? "" });
-    expect(activities.findLast((one) => one.type === "elicitation")?.body).toContain("I cannot see to what");
-    await answer("linear");
+    expect(activities.findLast((one) => one.type === "elicitation")?.body).toContain("Linear does not tell me to what");
+    await answer("page");
     expect(await conflicts()).toMatchObject([{ field: "description", is_resolved: "t", is_applied: "t" }]);
     expect(issueNamed("Filter by price")?.description).toContain("find it at once");
     expect(body()).toContain("find it at once");
