@@ -256,8 +256,14 @@ const isWrite = (call: string) =>
   /^PUT|^linear (?:issueUpdate|issueBatch|issueCreate|issueDelete|issueRelation|attachment)/.test(call);
 
 /** Most calls are statements: they go to the database as the driver wrote them, without the ways of a network. */
-async function askDatabase(engine: SqlEngine, init: RequestInit | undefined): Promise<Response> {
-  const asked = readQueries(JSON.parse(String(init?.body)), new Headers(init?.headers));
+async function askDatabase(
+  engine: SqlEngine,
+  init: { body?: unknown; headers?: HeadersInit } | undefined,
+): Promise<Response> {
+  const asked = readQueries(
+    JSON.parse(typeof init?.body === "string" ? init.body : "null"),
+    new Headers(init?.headers),
+  );
   if (!asked) throw new TypeError("the driver has asked for nothing");
   const { status, body } = await answer(engine, asked);
   return { ok: status === 200, status, json: () => Promise.resolve(body) } as Response;

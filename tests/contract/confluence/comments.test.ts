@@ -24,7 +24,7 @@ function aCommentedPage() {
 
 describe.each(["cloud_oauth", "cloud_token"] as const)("comments over %s", (kind) => {
   it("are read from an instant on, those under the page and those at its words, the oldest first", async () => {
-    const { client, id, comment, second, after, control } = aCommentedPage();
+    const { client, id, comment, second, control } = aCommentedPage();
     comment();
     const under = comment();
     const at = comment({ selection: "card" });

@@ -279,7 +279,9 @@ export function people(world: QuietWorld, given: Given) {
     expected: (): Written[] => [...written.values()].filter(({ token }) => !gone.has(token)),
     giveUp: (text: string) => giveUp(text, ""),
     /** What a webhook said that never came. */
-    untold: (text: string) => void tokensIn(text).forEach((token) => untold.add(token)),
+    untold: (text: string) => {
+      for (const token of tokensIn(text)) untold.add(token);
+    },
     /** True where a text of Linear's may be gone with its event: nothing else tells what it was. */
     isUntold: (token: string) => untold.has(token) && /description|criterion/.test(written.get(token)?.field ?? ""),
     bodyNow,

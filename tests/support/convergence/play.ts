@@ -71,7 +71,7 @@ export async function play(
     }
     problems.push(...(await unequal(world, given, folk, "after the answers")), ...(await unanswered(world, given)));
     problems.push(...(await apart(world, given, folk.itemsNow())).map((one) => `after the answers: ${one}`));
-    problems.push(...(await restless(world, given)));
+    problems.push(...(await restless(world, given)), ...(await unknown(world, given)));
     return problems;
   } finally {
     await forgetPlans(world, given);
@@ -333,4 +333,13 @@ async function restless(world: QuietWorld, given: Given): Promise<string[]> {
   await poll(world, given);
   const writes = world.writes.slice(before);
   return writes.length > 0 ? [`writes when nobody has changed anything: ${writes.join(", ")}`] : [];
+}
+
+/** Of each version of the page that we made we know that we made it, and of no other. */
+async function unknown(world: QuietWorld, given: Given): Promise<string[]> {
+  const rows = await world.query(`select id, status from page_writes where plan_id ${ofPlans}`, idsOf(given));
+  const made = world.confluence.control.page({ id: given.pageId }).versions.map(({ message }) => message);
+  return rows
+    .filter(({ id, status }) => made.some((message) => message.includes(id ?? "")) !== (status === "written"))
+    .map(({ id, status }) => `the write ${id} of the page is known as ${status}`);
 }

@@ -118,7 +118,8 @@ function problemsOf(
     return surgery.body === body ? problems : [...problems, "a refused change left something"];
   const from = surgery.edits.map(({ range }) => body.slice(range.start, range.end)).join("");
   const to = surgery.edits.map(({ text }) => text).join("");
-  if (sorted(from.split("")).join("") !== sorted(to.split("")).join("")) problems.push("something is gone, or is there twice");
+  if (sorted(from.split("")).join("") !== sorted(to.split("")).join(""))
+    problems.push("something is gone, or is there twice");
   if (isBalanced(body) && !isBalanced(surgery.body)) problems.push("the page is not balanced");
   const said = (all: readonly ExtractedItem[]) => all.map((item) => saidOf(item, all));
   if (sorted(said(before.items)).join() !== sorted(said(after.items)).join())
