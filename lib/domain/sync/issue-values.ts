@@ -78,8 +78,13 @@ export function readProjectValues(
   };
 }
 
+/** A title that Linear cuts keeps its end, whatever somebody edits before the last words that it shows. */
 function readTitle(title: string, before: string): string {
-  return plainLine(title) === plainLine(issueTitle(before)) ? before : plainLine(title);
+  const [said, whole, cut] = [plainLine(title), plainLine(before), plainLine(issueTitle(before))];
+  if (said === cut) return before;
+  if (cut === whole) return said;
+  const lastWords = /(?:\S+ ){0,2}\S+$/.exec(cut)?.[0] ?? cut;
+  return whole.startsWith(said) ? before : said.endsWith(lastWords) ? said + whole.slice(cut.length) : said;
 }
 
 function readKind(issue: IssueState, before: ItemKind, context: IssueContext): ItemKind {

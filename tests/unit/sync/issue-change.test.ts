@@ -62,6 +62,17 @@ describe("the values of an issue", () => {
     expect(readIssueValues({ ...issueOf(), estimate: 3 }, enabler, unused)).toEqual(enabler);
   });
 
+  it("keep the end of a title that Linear cuts, whatever somebody edits before it", () => {
+    const item = anItem({ title: `${"Long ".repeat(60)}end` });
+    const { title } = issueOf(item);
+    const edited = title.replace("Long", "Big");
+    const read = readIssueValues({ ...issueOf(item), title: edited }, item, context);
+    expect(read.title).toBe(item.title.replace("Long", "Big"));
+    expect(readIssueValues({ ...issueOf(item), title: edited }, read, context).title).toBe(read.title);
+    expect(readIssueValues({ ...issueOf(item), title: title.slice(0, 200) }, item, context).title).toBe(item.title);
+    expect(readIssueValues({ ...issueOf(item), title: "Short" }, item, context).title).toBe("Short");
+  });
+
   it("keep the kind while its label is among several, and lose it with the label", () => {
     const kindOf = (...labelIds: string[]) =>
       readIssueValues({ ...issueOf(), labelIds }, anItem({ kind: "feature" }), context).kind;
