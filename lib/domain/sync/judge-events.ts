@@ -43,15 +43,19 @@ export function judgeEvents(difference: Difference, reading: Reading): StoredCon
   );
   const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
   const last = new Map<SyncField, { value: unknown; event: ToldChange }>();
+  const late = new Map<SyncField, { value: unknown; event: ToldChange }>();
   for (const event of told) {
     const values = readIssueValues(after(issue, event), before.linear, context);
     for (const field of (event.data.changed ?? []).flatMap((name) => fieldsOf[name] ?? []))
-      if (!isSameValue(field, values[field], before.linear[field]) || last.has(field))
+      if (event.changedAt === untoldAt) late.set(field, { value: values[field], event });
+      else if (!isSameValue(field, values[field], before.linear[field]) || last.has(field))
         last.set(field, { value: values[field], event });
   }
-  const isOverwritten = (field: SyncField, value: unknown) =>
-    !isSameValue(field, value, now.linear[field]) && isSameValue(field, now.linear[field], before.linear[field]);
-  const found = [...last].filter(([field, { value }]) => isOverwritten(field, value));
+  // Where a field was changed again since, its last event is no news; the one of which we know that it was written over is, whatever came later.
+  const isOverwritten = (field: SyncField, value: unknown, event: ToldChange) =>
+    !isSameValue(field, value, now.linear[field]) &&
+    (event.changedAt === untoldAt || isSameValue(field, now.linear[field], before.linear[field]));
+  const found = [...late, ...last].filter(([field, { value, event }]) => isOverwritten(field, value, event));
   const known = reading.plan.conflicts.filter((one) => one.itemId === item.id);
   const conflicts = found.flatMap(([field, { value, event }]) => toConflict(difference, field, value, event, known));
   return [...conflicts, ...(told.length > 0 ? answered(known, conflicts) : [])];

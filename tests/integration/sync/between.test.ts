@@ -124,6 +124,31 @@ describe("what somebody sets between our read and our write", () => {
     expect((await conflicts())[0]?.linear ?? "").toContain("find it today");
   });
 
+  it("in the issue's description is known from its event also where somebody has changed it again before that comes", async () => {
+    given = await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    const edit = (from: string, to: string) =>
+      world.linear.control.editIssue({
+        issue: issue?.id ?? "",
+        change: { description: (issueNamed("Filter by price")?.description ?? "").replace(from, to) },
+      });
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    const late: typeof world.waiting = [];
+    world.before("linear issueUpdate", async () => {
+      edit("sooner", "today");
+      await arrived(world);
+      late.push(...world.waiting.splice(0));
+    });
+    await drain(world);
+    edit("As a buyer", "As a regular buyer");
+    await arrived(world);
+    world.waiting.splice(0, world.waiting.length, ...late);
+    await drain(world);
+
+    expect((await conflicts())[0]?.linear ?? "").toContain("find it today");
+    expect(body()).toContain("As a regular buyer");
+  });
+
   it("in the issue's description cannot be brought back where no event told of it, and people are told so", async () => {
     given = await make(1, 0);
     const issue = issueNamed("Filter by price");
