@@ -19,6 +19,8 @@ export type Happening =
       type: "fault";
       service: "linear" | "confluence";
       kind: "server_error" | "lost_answer" | "rate_limited" | "truncated";
+      /** What it befalls: the next call, or the next write of what is kept in step. */
+      call: "any" | "write";
     }
   | { type: "answer"; choice: number }
   | { type: "sweep" };
@@ -104,7 +106,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       type: fc.constant("fault" as const),
       service: fc.constantFrom("linear" as const, "confluence" as const),
@@ -114,6 +116,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         "rate_limited" as const,
         "truncated" as const,
       ),
+      call: fc.constantFrom("any" as const, "write" as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("answer" as const), choice: small(3) }) },

@@ -108,8 +108,11 @@ async function happen(world: QuietWorld, given: Given, happening: Happening, fol
       if (happening.how === "runs twice") await world.run(message);
       return;
     }
-    case "fault":
-      return world.faults[happening.service].add({ kind: happening.kind, on: "*", times: 1, ms: 1 });
+    case "fault": {
+      const { service, kind, call } = happening;
+      const write = service === "linear" ? "issueUpdate" : "PUT";
+      return world.faults[service].add({ kind, on: call === "any" ? "*" : write, times: 1, ms: 1 });
+    }
     case "answer":
       await answer(world, given, happening.choice, folk);
       return;
