@@ -52,7 +52,9 @@ const organizations = [
 export type Waiting = { kind: "linear" | "confluence"; request: Request };
 /** Where the application is to die: at the `call`-th call to the outside from now on, before or after it is done. */
 export type Death = { call: number; when: "before" | "after" };
-type Hook = { matches: (call: string) => boolean; act: () => unknown };
+type Hook = { matches: (call: string) => boolean; act: (life: Life) => unknown };
+/** A process of the application, with the calls that it has made. */
+type Life = { isDead: boolean; calls: number; death: Death | null };
 
 /** The process has died: nothing it does reaches anybody any more. */
 class Died extends Error {
@@ -93,7 +95,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     },
   });
   const routes = { "/linear": linear.fetch, "/confluence": confluence.fetch };
-  const underApp = new AsyncLocalStorage<{ isDead: boolean; calls: number; death: Death | null }>();
+  const underApp = new AsyncLocalStorage<Life>();
   let hooks: Hook[] = [];
   const calls: string[] = [];
   const writes: string[] = [];
@@ -116,7 +118,7 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     const hook = hooks.find((one) => one.matches(name));
     if (hook) {
       hooks = hooks.filter((one) => one !== hook);
-      await hook.act();
+      await hook.act(life);
     }
     calls.push(name);
     if (isWrite(name)) writes.push(name);
@@ -204,6 +206,12 @@ export async function quietWorld({ log = silent }: { log?: Log } = {}) {
     live,
     /** Something happens just before the application's next call whose name begins so. */
     before: (prefix: string, act: Hook["act"]) => void hooks.push({ matches: (call) => call.startsWith(prefix), act }),
+    /** The application dies at its next call whose name begins so. */
+    dieAt: (prefix: string, when: Death["when"]) =>
+      void hooks.push({
+        matches: (call) => call.startsWith(prefix),
+        act: (life) => void (life.death = { call: life.calls, when }),
+      }),
     /** Something happens just before the application's n-th call from now on. */
     beforeCall: (n: number, act: Hook["act"]) => void hooks.push({ matches: () => n-- === 0, act }),
     /** True where somebody or a fault waits for a call. */

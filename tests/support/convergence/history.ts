@@ -22,6 +22,8 @@ export type Happening =
       /** What it befalls: the next call, or the next write of what is kept in step. */
       call: "any" | "write";
     }
+  /** The application dies at its next write of this kind. */
+  | { type: "death"; call: "PUT" | "linear issueUpdate"; when: "before" | "after" }
   | { type: "answer"; choice: number }
   | { type: "sweep" };
 export type History = { shape: number; company: number; happenings: Happening[]; answers: number[] };
@@ -117,6 +119,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         "truncated" as const,
       ),
       call: fc.constantFrom("any" as const, "write" as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("death" as const),
+      call: fc.constantFrom("PUT" as const, "linear issueUpdate" as const),
+      when: fc.constantFrom("before" as const, "after" as const, "after" as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("answer" as const), choice: small(3) }) },

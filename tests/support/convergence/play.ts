@@ -113,6 +113,8 @@ async function happen(world: QuietWorld, given: Given, happening: Happening, fol
       const write = service === "linear" ? "issueUpdate" : "PUT";
       return world.faults[service].add({ kind, on: call === "any" ? "*" : write, times: 1, ms: 1 });
     }
+    case "death":
+      return world.dieAt(happening.call, happening.when);
     case "answer":
       await answer(world, given, happening.choice, folk);
       return;
