@@ -50,7 +50,7 @@ export async function aStory(options: WorldOptions & { sweepMs?: number; log?: L
     );
   };
 
-  const waitFor = async <T>(what: string, look: () => T | Promise<T>, patienceMs = 15_000): Promise<NonNullable<T>> => {
+  const waitFor = async <T>(what: string, look: () => T | Promise<T>, patienceMs = 40_000): Promise<NonNullable<T>> => {
     for (const deadline = Date.now() + patienceMs; ; await new Promise((resolve) => setTimeout(resolve, 15))) {
       const found = await look();
       if (found) return found;
