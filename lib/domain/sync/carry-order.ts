@@ -28,7 +28,9 @@ export function carryOrder(before: Pair<Order>, now: Pair<Order>): Pair<Order> |
     : isQuiet.page
       ? withOthers(linear, page)
       : mergeMoved(before.page, before.linear, page, linear);
-  return merged === "conflict" ? "conflict" : { page: merged, linear: merged };
+  if (merged === "conflict") return "conflict";
+  // What only one side has keeps its place there.
+  return { page: withOthers(merged, now.page), linear: withOthers(merged, now.linear) };
 }
 
 /** Both sides moved something; where they did not agree before, nobody can say who moved what. */

@@ -253,6 +253,19 @@ describe("the order of stories below a feature", () => {
     expect(onPage()).toEqual(inLinear());
   });
 
+  it("has a first row that is put back in front of the others", async () => {
+    world.confluence.control.editPage({ id: pageId, body: (text) => text.replace(rowOf(text, 1), "") });
+    drag(4, 2);
+    await drain(world);
+    const [row] = await world.query("select sync_question->>'id' as id from plans where id = $1::uuid", planId);
+    world.linear.control.reply({ agentSessionId, body: `resolve-linear#${row?.id}` });
+    await drain(world);
+    await poll();
+    await poll();
+    expect(inLinear()).toEqual(inOrder(1, 2, 4, 3));
+    expect(onPage()).toEqual(inLinear());
+  });
+
   it.each([
     ["first", 0],
     ["in the middle", 2],

@@ -33,6 +33,7 @@ describe("what stands below an item on both sides", () => {
       ["bac", "abc"],
       ["bac", "bac"],
     ],
+    ["leaves what only one side has at its place there", ["xab", "xab"], ["ba", "xab"], ["ba", "xba"]],
     ["goes over whole where the sides differed before", ["abc", "cab"], ["acb", "cab"], ["acb", "acb"]],
     ["has both moves where each side moved another one", ["abcd", "abcd"], ["bacd", "abdc"], ["badc", "badc"]],
     ["is a conflict where both moved the same one", ["abc", "abc"], ["bac", "bca"], "conflict"],
