@@ -240,6 +240,8 @@ describe("a conversation in the simulated Linear", () => {
     const deliveries = await Promise.all(webhooks.map(toDelivery));
     const heard = deliveries.filter(({ event }) => event.type !== "ignored");
     expect(heard.map(({ event }) => event.type)).toEqual([
+      // The mention is a comment on the issue too.
+      "commented",
       "mentioned",
       "prompted",
       // The issue itself is given to the agent, and taken back.
@@ -250,14 +252,14 @@ describe("a conversation in the simulated Linear", () => {
       "team_access_changed",
       "installation_revoked",
     ]);
-    expect(heard[0]).toMatchObject({
+    expect(heard[1]).toMatchObject({
       meaning: `created:${agentSessionId}`,
       organizationId: "test-org-123",
       event: { delegated: false, issue: { identifier: "ENG-1" } },
     });
-    expect(heard[0]?.event).toHaveProperty("texts.0", expect.stringContaining(page));
-    expect(heard[1]?.event).toMatchObject({ body: "create", stop: false });
-    expect(heard[3]?.event).toMatchObject({ delegated: true });
+    expect(heard[1]?.event).toHaveProperty("texts.0", expect.stringContaining(page));
+    expect(heard[2]?.event).toMatchObject({ body: "create", stop: false });
+    expect(heard[4]?.event).toMatchObject({ delegated: true });
     expect(new Set(deliveries.map(({ meaning }) => meaning)).size).toBe(deliveries.length);
   });
 
