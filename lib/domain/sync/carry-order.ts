@@ -18,19 +18,24 @@ export function carryOrder(before: Pair<Order>, now: Pair<Order>): Pair<Order> |
   if (before.page === null || now.page === null || isSameOrder(now.page, now.linear)) return now;
   // Nobody has looked at Linear: it counts as quiet until the step that would write it has.
   if (before.linear === null || now.linear === null)
-    return isSameOrder(now.page, before.page) ? now : { page: now.page, linear: now.page };
+    return isSameOrder(now.page, before.page)
+      ? now
+      : { page: now.page, linear: withOthers(now.page, now.linear ?? []) };
   const page = those(those(now.page, now.linear), before.page);
   const linear = those(those(now.linear, now.page), before.linear);
   const isQuiet = { page: isSameOrder(page, before.page), linear: isSameOrder(linear, before.linear) };
-  if (isQuiet.page && isQuiet.linear) return { page: withOthers(page, linear), linear: withOthers(linear, page) };
+  // What only one side has keeps its place there.
+  const whole = (onPage: string[], inLinear: string[]) => ({
+    page: withOthers(onPage, now.page ?? []),
+    linear: withOthers(inLinear, now.linear ?? []),
+  });
+  if (isQuiet.page && isQuiet.linear) return whole(withOthers(page, linear), withOthers(linear, page));
   const merged = isQuiet.linear
     ? withOthers(page, linear)
     : isQuiet.page
       ? withOthers(linear, page)
       : mergeMoved(before.page, before.linear, page, linear);
-  if (merged === "conflict") return "conflict";
-  // What only one side has keeps its place there.
-  return { page: withOthers(merged, now.page), linear: withOthers(merged, now.linear) };
+  return merged === "conflict" ? "conflict" : whole(merged, merged);
 }
 
 /** Both sides moved something; where they did not agree before, nobody can say who moved what. */

@@ -56,14 +56,14 @@ export async function apart(world: QuietWorld, { plans }: Given, items: readonly
       .filter((issue) => issue.parentId === row.linear_id && !issue.trashed)
       .toSorted((a, b) => (a.subIssueSortOrder ?? 0) - (b.subIssueSortOrder ?? 0))
       .flatMap((issue) => below.filter((one) => one.linear_id === issue.id));
-    const keys = (side: typeof rows, other: typeof rows) =>
-      side
-        .filter((one) => other.includes(one))
-        .map(({ key }) => key)
-        .join();
-    const [page, linear] = [keys(onPage, inLinear), keys(inLinear, onPage)];
-    return page === linear || row.excused === "t"
+    const both = onPage.filter((one) => inLinear.includes(one));
+    const placeOf = (one: (typeof rows)[number]) =>
+      issues.find(({ id }) => id === one.linear_id)?.subIssueSortOrder ?? 0;
+    // Of what stands at one place in Linear nobody can say which comes first.
+    const isSame = both.every((one, n) => n === 0 || placeOf(both[n - 1] ?? one) <= placeOf(one));
+    const keys = (side: typeof rows) => side.map(({ key }) => key).join();
+    return isSame || row.excused === "t"
       ? []
-      : [`what stands below ${row.key} is ${page} on the page and ${linear} in Linear`];
+      : [`what stands below ${row.key} is ${keys(onPage)} on the page and ${keys(inLinear)} in Linear`];
   });
 }

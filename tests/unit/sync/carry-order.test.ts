@@ -34,6 +34,7 @@ describe("what stands below an item on both sides", () => {
       ["bac", "bac"],
     ],
     ["leaves what only one side has at its place there", ["xab", "xab"], ["ba", "xab"], ["ba", "xba"]],
+    ["leaves it there also where something new comes", ["anc", "abc"], ["anc", "abcn"], ["anc", "abnc"]],
     ["goes over whole where the sides differed before", ["abc", "cab"], ["acb", "cab"], ["acb", "acb"]],
     ["has both moves where each side moved another one", ["abcd", "abcd"], ["bacd", "abdc"], ["badc", "badc"]],
     ["is a conflict where both moved the same one", ["abc", "abc"], ["bac", "bca"], "conflict"],
@@ -61,7 +62,7 @@ describe("what stands below an item on both sides", () => {
       ["axbc", "bcax"],
       ["bcax", "bcax"],
     ],
-    ["says nothing of what came to both at once", ["ab", "ab"], ["abx", "xab"], ["ab", "ab"]],
+    ["says nothing of what came to both at once", ["ab", "ab"], ["abx", "xab"], ["abx", "xab"]],
     ["says nothing of what one side has alone", ["abc", "abc"], ["xabc", "abcy"], ["xabc", "abcy"]],
     ["is nobody's order where the page has none", [null, "abc"], [null, "cab"], [null, "cab"]],
     [
