@@ -8,6 +8,7 @@ import { judgeEvents, type ToldChange } from "./judge-events.js";
 import { indexOf } from "./item-values.js";
 import { isSameValue } from "./merge-item.js";
 import { withNewcomers } from "./newcomers.js";
+import { oneForEachField } from "./one-for-each-field.js";
 import type { Done } from "./run.js";
 import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
 import type { FieldToWrite } from "./to-and-fro.js";
@@ -84,6 +85,7 @@ export function detect(read: Reading): Detection {
   const known = plan.items.map((item) => stored.get(item.id) ?? item);
   for (const item of withNewcomers(added, known, reading)) stored.set(item.id, item);
   found.conflicts.push(...ofNobody(plan, stored, found.conflicts));
+  found.conflicts = oneForEachField(found.conflicts);
   found.items = [...stored.values()];
   found.detected = found.conflicts.filter((one) => !plan.conflicts.some(({ id }) => id === one.id)).length;
   found.resolved = found.conflicts.filter((one) => one.applied).length;

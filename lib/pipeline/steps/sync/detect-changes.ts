@@ -3,6 +3,7 @@ import { issueContextOf, type LinearReading, linearValuesOf } from "../../../dom
 import { type FieldToWrite, toAndFro } from "../../../domain/sync/to-and-fro.js";
 import { followedDecisions } from "../../../domain/sync/followed.js";
 import { indexOf, linearBase } from "../../../domain/sync/item-values.js";
+import { oneForEachField } from "../../../domain/sync/one-for-each-field.js";
 import type { PlanItem } from "../../../domain/plan-item.js";
 import type { ConfluenceClient, LinearClient } from "../../../ports-services.js";
 import * as words from "../../../domain/wording/sync.js";
@@ -49,7 +50,7 @@ export const detectChanges: SyncStep = async (input) => {
   };
   const stored = {
     items: stillOpen(found.items, landedOver),
-    conflicts: [...found.conflicts, ...landedOver],
+    conflicts: oneForEachField([...found.conflicts, ...landedOver]),
     basePageVersion: page.version,
     snapshot: { pageVersion: page.version, title: page.title, body: page.body },
     setup,
