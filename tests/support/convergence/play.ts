@@ -274,7 +274,7 @@ async function lost(world: QuietWorld, given: Given, folk: People, seen: Seen): 
 async function untoldIssues(world: QuietWorld, given: Given): Promise<Set<string | null>> {
   const rows = await world.query(
     `select i.linear_id from conflicts c join plan_items i on i.id = c.item_id
-      where c.plan_id ${ofPlans} and c.kind = 'overwritten' and c.linear_change->'value' = 'null'::jsonb`,
+      where c.plan_id ${ofPlans} and c.kind = 'overwritten' and c.field in ('description', 'acceptanceCriteria')`,
     idsOf(given),
   );
   return new Set(rows.map((row) => row.linear_id ?? null));
