@@ -270,7 +270,7 @@ async function lost(world: QuietWorld, given: Given, folk: People, seen: Seen): 
   );
 }
 
-/** Issues of which people were told that a description was written over that nobody can say any more. */
+/** Issues of which people were told that a text was written over; which one, nobody may be able to say. */
 async function untoldIssues(world: QuietWorld, given: Given): Promise<Set<string | null>> {
   const rows = await world.query(
     `select i.linear_id from conflicts c join plan_items i on i.id = c.item_id
