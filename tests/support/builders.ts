@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Delivery, DeliveryEvent } from "../../lib/domain/delivery.js";
 import type { OrganizationId, PlanId, PlanItemId, SessionId } from "../../lib/domain/ids.js";
-import type { ItemFields, PlanItem } from "../../lib/domain/plan-item.js";
+import { type ItemFields, newPlanItem, type PlanItem } from "../../lib/domain/plan-item.js";
 import { type PlanningSession, type SessionEvent, type StepName, transition } from "../../lib/domain/session.js";
 import type { Effect, LogEntry, Move, SessionStart } from "../../lib/ports.js";
 
@@ -151,26 +151,10 @@ export const bareFields = (said: Partial<ItemFields> & Pick<ItemFields, "key" | 
 
 export function aPlanItem(differs: Partial<PlanItem> = {}): PlanItem {
   return {
-    id: randomUUID() as PlanItemId,
-    parentId: null,
-    position: 0,
-    fields: someFields(),
-    localId: null,
+    ...newPlanItem(randomUUID() as PlanItemId, someFields()),
     source: { item: { start: 0, end: 10 }, fields: {} },
     pending: "create",
     linksPending: true,
-    state: "active",
-    generation: 1,
-    linearKind: "issue",
-    linearId: null,
-    linearIdentifier: null,
-    linearUrl: null,
-    adopted: false,
-    base: null,
-    unsettled: false,
-    status: null,
-    seenAt: null,
-    createdBySession: null,
     ...differs,
   };
 }

@@ -1,24 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  arrived,
-  drain,
-  forgetPlans,
-  type Given,
-  type GivenPlan,
-  givenPlans,
-} from "../../support/convergence/given-plan.js";
-import { type QuietWorld, quietWorld } from "../../support/quiet-world.js";
+import { describe, expect, it } from "vitest";
+import { arrived, drain, type GivenPlan } from "../../support/convergence/given-plan.js";
+import { given, make, quietPlans, world } from "./quiet-plans.js";
 
 describe("an answer to a question about conflicts", () => {
-  let world: QuietWorld;
-  let given: Given;
-  let make: ReturnType<typeof givenPlans>;
-  beforeAll(async () => {
-    world = await quietWorld();
-    make = givenPlans(world);
-  }, 60_000);
-  afterAll(() => world.close());
-  afterEach(() => forgetPlans(world, given));
+  quietPlans();
 
   const plan = () => given.plans[0] as GivenPlan;
   const issueNamed = (title: string) => {
@@ -45,7 +30,7 @@ describe("an answer to a question about conflicts", () => {
     );
 
   it("goes by the numbers that the question has, also where somebody has decided one of them since", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     const titles = { "Print a label": "at home", "Bring a parcel": "to a shop", "See where the parcel": "is" };
     for (const [start, end] of Object.entries(titles)) {
       editPage(`${start} ${end}`, `${start} on the page`);
@@ -72,7 +57,7 @@ describe("an answer to a question about conflicts", () => {
   });
 
   it("is not taken for what was asked before somebody went on editing: the question comes anew", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     editPage("Print a label at home", "Print a label in the kitchen");
     rename(issueNamed("Print a label"), "Print a label in the office");
     await drain(world);
@@ -91,7 +76,7 @@ describe("an answer to a question about conflicts", () => {
   });
 
   it("cannot be a text that nobody knows: the question says so, and whoever writes another one is followed", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     const issue = issueNamed("Filter by price");
     const text = "As a buyer I want to filter by price, so that I find it sooner.";
     editPage(text, text.replace("sooner", "at once"));
@@ -114,7 +99,7 @@ describe("an answer to a question about conflicts", () => {
   });
 
   it("cannot be a title that Linear does not take", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     editPage("Print a label at home", "Print a label in the kitchen");
     rename(issueNamed("Print a label"), "Print a label in the office");
     await drain(world);

@@ -1,17 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { arrived, drain, forgetPlans, type Given, givenPlans } from "../../support/convergence/given-plan.js";
-import { type QuietWorld, quietWorld } from "../../support/quiet-world.js";
+import { describe, expect, it } from "vitest";
+import { arrived, drain } from "../../support/convergence/given-plan.js";
+import { given, make, quietPlans, world } from "./quiet-plans.js";
 
 describe("what somebody sets between our read and our write", () => {
-  let world: QuietWorld;
-  let given: Given;
-  let make: ReturnType<typeof givenPlans>;
-  beforeAll(async () => {
-    world = await quietWorld();
-    make = givenPlans(world);
-  }, 60_000);
-  afterAll(() => world.close());
-  afterEach(() => forgetPlans(world, given));
+  quietPlans();
 
   const issueNamed = (title: string) =>
     world.linear.control
@@ -38,7 +30,7 @@ describe("what somebody sets between our read and our write", () => {
   };
 
   it("in the same field of the issue is kept and asked about, and comes back where a person wants it", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     const issue = issueNamed("Print a label at home");
     editPage("Print a label at home", "Print a label in the kitchen");
     world.before("linear issueUpdate", () =>
@@ -63,7 +55,7 @@ describe("what somebody sets between our read and our write", () => {
   });
 
   it("in the issue's description is known from its event, because the history does not say it", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     const issue = issueNamed("Filter by price");
     const text = "As a buyer I want to filter by price, so that I find it sooner.";
     editPage(text, "As a buyer I want to filter by price, so that I find it at once.");
@@ -83,7 +75,7 @@ describe("what somebody sets between our read and our write", () => {
   });
 
   it("in the issue's description is known from its event also where the same run has read the issue once more, for the page", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     const issue = issueNamed("Filter by price");
     const id = issue?.id ?? "";
     editPage("so that I find it sooner.", "so that I find it at once.");
@@ -103,7 +95,7 @@ describe("what somebody sets between our read and our write", () => {
   });
 
   it("in the issue's description is known from its event also where that comes after the issue was written once more", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     const issue = issueNamed("Filter by price");
     editPage("so that I find it sooner.", "so that I find it at once.");
     const late: typeof world.waiting = [];
@@ -125,7 +117,7 @@ describe("what somebody sets between our read and our write", () => {
   });
 
   it("in the issue's description is known from its event also where somebody has changed it again before that comes", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     const issue = issueNamed("Filter by price");
     const edit = (from: string, to: string) =>
       world.linear.control.editIssue({
@@ -150,7 +142,7 @@ describe("what somebody sets between our read and our write", () => {
   });
 
   it("in the issue's description cannot be brought back where no event told of it, and people are told so", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     const issue = issueNamed("Filter by price");
     editPage("so that I find it sooner.", "so that I find it at once.");
     world.before("linear issueUpdate", async () => {
@@ -175,7 +167,7 @@ describe("what somebody sets between our read and our write", () => {
   it.each(["told", "untold"])(
     "in the same field is kept and asked about also where the answer to our write was lost: %s",
     async (how) => {
-      given = await make(0, 0);
+      await make(0, 0);
       const issue = issueNamed("Print a label at home");
       editPage("Print a label at home", "Print a label in the kitchen");
       world.before("linear issueUpdate", async () => {
@@ -195,7 +187,7 @@ describe("what somebody sets between our read and our write", () => {
   );
 
   it("in the same field is kept and asked about also where the run ended before it could look", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     const issue = issueNamed("Print a label at home");
     editPage("Print a label at home", "Print a label in the kitchen");
     world.before("linear issueUpdate", async () => {
@@ -221,7 +213,7 @@ describe("what somebody sets between our read and our write", () => {
   });
 
   it("in another field of the issue stays, and goes to the page", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     const issue = issueNamed("Print a label at home");
     editPage("Print a label at home", "Print a label in the kitchen");
     world.before("linear issueUpdate", () =>
@@ -235,7 +227,7 @@ describe("what somebody sets between our read and our write", () => {
   });
 
   it("on the page makes our write refused, and both edits stand on the page", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     const issue = issueNamed("Print a label at home");
     world.linear.control.editIssue({ issue: issue?.id ?? "", change: { title: "Print a label in the kitchen" } });
     world.before("PUT", () => editPage("Bring a parcel to a shop", "Bring a parcel to any shop"));

@@ -1,17 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { drain, forgetPlans, type Given, type GivenPlan, givenPlans } from "../../support/convergence/given-plan.js";
-import { type QuietWorld, quietWorld } from "../../support/quiet-world.js";
+import { describe, expect, it } from "vitest";
+import { drain, type GivenPlan } from "../../support/convergence/given-plan.js";
+import { given, make, quietPlans, world } from "./quiet-plans.js";
 
 describe("what people write", () => {
-  let world: QuietWorld;
-  let given: Given;
-  let make: ReturnType<typeof givenPlans>;
-  beforeAll(async () => {
-    world = await quietWorld();
-    make = givenPlans(world);
-  }, 60_000);
-  afterAll(() => world.close());
-  afterEach(() => forgetPlans(world, given));
+  quietPlans();
 
   const plan = () => given.plans[0] as GivenPlan;
   const issues = () => world.linear.control.issues().filter(({ id }) => plan().issueIds.includes(id));
@@ -46,7 +38,7 @@ describe("what people write", () => {
     ["its title", "Print a label at home", "Print a label at home, unlike "],
     ["a criterion", "A label is printed", "A label is printed, unlike "],
   ])("of another item in a row, with a link to its issue in %s, makes the row no other item", async (_, from, to) => {
-    given = await make(0, 0);
+    await make(0, 0);
     const [own, other] = [issueNamed("Print a label"), issueNamed("Bring a parcel")];
     const before = world.linear.control.issues().length;
     await editPage(from, `${to}<a href="${other.url}">${other.identifier}</a>`);
@@ -58,7 +50,7 @@ describe("what people write", () => {
   });
 
   it("on the page stays there when Linear does not show the issue, and is not taken back when it does again", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     const team = world.linear.control.state().teams.find(({ key }) => key === "ENG")?.id ?? "";
     world.linear.control.setTeamAccess({ removedTeamIds: [team] });
     await editPage("Print a label at home", "Print a label in the kitchen");
@@ -74,7 +66,7 @@ describe("what people write", () => {
   });
 
   it("in an issue whose row went from the page stands in the row that is put back", async () => {
-    given = await make(0, 0);
+    await make(0, 0);
     const issue = issueNamed("Bring a parcel");
     edit(issue, { title: "Bring a parcel to a kiosk", estimate: 8 });
     await editPage(/<tr[^>]*><td[^>]*><p[^>]*>RET-2[\s\S]*?<\/tr>/, "");
@@ -87,7 +79,7 @@ describe("what people write", () => {
   });
 
   it("above stories as a new feature is the parent of their issues too", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     await editPage(/(?=<h3[^>]*>Story SEA-2)/, "<h2>Feature: Looks</h2>");
     const looks = world.linear.control.issues().find(({ title }) => title === "Looks");
     const parents = ["Filter by price", "Filter by colour", "Filter by size"].map((title) => issueNamed(title).parent);
@@ -95,7 +87,7 @@ describe("what people write", () => {
   });
 
   it("of what waits for a new story blocks in Linear too", async () => {
-    given = await make(1, 0);
+    await make(1, 0);
     await editPage(/(?=<h3[^>]*>Story SEA-2)/, "<p><strong>Depends on:</strong> SEA-9</p>");
     await editPage(/$/, "<h3>Story SEA-9: Filter by shop</h3>");
     const shop = world.linear.control.issues().find(({ title }) => title === "Filter by shop");
