@@ -7,8 +7,9 @@ import { acme, aDelivery, aLogEntry, aMove, aPlanItem, aThought, someFields } fr
 import { aConflict, aSyncMove, givenSyncedPlan, read, someWork } from "../../support/synced-plan.js";
 import { type TestDatabase, testDatabase, testServer } from "../../support/test-database.js";
 
-const forMs = 4_000;
-const bounded = 30_000;
+const oftenEnough = 5;
+const forMs = { atLeast: 4_000, atMost: 40_000 };
+const bounded = 60_000;
 
 describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)", () => {
   let database: TestDatabase;
@@ -39,8 +40,7 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
         insert into confluence_tokens (id, organization_id, kind, site_url, cloud_id, spaces, access_token)
         values (gen_random_uuid(), ${acme}, 'cloud_oauth', 'https://acme.atlassian.net', 'cloud-1', '{*}', 'sealed')`);
       const before = { version: (await read(store, planId)).plan.version, log: (await store.log(sessionId)).length };
-      const until = Date.now() + forMs;
-      const goesOn = () => Date.now() < until;
+      const from = Date.now();
       const done = {
         begun: 0,
         sync: [] as string[],
@@ -49,6 +49,11 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
         decided: 0,
         busy: 0,
         changed: 0,
+      };
+      const counts = () => [done.begun, done.sync.length, done.session.length, done.replies, done.decided];
+      const goesOn = () => {
+        const passedMs = Date.now() - from;
+        return passedMs < forMs.atLeast || (passedMs < forMs.atMost && counts().some((n) => n <= oftenEnough));
       };
 
       const runner = async () => {
@@ -163,9 +168,7 @@ describe.runIf(testServer !== "")("with a PostgreSQL server (TEST_POSTGRES_URL)"
       };
       await Promise.all([runner(), runner(), runner(), planner(), listener(), decider(), decider()]);
 
-      expect([done.begun, done.sync.length, done.session.length, done.replies, done.decided].map((n) => n > 5)).toEqual(
-        [true, true, true, true, true],
-      );
+      for (const n of counts()) expect(n).toBeGreaterThan(oftenEnough);
       const after = await read(store, planId);
       expect(after.plan.version).toBe(before.version + done.begun + done.sync.length + done.session.length);
       expect(await store.brokenLogs()).toEqual([]);
