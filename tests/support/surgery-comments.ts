@@ -113,15 +113,19 @@ function textsOf(body: string): PlacedText[] {
 
 const MARKER = /<(\/?)ac:inline-comment-marker(?: ac:ref="(planted-[\w-]+)")?[^>]*>/g;
 
-/** The comments on a page: each part by its name, and the words that it is about. */
-export function commentsOn(body: string): { name: string; words: string[] }[] {
-  const comments: { name: string; words: string[] }[] = [];
+type CommentPart = { name: string; words: string[]; isEmpty: boolean };
+
+/** The comments on a page: each part by its name, and the words that it is about; a number or a dash is no word, but something. */
+function commentsOn(body: string): CommentPart[] {
+  const comments: CommentPart[] = [];
   const open: { name: string; start: number }[] = [];
   for (const match of body.matchAll(MARKER)) {
     if (match[1] !== "/") open.push({ name: match[2] ?? "", start: match.index + match[0].length });
     else {
       const opened = open.pop();
-      if (opened?.name) comments.push({ name: opened.name, words: wordsOf(body.slice(opened.start, match.index)) });
+      if (!opened?.name) continue;
+      const markup = body.slice(opened.start, match.index);
+      comments.push({ name: opened.name, words: wordsOf(markup), isEmpty: withoutTags(markup).trim() === "" });
     }
   }
   return comments;
@@ -142,9 +146,9 @@ export function lostComments(before: string, after: string): string[] {
       .filter((word) => !kept.has(word) && (wordsAfter.get(word)?.length ?? 0) >= (wordsBefore.get(word)?.length ?? 0));
     if (remaining.length > 0) problems.push(`the comment ${name} is gone, “${remaining.join(" ")}” is not`);
   }
-  for (const { name, words } of commentsOn(after)) {
-    const hadWords = was.get(name)?.every((part) => part.words.length > 0) ?? true;
-    if (words.length === 0 && hadWords) problems.push(`the comment ${name} is about nothing`);
+  for (const { name, isEmpty } of commentsOn(after)) {
+    const wasEmpty = was.get(name)?.some((part) => part.isEmpty) ?? false;
+    if (isEmpty && !wasEmpty) problems.push(`the comment ${name} is about nothing`);
   }
   return problems;
 }
@@ -159,5 +163,9 @@ function countsOf<Thing extends string | { name: string }>(all: readonly Thing[]
 }
 
 function wordsOf(markup: string): string[] {
-  return markup.replace(/<[^<>]*>/g, " ").match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+  return withoutTags(markup).match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+}
+
+function withoutTags(markup: string): string {
+  return markup.replace(/<[^<>]*>/g, " ");
 }
