@@ -27,6 +27,8 @@ type Written = {
   now: ItemValues;
   /** What it was given. */
   given: Partial<ItemValues>;
+  /** True where we know that we gave it that; otherwise only what the history says counts. */
+  isKnown: boolean;
   /** The description that the last event since the read told; null where none came. */
   told: string | null;
   /** Who we are in the history. */
@@ -39,24 +41,44 @@ type Written = {
  * our own entry in it stood when we wrote.
  */
 export function findOverwritten(history: readonly HistoryEntry[], written: Written): Overwritten[] {
-  const { issue, now, given, told, ownActorIds, context } = written;
+  const { issue, now, given, isKnown, told, ownActorIds, context } = written;
   const isOurs = (entry: HistoryEntry) => ownActorIds.includes(entry.actorId ?? "");
   const since = history.filter((entry) => entry.at > issue.updatedAt);
-  const ours = since.findLastIndex((entry) => isOurs(entry));
-  const others = since.slice(0, ours < 0 ? undefined : ours).filter((entry) => !isOurs(entry));
-  if (others.length === 0) return [];
-  const between = others.reduce((before, entry) => after(before, entry, told), issue as IssueState);
-  const values = readIssueValues(between, now, context);
-  const last = others[others.length - 1] as HistoryEntry;
-  const found = (Object.keys(given) as SyncField[])
-    .filter(
-      (field) => !isSameValue(field, values[field], now[field]) && !isSameValue(field, values[field], given[field]),
-    )
-    .map((field): Overwritten => ({ field, value: values[field], by: last.actorId, at: last.at }));
-  const untold = told === null ? others.findLast((entry) => entry.description) : undefined;
-  const writesText = ["description", "acceptanceCriteria", "enablerType"].some((field) => field in given);
-  if (!untold || !writesText || found.some(({ field }) => field === "description")) return found;
-  return [...found, { field: "description", value: undefined, by: untold.actorId, at: untold.at }];
+  const othersBefore = (field: SyncField): HistoryEntry[] => {
+    const ours = since.findLastIndex((entry) => isOurs(entry) && (isKnown || isAbout(entry, field)));
+    if (ours < 0 && !isKnown) return [];
+    return since.slice(0, ours < 0 ? undefined : ours).filter((entry) => !isOurs(entry));
+  };
+  const found = (Object.keys(given) as SyncField[]).flatMap((field): Overwritten[] => {
+    const others = othersBefore(field);
+    const last = others.at(-1);
+    if (!last) return [];
+    const between = others.reduce((before, entry) => after(before, entry, told), issue as IssueState);
+    const value = readIssueValues(between, now, context)[field];
+    const isGone = !isSameValue(field, value, now[field]) && !isSameValue(field, value, given[field]);
+    return isGone ? [{ field, value, by: last.actorId, at: last.at }] : [];
+  });
+  const writesText = textFields.some((field) => field in given);
+  if (told !== null || !writesText || found.some(({ field }) => field === "description")) return found;
+  const untold = othersBefore("description").findLast((entry) => entry.description);
+  return untold ? [...found, { field: "description", value: undefined, by: untold.actorId, at: untold.at }] : found;
+}
+
+const textFields: readonly SyncField[] = ["description", "acceptanceCriteria", "enablerType"];
+
+/** True for fields that Linear keeps in one: of the description of an issue nobody can say which part of it was changed. */
+export function areOneText(one: SyncField, other: SyncField): boolean {
+  return one === other || (textFields.includes(one) && textFields.includes(other));
+}
+
+/** Whether an entry says that the field of an issue was changed in which a value stands. */
+function isAbout(entry: HistoryEntry, field: SyncField): boolean {
+  if (textFields.includes(field)) return entry.description === true;
+  if (field === "title") return entry.title !== undefined;
+  if (field === "priority") return entry.priority !== undefined;
+  if (field === "storyPoints") return entry.estimate !== undefined;
+  if (field === "parent") return entry.parentId !== undefined;
+  return field === "kind" && [...(entry.addedLabelIds ?? []), ...(entry.removedLabelIds ?? [])].length > 0;
 }
 
 function after(issue: IssueState, entry: HistoryEntry, told: string | null): IssueState {

@@ -212,6 +212,45 @@ describe("what somebody sets between our read and our write", () => {
     ]);
   });
 
+  it("in the issue's description is kept also where a run that was thought dead writes over it, and its event comes late", async () => {
+    await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    await arrived(world);
+    for (const webhook of world.waiting.splice(0)) await world.deliver(webhook);
+    await world.sweep();
+    const [started] = world.messages.splice(0);
+    if (!started) throw new Error("no run has begun");
+    await world.run(started);
+    const [writing] = world.messages.splice(0);
+    if (!writing) throw new Error("the run has nothing to write");
+    const late: typeof world.waiting = [];
+    world.before("linear issueUpdate", async () => {
+      await world.freeLeases();
+      await world.run(writing);
+      world.linear.control.editIssue({
+        issue: issue?.id ?? "",
+        change: { description: (issue?.description ?? "").replace("sooner", "today") },
+      });
+      await arrived(world);
+      late.push(...world.waiting.splice(0));
+    });
+    await world.run(writing);
+    await drain(world);
+    expect(issueNamed("Filter by price")?.description).toContain("find it at once");
+    // Another run reads the issue before anybody tells of the edit.
+    const other = issueNamed("Filter by colour");
+    world.linear.control.editIssue({ issue: other?.id ?? "", change: { title: "Filter by colours" } });
+    await drain(world);
+    expect(body()).toContain("Filter by colours");
+    for (const webhook of late) await world.deliver(webhook);
+    await drain(world);
+
+    const [conflict] = await conflicts();
+    expect(conflict).toMatchObject({ field: "description", kind: "overwritten" });
+    expect(conflict?.linear ?? "").toContain("find it today");
+  });
+
   it("in another field of the issue stays, and goes to the page", async () => {
     await make(0, 0);
     const issue = issueNamed("Print a label at home");

@@ -29,7 +29,10 @@ export const detectChanges: SyncStep = async (input) => {
   const found = detect(reading);
   const restless = work.trigger === "person" ? null : toAndFro(seen.recentRuns, found.writes);
   if (restless) return halt(input, backAndForth(restless, reading));
-  const landedOver = await findWrittenOver(perhapsWritten(compareRead(reading), seen), reading, { seen, linear });
+  const landedOver = await findWrittenOver(perhapsWritten(compareRead(reading), reading, seen), reading, {
+    seen,
+    linear,
+  });
   const counts = {
     ...work.counts,
     conflictsDetected: work.counts.conflictsDetected + found.detected + landedOver.length,

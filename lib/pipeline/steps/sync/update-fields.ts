@@ -53,6 +53,7 @@ export async function updateFields(updating: Updating, items: PlanItem[]): Promi
   const given = edited.map(({ item, now, merge }) => ({ item, now: now.linear, given: merge.toLinear }));
   const before = perhapsWritten(
     differences.filter((one) => !edited.includes(one)),
+    reading,
     seen,
   );
   const conflicts = await findWrittenOver([...given, ...before], reading, updating);

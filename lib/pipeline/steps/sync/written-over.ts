@@ -32,10 +32,16 @@ export async function findWrittenOver(
   const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
   return asRead.flatMap(({ item, now, given, readAt, issue }) => {
     const entries = history.filter((entry) => entry.issueId === issue.id);
-    const isOurs = entries.some((entry) => entry.at > issue.updatedAt && ownActorIds.includes(entry.actorId ?? ""));
-    if (readAt !== undefined && !isOurs) return [];
     const told = toldOf(issue, seen);
-    const found = findOverwritten(entries, { issue, now, given, told, ownActorIds, context });
+    const found = findOverwritten(entries, {
+      issue,
+      now,
+      given,
+      isKnown: readAt === undefined,
+      told,
+      ownActorIds,
+      context,
+    });
     return found.map((one) => overwrittenConflict(item, one, reading));
   });
 }
