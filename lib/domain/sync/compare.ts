@@ -26,11 +26,11 @@ export type Comparing = {
 
 /** What an item that both sides have is to be given on each; items that one side does not have are for `existence`. */
 export function compareItem(item: PlanItem, comparing: Comparing): Difference | null {
-  const { stored, view } = comparing;
-  const onPage = view.valuesOf(item.id);
+  const onPage = comparing.view.valuesOf(item.id);
   if (item.state !== "active" || item.linearId === null || item.pending !== null || onPage === null) return null;
-  const before = { page: pageBase(item, stored), linear: linearBase(item, stored) };
-  const now = { page: { ...onPage }, linear: comparing.issueOf(item, before.linear, view.index) ?? before.linear };
+  const issue = compareIssue(item, comparing);
+  const { before } = issue;
+  const now = { page: { ...onPage }, linear: issue.now.linear };
   // Of a project nothing is ordered.
   if (item.linearKind === "project") now.page.order = null;
   else before.page.order ??= comparing.ordersBefore.get(item.id) ?? [];
@@ -44,6 +44,15 @@ export function compareItem(item: PlanItem, comparing: Comparing): Difference | 
     resolved: comparing.resolvedOf(item),
   });
   return { item, before, now, merge };
+}
+
+/** What the issue of an item says now, and what both sides said before. */
+export type IssueDifference = Pick<Difference, "item" | "before"> & { now: Pick<Sides, "linear"> };
+
+/** Compares the issue of an item alone, as where the page has no row for it. */
+export function compareIssue(item: PlanItem, { stored, view, issueOf }: Comparing): IssueDifference {
+  const before = { page: pageBase(item, stored), linear: linearBase(item, stored) };
+  return { item, before, now: { linear: issueOf(item, before.linear, view.index) ?? before.linear } };
 }
 
 /** Values that a side has been given by now. A field that a side cannot say counts as given with what stands there. */

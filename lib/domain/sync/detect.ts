@@ -1,7 +1,7 @@
 import { derivedUuid, type PlanItemId } from "../ids.js";
 import { isForPage, ordersOnPage, type PlanItem } from "../plan-item.js";
 import { addedInLinear, addedOnPage } from "./additions.js";
-import { compareItem, type Comparing, type Difference, type Given, rename, settle } from "./compare.js";
+import { compareIssue, compareItem, type Comparing, type Difference, type Given, rename, settle } from "./compare.js";
 import { type Conflict, gone, type Strategy } from "./conflict.js";
 import { decideExistence } from "./existence.js";
 import { judgeEvents, type ToldChange } from "./judge-events.js";
@@ -73,6 +73,9 @@ export function detect(read: Reading): Detection {
     if (next.pending !== null) (isForPage(next) ? found.toPage : found.toLinear).push(next.id);
     else {
       const difference = compareItem(next, comparing);
+      // Of an issue whose row is gone people are asked what it said as well.
+      if (!difference && next.state === "active")
+        found.conflicts.push(...judgeEvents(compareIssue(next, comparing), reading));
       next = difference ? take(difference, reading, found) : rename(next, comparing);
     }
     if (JSON.stringify(next) !== JSON.stringify(item)) stored.set(next.id, next);

@@ -1,5 +1,5 @@
 import { derivedUuid } from "../ids.js";
-import type { Difference } from "./compare.js";
+import type { IssueDifference } from "./compare.js";
 import { type Conflict, isUntold } from "./conflict.js";
 import type { Reading, StoredConflict } from "./detect.js";
 import { type IssueState, readIssueValues } from "./issue-values.js";
@@ -30,7 +30,7 @@ const fieldsOf: Record<string, SyncField[]> = {
  * is judged by what it carries, because Linear keeps no former descriptions. What happened before the issue was read last is in its base, but for a
  * description that we wrote over and of which no event had told by then.
  */
-export function judgeEvents(difference: Difference, reading: Reading): StoredConflict[] {
+export function judgeEvents(difference: IssueDifference, reading: Reading): StoredConflict[] {
   const { item, before, now } = difference;
   const issue = reading.linear.issues.get(item.linearId ?? "");
   if (!issue) return [];
@@ -68,7 +68,7 @@ const after = (issue: SeenIssue, { data }: ToldChange): IssueState => {
 };
 
 function toConflict(
-  { item, now, before }: Difference,
+  { item, now, before }: IssueDifference,
   field: SyncField,
   value: unknown,
   { actorId, changedAt }: ToldChange,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { extract } from "../../../lib/domain/extraction/extract.js";
 import { arrived, drain } from "../../support/convergence/given-plan.js";
+import { withoutRow } from "../../support/convergence/people.js";
 import { given, make, quietPlans, world } from "./quiet-plans.js";
 
 describe("what somebody sets between our read and our write", () => {
@@ -248,6 +250,32 @@ describe("what somebody sets between our read and our write", () => {
 
     const [conflict] = await conflicts();
     expect(conflict).toMatchObject({ field: "description", kind: "overwritten" });
+    expect(conflict?.linear ?? "").toContain("find it today");
+  });
+
+  it("in the issue's description is known from its event also where the row went from the page before that comes", async () => {
+    await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    const late: typeof world.waiting = [];
+    world.before("linear issueUpdate", async () => {
+      world.linear.control.editIssue({
+        issue: issue?.id ?? "",
+        change: { description: (issue?.description ?? "").replace("sooner", "today") },
+      });
+      await arrived(world);
+      late.push(...world.waiting.splice(0));
+    });
+    await drain(world);
+    const row = extract({ title: "", body: body() }).items.find((item) => item.title === "Filter by price");
+    if (!row) throw new Error("the page has no such row");
+    world.confluence.control.editPage({ id: given.pageId, body: (text) => withoutRow(text, row) });
+    await drain(world);
+    for (const webhook of late) await world.deliver(webhook);
+    await drain(world);
+
+    expect((await conflicts()).map(({ field }) => field).toSorted()).toEqual(["description", "existence"]);
+    const conflict = (await conflicts()).find(({ field }) => field === "description");
     expect(conflict?.linear ?? "").toContain("find it today");
   });
 

@@ -315,7 +315,7 @@ function listItemAround(body: string, at: number): SourceRange | null {
   return null;
 }
 
-function withoutRow(body: string, item: ExtractedItem): string {
+export function withoutRow(body: string, item: ExtractedItem): string {
   const unit = unitOf(body, item);
   return unit ? body.slice(0, unit.start) + body.slice(unit.end) : body;
 }
