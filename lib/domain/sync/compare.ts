@@ -22,6 +22,8 @@ export type Comparing = {
   changedAt(item: PlanItem): { page: number | null; linear: number | null };
   /** What people have decided about an item's conflicts and has not been written yet. */
   resolvedOf(item: PlanItem): Partial<ItemValues>;
+  /** Fields of an item of which people are asked what our last write of them wrote over; the next one would write over more. */
+  heldOf(item: PlanItem): SyncField[];
 };
 
 /** What an item that both sides have is to be given on each; items that one side does not have are for `existence`. */
@@ -42,6 +44,7 @@ export function compareItem(item: PlanItem, comparing: Comparing): Difference | 
     policies: comparing.policies,
     changedAt: comparing.changedAt(item),
     resolved: comparing.resolvedOf(item),
+    held: comparing.heldOf(item),
   });
   return { item, before, now, merge };
 }
@@ -64,6 +67,7 @@ function isOpen({ merge }: Difference, field: SyncField, given: Given): boolean 
     field in wanted && !(field in (given[side] ?? {}));
   return (
     merge.conflicts.some((conflict) => conflict.field === field) ||
+    merge.held.includes(field) ||
     waits("page", merge.toPage) ||
     waits("linear", merge.toLinear)
   );

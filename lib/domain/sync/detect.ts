@@ -130,6 +130,10 @@ export function comparingOf(reading: Reading): Comparing {
       linear: instantOf(linear.issues.get(item.linearId ?? "")?.updatedAt ?? null),
     }),
     resolvedOf: (item) => resolvedOf(item, plan.conflicts),
+    heldOf: (item) =>
+      fieldConflicts(item, plan.conflicts)
+        .filter((one) => one.kind === "overwritten" && one.decision === null)
+        .map((one) => one.field as SyncField),
   };
 }
 
@@ -238,8 +242,11 @@ function followUp(conflict: Conflict, { item, before, now, merge }: Difference, 
     }
     return isUnwritten ? [] : [{ ...conflict, applied: true }];
   }
-  // What stands nowhere any more is for people alone to give up.
-  if (conflict.kind === "overwritten") return [];
+  // What stands nowhere any more is for people alone to give up; the page may say something else by now.
+  if (conflict.kind === "overwritten") {
+    const { page } = changesOf(item, stands, reading);
+    return isSameValue(field, page.value, conflict.page.value) ? [] : [{ ...conflict, page, applied: false }];
+  }
   if (!isWaiting)
     return [{ ...conflict, decision: { strategy: "agreed", value: stands.page, by: null }, applied: true }];
   const isMoved = (["page", "linear"] as const).some((side) => !isSameValue(field, stands[side], conflict[side].value));

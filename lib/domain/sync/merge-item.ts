@@ -23,6 +23,8 @@ export type ItemMerge = {
   toLinear: Partial<ItemValues>;
   conflicts: FieldConflict[];
   overruled: OverruledValue[];
+  /** Fields of which the issue would be given something else, and is not yet. */
+  held: SyncField[];
 };
 export type ItemMergeInput = {
   /** What each side said when it was last in step. */
@@ -33,6 +35,8 @@ export type ItemMergeInput = {
   changedAt: Record<Side, number | null>;
   /** What a person has decided; it goes before every rule. */
   resolved: Partial<ItemValues>;
+  /** Fields of which the issue keeps what it says, because people are asked what our last write of them wrote over. */
+  held: readonly SyncField[];
 };
 
 /** Instants that are no further apart come from two clocks and say nothing of what was later. */
@@ -73,7 +77,7 @@ export const isSameValue = (field: SyncField, a: unknown, b: unknown): boolean =
  * changes cannot stand together, the field's policy decides or a person is asked. It can be repeated after any of its writes.
  */
 export function mergeItem(input: ItemMergeInput): ItemMerge {
-  const merge: ItemMerge = { toPage: {}, toLinear: {}, conflicts: [], overruled: [] };
+  const merge: ItemMerge = { toPage: {}, toLinear: {}, conflicts: [], overruled: [], held: [] };
   for (const field of syncFields) mergeField(field, input, merge);
   return merge;
 }
@@ -84,7 +88,9 @@ function mergeField<F extends SyncField>(field: F, input: ItemMergeInput, merge:
   const linear = input.now.linear[field];
   const give = (values: Pair<ItemValues[F]>) => {
     if (!rule.isSame(values.page, page)) merge.toPage[field] = values.page;
-    if (!rule.isSame(values.linear, linear)) merge.toLinear[field] = values.linear;
+    if (rule.isSame(values.linear, linear)) return;
+    if (input.held.includes(field)) merge.held.push(field);
+    else merge.toLinear[field] = values.linear;
   };
   const decided = input.resolved[field] as ItemValues[F] | undefined;
   if (decided !== undefined) return give({ page: decided, linear: decided });

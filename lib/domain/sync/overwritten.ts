@@ -1,3 +1,4 @@
+import { isUntold } from "./conflict.js";
 import { derivedUuid } from "../ids.js";
 import type { PlanItem } from "../plan-item.js";
 import type { Reading, StoredConflict } from "./detect.js";
@@ -95,15 +96,21 @@ function after(issue: IssueState, entry: HistoryEntry, told: string | null): Iss
   };
 }
 
-/** The conflict that stands for what was written over: the issue holds our value, the other one is kept here alone. */
-export function overwrittenConflict(
+/**
+ * The conflict that stands for what was written over: the issue holds our value, the other one is kept here alone. One that is open already stays
+ * what it is asked about, where nobody can say what it was, and makes room where somebody can: its value can be brought back all the same.
+ */
+export function overwrittenConflicts(
   item: PlanItem,
   { field, value, by, at }: Overwritten,
   { plan, view, page }: Reading,
-): StoredConflict {
+): StoredConflict[] {
   const open = plan.conflicts.find((one) => one.itemId === item.id && one.field === field);
-  return {
-    id: open?.id ?? derivedUuid(item.id, "overwritten", field, at),
+  const isAskedAlready = open !== undefined && isUntold(open) && value === undefined;
+  if (isAskedAlready) return [];
+  const isOther = open?.kind === "overwritten" && open.decision === null && !isUntold(open);
+  const conflict: StoredConflict = {
+    id: (isOther ? null : open?.id) ?? derivedUuid(item.id, "overwritten", field, at),
     itemId: item.id,
     field,
     kind: "overwritten",
@@ -113,4 +120,8 @@ export function overwrittenConflict(
     decision: null,
     applied: false,
   };
+  const before: StoredConflict[] = isOther
+    ? [{ ...open, decision: { strategy: "agreed", value: open.page.value, by: null }, applied: true }]
+    : [];
+  return [...before, conflict];
 }

@@ -112,6 +112,7 @@ describe("what somebody sets between our read and our write", () => {
     await drain(world);
     editPage("It can be set", "It can be set by anybody");
     await drain(world);
+    expect(issueNamed("Filter by price")?.description).toContain("It can be set by anybody");
     world.waiting.push(...late);
     await drain(world);
 
@@ -277,6 +278,32 @@ describe("what somebody sets between our read and our write", () => {
     expect(new Set((await conflicts()).map(({ field }) => field))).toEqual(new Set(["description", "existence"]));
     const conflict = (await conflicts()).find(({ field }) => field === "description");
     expect(conflict?.linear ?? "").toContain("find it today");
+  });
+
+  it("in the issue's description is asked about before the page's next change of it is written", async () => {
+    await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    const description = () => issueNamed("Filter by price")?.description ?? "";
+    const meanwhile = (from: string, to: string) =>
+      world.before("linear issueUpdate", () =>
+        world.linear.control.editIssue({
+          issue: issue?.id ?? "",
+          change: { description: description().replace(from, to) },
+        }),
+      );
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    meanwhile("sooner", "today");
+    await drain(world);
+    editPage("so that I find it at once.", "so that I find it in a minute.");
+    await drain(world);
+
+    expect(description()).toContain("find it at once");
+    const [conflict, ...others] = await conflicts();
+    expect(others).toEqual([]);
+    expect(conflict?.linear ?? "").toContain("find it today");
+    expect(conflict?.page ?? "").toContain("find it in a minute");
+    await answer("page");
+    expect(description()).toContain("find it in a minute");
   });
 
   it("in another field of the issue stays, and goes to the page", async () => {

@@ -30,7 +30,7 @@ const base: ItemValues = {
 const allFields = (policy: Policy) =>
   Object.fromEntries(syncFields.map((field) => [field, policy])) as Record<SyncField, Policy>;
 
-const nothing: ItemMerge = { toPage: {}, toLinear: {}, conflicts: [], overruled: [] };
+const nothing: ItemMerge = { toPage: {}, toLinear: {}, conflicts: [], overruled: [], held: [] };
 const minute = 60_000;
 
 function merge(page: Partial<ItemValues>, linear: Partial<ItemValues>, more: Partial<ItemMergeInput> = {}) {
@@ -40,6 +40,7 @@ function merge(page: Partial<ItemValues>, linear: Partial<ItemValues>, more: Par
     policies: allFields("ask"),
     changedAt: { page: null, linear: null },
     resolved: {},
+    held: [],
     ...more,
   });
 }
@@ -85,10 +86,18 @@ describe("an item on both sides", () => {
 
   it("is a conflict of one field where both changed it differently, and nothing is written to it", () => {
     expect(merge({ storyPoints: 5, priority: "high" }, { storyPoints: 8 })).toEqual({
-      toPage: {},
+      ...nothing,
       toLinear: { priority: "high" },
       conflicts: [{ field: "storyPoints", page: 5, linear: 8, base: 3 }],
-      overruled: [],
+    });
+  });
+
+  it("is not given to an issue whose field is held, while what the issue says still goes to the page", () => {
+    const held = ["title", "storyPoints"] as const;
+    expect(merge({ title: "Pay with a card" }, { storyPoints: 8 }, { held })).toEqual({
+      ...nothing,
+      toPage: { storyPoints: 8 },
+      held: ["title"],
     });
   });
 });
@@ -249,6 +258,7 @@ describe("any item", () => {
       policies: policy,
       changedAt,
       resolved: Object.fromEntries(fields.map((field) => [field, decided[field]])),
+      held: [],
     }));
   const holds = (law: (input: ItemMergeInput) => void) => fc.assert(fc.property(inputs, law), { numRuns });
 

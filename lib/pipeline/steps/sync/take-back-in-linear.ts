@@ -181,7 +181,7 @@ async function write({ lease }: SyncInput, list: Back[], reading: Reading, linea
       relating.map(({ item, now, set }) => ({
         item,
         now: { page: now, linear: now },
-        merge: { toLinear: set, toPage: {}, conflicts: [], overruled: [] },
+        merge: { toLinear: set, toPage: {}, conflicts: [], overruled: [], held: [] },
       })),
       reading,
       { linear, lease },

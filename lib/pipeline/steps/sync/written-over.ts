@@ -1,6 +1,6 @@
 import type { PlanItem } from "../../../domain/plan-item.js";
 import type { Reading, StoredConflict } from "../../../domain/sync/detect.js";
-import { findOverwritten, overwrittenConflict } from "../../../domain/sync/overwritten.js";
+import { findOverwritten, overwrittenConflicts } from "../../../domain/sync/overwritten.js";
 import { issueContextOf } from "../../../domain/sync/sides.js";
 import type { ItemValues } from "../../../domain/sync/values.js";
 import type { LinearClient } from "../../../ports-services.js";
@@ -42,7 +42,7 @@ export async function findWrittenOver(
       ownActorIds,
       context,
     });
-    return found.map((one) => overwrittenConflict(item, one, reading));
+    return found.flatMap((one) => overwrittenConflicts(item, one, reading));
   });
 }
 
