@@ -73,9 +73,9 @@ export function detect(read: Reading): Detection {
     if (next.pending !== null) (isForPage(next) ? found.toPage : found.toLinear).push(next.id);
     else {
       const difference = compareItem(next, comparing);
-      // Of an issue whose row is gone people are asked what it said as well.
-      if (!difference && next.state === "active")
-        found.conflicts.push(...judgeEvents(compareIssue(next, comparing), reading));
+      // Where the row is gone, the issue's events are judged all the same.
+      const isWithoutRow = difference === null && next.state === "active";
+      if (isWithoutRow) found.conflicts.push(...judgeEvents(compareIssue(next, comparing), reading));
       next = difference ? take(difference, reading, found) : rename(next, comparing);
     }
     if (JSON.stringify(next) !== JSON.stringify(item)) stored.set(next.id, next);

@@ -1,7 +1,7 @@
-import { isUntold } from "./conflict.js";
 import { derivedUuid } from "../ids.js";
 import type { PlanItem } from "../plan-item.js";
-import type { Reading, StoredConflict } from "./detect.js";
+import { type ChangeOf, type Conflict, isUntold } from "./conflict.js";
+import type { StoredConflict } from "./detect.js";
 import { isSameValue } from "./merge-item.js";
 import { type IssueContext, type IssueState, readIssueValues } from "./issue-values.js";
 import type { ItemValues, SyncField } from "./values.js";
@@ -97,31 +97,30 @@ function after(issue: IssueState, entry: HistoryEntry, told: string | null): Iss
 }
 
 /**
- * The conflict that stands for what was written over: the issue holds our value, the other one is kept here alone. One that is open already stays
- * what it is asked about, where nobody can say what it was, and makes room where somebody can: its value can be brought back all the same.
+ * The conflict that stands for what was written over: the issue holds our value, the other one is kept here alone. `open` is what people are asked
+ * about the field already. Where that is the same, or nobody can say of either what it was, it stays; a known value makes room, and can be brought
+ * back all the same.
  */
 export function overwrittenConflicts(
   item: PlanItem,
   { field, value, by, at }: Overwritten,
-  { plan, view, page }: Reading,
+  { open, page }: { open: Conflict | undefined; page: ChangeOf },
 ): StoredConflict[] {
-  const open = plan.conflicts.find((one) => one.itemId === item.id && one.field === field);
-  const isAskedAlready = open !== undefined && isUntold(open) && value === undefined;
-  if (isAskedAlready) return [];
-  const isOther = open?.kind === "overwritten" && open.decision === null && !isUntold(open);
+  const before = open?.kind === "overwritten" ? open : undefined;
+  const isFilled = before !== undefined && isUntold(before) && value !== undefined;
+  if (before && !isFilled && (before.linear.at === at || isUntold(before))) return [];
+  const makesRoom = before !== undefined && !isFilled && before.decision === null;
   const conflict: StoredConflict = {
-    id: (isOther ? null : open?.id) ?? derivedUuid(item.id, "overwritten", field, at),
+    id: (makesRoom ? undefined : open?.id) ?? derivedUuid(item.id, "overwritten", field, at),
     itemId: item.id,
     field,
     kind: "overwritten",
     base: open?.base ?? null,
     linear: { value: value ?? null, author: by, at },
-    page: { value: view.valuesOf(item.id)?.[field] ?? null, author: page.authorId, at: page.updatedAt },
+    page,
     decision: null,
     applied: false,
   };
-  const before: StoredConflict[] = isOther
-    ? [{ ...open, decision: { strategy: "agreed", value: open.page.value, by: null }, applied: true }]
-    : [];
-  return [...before, conflict];
+  if (!makesRoom) return [conflict];
+  return [{ ...before, decision: { strategy: "agreed", value: before.page.value, by: null }, applied: true }, conflict];
 }

@@ -31,6 +31,23 @@ describe("what somebody sets between our read and our write", () => {
     await drain(world);
   };
 
+  const editText = (id: string | undefined, from: string, to: string) => {
+    const description = world.linear.control.issues().find((issue) => issue.id === id)?.description ?? "";
+    world.linear.control.editIssue({ issue: id ?? "", change: { description: description.replace(from, to) } });
+  };
+  /** A description is changed on the page, and in Linear just before we write it there. What tells of that is held back, and given. */
+  const writtenOverUnheard = async (issue = issueNamed("Filter by price")) => {
+    const late: typeof world.waiting = [];
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    world.before("linear issueUpdate", async () => {
+      editText(issue?.id, "sooner", "today");
+      await arrived(world);
+      late.push(...world.waiting.splice(0));
+    });
+    await drain(world);
+    return late;
+  };
+
   it("in the same field of the issue is kept and asked about, and comes back where a person wants it", async () => {
     await make(0, 0);
     const issue = issueNamed("Print a label at home");
@@ -61,12 +78,7 @@ describe("what somebody sets between our read and our write", () => {
     const issue = issueNamed("Filter by price");
     const text = "As a buyer I want to filter by price, so that I find it sooner.";
     editPage(text, "As a buyer I want to filter by price, so that I find it at once.");
-    world.before("linear issueUpdate", () =>
-      world.linear.control.editIssue({
-        issue: issue?.id ?? "",
-        change: { description: (issue?.description ?? "").replace("sooner", "today") },
-      }),
-    );
+    world.before("linear issueUpdate", () => editText(issue?.id, "sooner", "today"));
     await drain(world);
 
     expect(await conflicts()).toMatchObject([{ field: "description", kind: "overwritten" }]);
@@ -82,12 +94,7 @@ describe("what somebody sets between our read and our write", () => {
     const id = issue?.id ?? "";
     editPage("so that I find it sooner.", "so that I find it at once.");
     world.linear.control.editIssue({ issue: id, change: { title: "Filter by prices" } });
-    world.before("linear issueUpdate", () =>
-      world.linear.control.editIssue({
-        issue: id,
-        change: { description: (issue?.description ?? "").replace("sooner", "today") },
-      }),
-    );
+    world.before("linear issueUpdate", () => editText(id, "sooner", "today"));
     await drain(world);
 
     expect(body()).toContain("Filter by prices");
@@ -98,18 +105,7 @@ describe("what somebody sets between our read and our write", () => {
 
   it("in the issue's description is known from its event also where that comes after the issue was written once more", async () => {
     await make(1, 0);
-    const issue = issueNamed("Filter by price");
-    editPage("so that I find it sooner.", "so that I find it at once.");
-    const late: typeof world.waiting = [];
-    world.before("linear issueUpdate", async () => {
-      world.linear.control.editIssue({
-        issue: issue?.id ?? "",
-        change: { description: (issue?.description ?? "").replace("sooner", "today") },
-      });
-      await arrived(world);
-      late.push(...world.waiting.splice(0));
-    });
-    await drain(world);
+    const late = await writtenOverUnheard();
     editPage("It can be set", "It can be set by anybody");
     await drain(world);
     expect(issueNamed("Filter by price")?.description).toContain("It can be set by anybody");
@@ -122,20 +118,8 @@ describe("what somebody sets between our read and our write", () => {
   it("in the issue's description is known from its event also where somebody has changed it again before that comes", async () => {
     await make(1, 0);
     const issue = issueNamed("Filter by price");
-    const edit = (from: string, to: string) =>
-      world.linear.control.editIssue({
-        issue: issue?.id ?? "",
-        change: { description: (issueNamed("Filter by price")?.description ?? "").replace(from, to) },
-      });
-    editPage("so that I find it sooner.", "so that I find it at once.");
-    const late: typeof world.waiting = [];
-    world.before("linear issueUpdate", async () => {
-      edit("sooner", "today");
-      await arrived(world);
-      late.push(...world.waiting.splice(0));
-    });
-    await drain(world);
-    edit("As a buyer", "As a regular buyer");
+    const late = await writtenOverUnheard();
+    editText(issue?.id, "As a buyer", "As a regular buyer");
     await arrived(world);
     world.waiting.splice(0, world.waiting.length, ...late);
     await drain(world);
@@ -146,17 +130,7 @@ describe("what somebody sets between our read and our write", () => {
 
   it("in the issue's description cannot be brought back where no event told of it, and people are told so", async () => {
     await make(1, 0);
-    const issue = issueNamed("Filter by price");
-    editPage("so that I find it sooner.", "so that I find it at once.");
-    world.before("linear issueUpdate", async () => {
-      world.linear.control.editIssue({
-        issue: issue?.id ?? "",
-        change: { description: (issue?.description ?? "").replace("sooner", "today") },
-      });
-      await arrived(world);
-      world.waiting.length = 0;
-    });
-    await drain(world);
+    await writtenOverUnheard();
 
     expect(await conflicts()).toMatchObject([{ field: "description", kind: "overwritten", linear: null }]);
     const { activities } = world.linear.control.session({ agentSessionId: given.plans[0]?.agentSessionId ?? "" });
@@ -231,10 +205,7 @@ describe("what somebody sets between our read and our write", () => {
     world.before("linear issueUpdate", async () => {
       await world.freeLeases();
       await world.run(writing);
-      world.linear.control.editIssue({
-        issue: issue?.id ?? "",
-        change: { description: (issue?.description ?? "").replace("sooner", "today") },
-      });
+      editText(issue?.id, "at once", "today");
       await arrived(world);
       late.push(...world.waiting.splice(0));
     });
@@ -256,18 +227,7 @@ describe("what somebody sets between our read and our write", () => {
 
   it("in the issue's description is known from its event also where the row went from the page before that comes", async () => {
     await make(1, 0);
-    const issue = issueNamed("Filter by price");
-    editPage("so that I find it sooner.", "so that I find it at once.");
-    const late: typeof world.waiting = [];
-    world.before("linear issueUpdate", async () => {
-      world.linear.control.editIssue({
-        issue: issue?.id ?? "",
-        change: { description: (issue?.description ?? "").replace("sooner", "today") },
-      });
-      await arrived(world);
-      late.push(...world.waiting.splice(0));
-    });
-    await drain(world);
+    const late = await writtenOverUnheard();
     const row = extract({ title: "", body: body() }).items.find((item) => item.title === "Filter by price");
     if (!row) throw new Error("the page has no such row");
     world.confluence.control.editPage({ id: given.pageId, body: (text) => withoutRow(text, row) });
@@ -284,15 +244,8 @@ describe("what somebody sets between our read and our write", () => {
     await make(1, 0);
     const issue = issueNamed("Filter by price");
     const description = () => issueNamed("Filter by price")?.description ?? "";
-    const meanwhile = (from: string, to: string) =>
-      world.before("linear issueUpdate", () =>
-        world.linear.control.editIssue({
-          issue: issue?.id ?? "",
-          change: { description: description().replace(from, to) },
-        }),
-      );
     editPage("so that I find it sooner.", "so that I find it at once.");
-    meanwhile("sooner", "today");
+    world.before("linear issueUpdate", () => editText(issue?.id, "sooner", "today"));
     await drain(world);
     editPage("so that I find it at once.", "so that I find it in a minute.");
     await drain(world);

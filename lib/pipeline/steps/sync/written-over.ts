@@ -42,7 +42,12 @@ export async function findWrittenOver(
       ownActorIds,
       context,
     });
-    return found.flatMap((one) => overwrittenConflicts(item, one, reading));
+    return found.flatMap((one) => {
+      const open = reading.plan.conflicts.find(({ itemId, field }) => itemId === item.id && field === one.field);
+      const value = reading.view.valuesOf(item.id)?.[one.field] ?? null;
+      const page = { value, author: reading.page.authorId, at: reading.page.updatedAt };
+      return overwrittenConflicts(item, one, { open, page });
+    });
   });
 }
 
