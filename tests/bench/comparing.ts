@@ -57,6 +57,7 @@ function readingOf(before: string, body: string): [number, Reading] {
     page: { updatedAt: null, authorId: null, version: 2 },
     statuses: new Map(),
     events: [],
+    history: [],
     ownActorIds: [],
     runId: aPlanId(),
   };

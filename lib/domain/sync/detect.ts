@@ -9,6 +9,7 @@ import { indexOf } from "./item-values.js";
 import { isSameValue } from "./merge-item.js";
 import { withNewcomers } from "./newcomers.js";
 import { oneForEachField } from "./one-for-each-field.js";
+import type { HistoryEntry } from "./overwritten.js";
 import type { Done } from "./run.js";
 import { goesTo, isGoneInLinear, issueContextOf, type LinearReading, linearValuesOf, type PlanState } from "./sides.js";
 import type { FieldToWrite } from "./to-and-fro.js";
@@ -26,6 +27,8 @@ export type Reading = {
   statuses: ReadonlyMap<string, { text: string }>;
   /** What events told of issues since they were read last, the oldest first. */
   events: readonly ToldChange[];
+  /** What the histories of issues say whose last change no event has told; nobody has looked into those of others. */
+  history: readonly (HistoryEntry & { issueId: string })[];
   /** Who we are in Linear. */
   ownActorIds: readonly string[];
   runId: string;

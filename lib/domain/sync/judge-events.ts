@@ -5,7 +5,8 @@ import type { Reading, StoredConflict } from "./detect.js";
 import { type IssueState, readIssueValues } from "./issue-values.js";
 import { isSameValue } from "./merge-item.js";
 import { issueContextOf, type SeenIssue } from "./sides.js";
-import type { SyncField } from "./values.js";
+import { isAbout, overwrittenConflicts } from "./overwritten.js";
+import type { ItemValues, SyncField } from "./values.js";
 
 /** A change of an issue as Linear's event told it: what the issue said after it, and the names of what was another before. */
 export type ToldChange = {
@@ -42,8 +43,8 @@ export function judgeEvents(difference: IssueDifference, reading: Reading): Stor
       !reading.ownActorIds.includes(event.actorId ?? ""),
   );
   const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
-  const last = new Map<SyncField, { value: unknown; event: ToldChange }>();
-  const late = new Map<SyncField, { value: unknown; event: ToldChange }>();
+  const last = new Map<SyncField, { value: ItemValues[SyncField]; event: ToldChange }>();
+  const late = new Map<SyncField, { value: ItemValues[SyncField]; event: ToldChange }>();
   for (const event of told) {
     const values = readIssueValues(after(issue, event), before.linear, context);
     for (const field of (event.data.changed ?? []).flatMap((name) => fieldsOf[name] ?? []))
@@ -51,14 +52,27 @@ export function judgeEvents(difference: IssueDifference, reading: Reading): Stor
       else if (!isSameValue(field, values[field], before.linear[field]) || last.has(field))
         last.set(field, { value: values[field], event });
   }
+  const since = reading.history.filter((entry) => entry.issueId === issue.id);
   // Where a field was changed again since, its last event is no news; the one of which we know that it was written over is, whatever came later.
-  const isOverwritten = (field: SyncField, value: unknown, event: ToldChange) =>
+  const isOverwritten = (field: SyncField, value: ItemValues[SyncField], event: ToldChange) =>
     !isSameValue(field, value, now.linear[field]) &&
-    (event.changedAt === untoldAt || isSameValue(field, now.linear[field], before.linear[field]));
+    (event.changedAt === untoldAt ||
+      (isSameValue(field, now.linear[field], before.linear[field]) && !isUndone(since, field, event, reading)));
   const found = [...late, ...last].filter(([field, { value, event }]) => isOverwritten(field, value, event));
   const known = reading.plan.conflicts.filter((one) => one.itemId === item.id);
   const conflicts = found.flatMap(([field, { value, event }]) => toConflict(difference, field, value, event, known));
   return [...conflicts, ...(told.length > 0 ? answered(known, conflicts) : [])];
+}
+
+/** True where the history says that somebody has changed the field since an event, and that it was not we. */
+function isUndone(
+  history: Reading["history"],
+  field: SyncField,
+  { changedAt }: ToldChange,
+  { ownActorIds }: Reading,
+): boolean {
+  const later = history.filter((entry) => entry.at > changedAt && isAbout(entry, field));
+  return later.length > 0 && !later.some(({ actorId }) => ownActorIds.includes(actorId ?? ""));
 }
 
 const after = (issue: SeenIssue, { data }: ToldChange): IssueState => {
@@ -70,26 +84,19 @@ const after = (issue: SeenIssue, { data }: ToldChange): IssueState => {
 function toConflict(
   { item, now, before }: IssueDifference,
   field: SyncField,
-  value: unknown,
+  value: ItemValues[SyncField],
   { actorId, changedAt }: ToldChange,
   known: readonly Conflict[],
 ): StoredConflict[] {
   const open = known.find((one) => one.field === field);
-  // What is decided, or known from the history already, needs no event.
-  if (open && (open.decision !== null || open.linear.value !== null)) return [];
-  return [
-    {
-      id: open?.id ?? derivedUuid(item.id, "overwritten", field, changedAt),
-      itemId: item.id,
-      field,
-      kind: "overwritten",
-      base: open?.base ?? before.page[field],
-      linear: { value, author: actorId, at: changedAt },
-      page: open?.page ?? { value: now.linear[field], author: null, at: null },
-      decision: null,
-      applied: false,
-    },
-  ];
+  // What is decided needs no event.
+  if (open && open.decision !== null) return [];
+  const page = open?.page ?? { value: now.linear[field], author: null, at: null };
+  return overwrittenConflicts(
+    item,
+    { field, value, by: actorId, at: changedAt },
+    { open, base: before.page[field], page },
+  );
 }
 
 /** A description that nobody could tell, and of which an event has now told that it was the criteria. */

@@ -73,7 +73,7 @@ export function areOneText(one: SyncField, other: SyncField): boolean {
 }
 
 /** Whether an entry says that the field of an issue was changed in which a value stands. */
-function isAbout(entry: HistoryEntry, field: SyncField): boolean {
+export function isAbout(entry: HistoryEntry, field: SyncField): boolean {
   if (textFields.includes(field)) return entry.description === true;
   if (field === "title") return entry.title !== undefined;
   if (field === "priority") return entry.priority !== undefined;
@@ -104,7 +104,7 @@ function after(issue: IssueState, entry: HistoryEntry, told: string | null): Iss
 export function overwrittenConflicts(
   item: PlanItem,
   { field, value, by, at }: Overwritten,
-  { open, page }: { open: Conflict | undefined; page: ChangeOf },
+  { open, base, page }: { open: Conflict | undefined; base: unknown; page: ChangeOf },
 ): StoredConflict[] {
   const before = open?.kind === "overwritten" ? open : undefined;
   const isFilled = before !== undefined && isUntold(before) && value !== undefined;
@@ -115,7 +115,7 @@ export function overwrittenConflicts(
     itemId: item.id,
     field,
     kind: "overwritten",
-    base: open?.base ?? null,
+    base: open?.base ?? base,
     linear: { value: value ?? null, author: by, at },
     page,
     decision: null,

@@ -98,6 +98,22 @@ describe("an answer to a question about conflicts", () => {
     expect(issueNamed("Filter by price").description).toContain("so that I find it today.");
   });
 
+  it("is over where the page cannot say what was decided: people are told so once", async () => {
+    await make(1, 0);
+    const issue = issueNamed("Filter by size");
+    world.linear.control.moveIssue({ issue: issue.id, parent: issueNamed("Search").id });
+    editPage("<h3>Story SEA-3", "<h2>Feature: Measures</h2><p>What fits.</p><h3>Story SEA-3");
+    await drain(world);
+    expect(await conflicts()).toMatchObject([{ field: "parent", is_resolved: "f" }]);
+    await reply(asked()?.options?.find(({ label }) => label?.includes("Linear"))?.value ?? "");
+
+    expect(await conflicts()).toMatchObject([{ field: "parent", is_resolved: "t", applied: "t" }]);
+    const told = () => said().filter(({ body: text }) => text?.includes("cannot say this")).length;
+    expect(told()).toBe(1);
+    await reply("sync now");
+    expect(told()).toBe(1);
+  });
+
   it("cannot be a title that Linear does not take", async () => {
     await make(0, 0);
     editPage("Print a label at home", "Print a label in the kitchen");

@@ -35,6 +35,10 @@ describe("what somebody sets between our read and our write", () => {
     const description = world.linear.control.issues().find((issue) => issue.id === id)?.description ?? "";
     world.linear.control.editIssue({ issue: id ?? "", change: { description: description.replace(from, to) } });
   };
+  const moveThereAndBack = (id: string) => {
+    const [parent, other] = [issueNamed("Filters")?.id ?? "", issueNamed("Search")?.id ?? ""];
+    for (const to of [other, parent]) world.linear.control.moveIssue({ issue: id, parent: to });
+  };
   /** A description is changed on the page, and in Linear just before we write it there. What tells of that is held back, and given. */
   const writtenOverUnheard = async (issue = issueNamed("Filter by price")) => {
     const late: typeof world.waiting = [];
@@ -257,6 +261,44 @@ describe("what somebody sets between our read and our write", () => {
     expect(conflict?.page ?? "").toContain("find it in a minute");
     await answer("page");
     expect(description()).toContain("find it in a minute");
+  });
+
+  it("in criteria about which people are asked already takes the place of what the question said", async () => {
+    await make(1, 0);
+    const issue = issueNamed("Filter by price");
+    editPage("so that I find it sooner.", "so that I find it at once.");
+    editPage("It can be set", "It can be set by anybody");
+    editText(issue?.id, "It can be set", "It can be set once");
+    await arrived(world);
+    for (const webhook of world.waiting.splice(0)) await world.deliver(webhook);
+    world.before("linear issueUpdate", () => editText(issue?.id, "It can be set once", "It can be set twice"));
+    world.faults.linear.add({ kind: "lost_answer", on: "issueUpdate", times: 1 });
+    await drain(world);
+
+    const criteria = (await conflicts()).filter(({ field }) => field === "acceptanceCriteria");
+    expect(criteria).toMatchObject([{ kind: "overwritten", is_resolved: "f" }]);
+    expect(criteria[0]?.linear ?? "").toContain("It can be set twice");
+    await answer("linear");
+    expect(body()).toContain("It can be set twice");
+    expect(issueNamed("Filter by price")?.description).toContain("It can be set twice");
+  });
+
+  it.each([
+    ["a place", (id: string) => moveThereAndBack(id)],
+    ["a text", (id: string) => (editText(id, "sooner", "today"), editText(id, "today", "sooner"))],
+  ])("is not what a person has undone before anybody told of that: %s", async (_, thereAndBack) => {
+    await make(1, 0);
+    const { id = "" } = issueNamed("Filter by price") ?? {};
+    editPage("It can be set", "It can be set by anybody");
+    await drain(world);
+    thereAndBack(id);
+    await arrived(world);
+    const late = world.waiting.splice(1);
+    await drain(world);
+    for (const webhook of late) await world.deliver(webhook);
+    await drain(world);
+
+    expect(await conflicts()).toEqual([]);
   });
 
   it("in another field of the issue stays, and goes to the page", async () => {

@@ -20,11 +20,16 @@ const asked = (value: string | null, at: string, differs: Partial<Conflict> = {}
   ...differs,
 });
 const values = (open: Conflict | undefined, one: Overwritten) =>
-  overwrittenConflicts(item, one, { open, page }).map(({ linear, applied }) => [linear.value, applied]);
+  overwrittenConflicts(item, one, { open, base: "Yesterday", page }).map(({ linear, applied }) => [
+    linear.value,
+    applied,
+  ]);
 
 it("what was written over is asked about, known or not", () => {
   expect(values(undefined, found("Today", first))).toEqual([["Today", false]]);
   expect(values(undefined, found(undefined, first))).toEqual([[null, false]]);
+  const [conflict] = overwrittenConflicts(item, found("Today", first), { open: undefined, base: "Yesterday", page });
+  expect(conflict?.base).toBe("Yesterday");
 });
 
 it("what is found once more stays as it is asked about, with its value and with what was decided", () => {
@@ -35,7 +40,11 @@ it("what is found once more stays as it is asked about, with its value and with 
 });
 
 it("a text that nobody could say gets its value, and stays open where nobody can say the next one either", () => {
-  const [conflict, ...others] = overwrittenConflicts(item, found("Today", first), { open: asked(null, first), page });
+  const [conflict, ...others] = overwrittenConflicts(item, found("Today", first), {
+    open: asked(null, first),
+    base: "Yesterday",
+    page,
+  });
   expect([conflict?.id, conflict?.linear.value, others]).toEqual(["open", "Today", []]);
   expect(values(asked(null, first), found(undefined, second))).toEqual([]);
 });

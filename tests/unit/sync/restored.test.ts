@@ -49,6 +49,7 @@ function runAfter(onPage: string) {
     page: { updatedAt: null, authorId: null, version: 4 },
     statuses: new Map(),
     events: [],
+    history: [],
     ownActorIds: [],
     runId: "run",
   };

@@ -14,7 +14,7 @@ import { finish, halt, questionAfter } from "./finish.js";
 import { compareRead, perhapsWritten, stillOpen } from "./landed.js";
 import { mostLooks } from "./mirror-comments.js";
 import { byId, isHalt, readBlockers, readItems, readingOf, readPlanPage, readSetup } from "./read-sides.js";
-import { findWrittenOver } from "./written-over.js";
+import { historyOf, writtenOverIn } from "./written-over.js";
 
 /** What Linear commits at one instant may be listed a moment later; what is read twice is found to be unchanged. */
 const overlapMs = 5_000;
@@ -24,15 +24,12 @@ export const detectChanges: SyncStep = async (input) => {
   const { seen, work } = input;
   const read = await readBoth(input);
   if (isHalt(read)) return halt(input, read);
-  const { page, confluence, linear, setup, issues, reading } = read;
+  const { page, confluence, linear, setup, issues, reading, perhaps } = read;
   const writes = await settleWrites(seen, confluence);
   const found = detect(reading);
   const restless = work.trigger === "person" ? null : toAndFro(seen.recentRuns, found.writes);
   if (restless) return halt(input, backAndForth(restless, reading));
-  const landedOver = await findWrittenOver(perhapsWritten(compareRead(reading), reading, seen), reading, {
-    seen,
-    linear,
-  });
+  const landedOver = writtenOverIn(reading.history, perhaps, reading, seen);
   const counts = {
     ...work.counts,
     conflictsDetected: work.counts.conflictsDetected + found.detected + landedOver.length,
@@ -90,7 +87,9 @@ export async function readBoth(input: Pick<SyncInput, "seen" | "work" | "world">
   const issues = await readChanged(input, linear);
   const shown = await withoutHeldElsewhere(issues, seen, world);
   const reading = readingOf(seen, read.page, { setup, linear: shown, runId: work.runId });
-  return { ...read, linear, setup, issues, reading };
+  const perhaps = perhapsWritten(compareRead(reading), reading, seen);
+  const history = await historyOf(perhaps, reading, linear);
+  return { ...read, linear, setup, issues, reading: { ...reading, history }, perhaps };
 }
 
 /** On to the next step that has something to do, or to the end. */
@@ -105,7 +104,9 @@ export function proceed(input: SyncInput, done: SyncInput["work"], result: Omit<
 /** What people have decided and this step has written is over with its commit. */
 function withFollowed({ seen }: SyncInput, work: SyncInput["work"], stored: Omit<SyncResult, "next">) {
   const told = new Set(stored.conflicts?.map((one) => one.id));
-  const followed = followedDecisions(seen.conflicts, stored.items ?? [], seen.items).filter(({ id }) => !told.has(id));
+  const followed = followedDecisions(seen.conflicts, stored.items ?? [], seen.items, work.done).filter(
+    ({ id }) => !told.has(id),
+  );
   if (followed.length === 0) return { work, stored };
   const counts = { ...work.counts, conflictsResolved: work.counts.conflictsResolved + followed.length };
   const conflicts = [...(stored.conflicts ?? []), ...followed.map((one) => ({ ...one, applied: true }))];

@@ -80,6 +80,7 @@ export function readingOf(
     page: { updatedAt: page.updatedAt, authorId: page.authorId, version: page.version },
     statuses: findStatuses(page.body, extraction),
     events: seen.events,
+    history: [],
     ownActorIds: seen.ownActorIds,
     runId,
   };

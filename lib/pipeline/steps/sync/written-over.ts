@@ -3,7 +3,7 @@ import type { Reading, StoredConflict } from "../../../domain/sync/detect.js";
 import { findOverwritten, overwrittenConflicts } from "../../../domain/sync/overwritten.js";
 import { issueContextOf } from "../../../domain/sync/sides.js";
 import type { ItemValues } from "../../../domain/sync/values.js";
-import type { LinearClient } from "../../../ports-services.js";
+import type { IssueHistoryEntry, LinearClient } from "../../../ports-services.js";
 import type { SyncedPlan } from "../../../ports-sync.js";
 
 /**
@@ -18,38 +18,53 @@ export async function findWrittenOver(
   reading: Reading,
   { seen, linear }: { seen: SyncedPlan; linear: LinearClient },
 ): Promise<StoredConflict[]> {
-  const { issues } = reading.linear;
-  const asRead = written.flatMap((one) => {
-    const issue = issues.get(one.item.linearId ?? "");
-    return issue ? [{ ...one, issue: { ...issue, updatedAt: one.readAt ?? issue.updatedAt } }] : [];
-  });
-  if (asRead.length === 0) return [];
-  const history = await linear.readHistory(
-    asRead.map(({ issue }) => issue.id),
-    asRead.map(({ issue }) => issue.updatedAt).reduce((min, at) => (at < min ? at : min)),
+  return writtenOverIn(await historyOf(written, reading, linear), written, reading, seen);
+}
+
+/** What happened to these issues since they were read. */
+export async function historyOf(
+  written: readonly Written[],
+  reading: Reading,
+  linear: LinearClient,
+): Promise<IssueHistoryEntry[]> {
+  const issues = asRead(written, reading).map(({ issue }) => issue);
+  if (issues.length === 0) return [];
+  const since = issues.map(({ updatedAt }) => updatedAt).reduce((min, at) => (at < min ? at : min));
+  return linear.readHistory(
+    issues.map(({ id }) => id),
+    since,
   );
+}
+
+/** The same as `findWrittenOver`, of histories that are at hand. */
+export function writtenOverIn(
+  history: readonly IssueHistoryEntry[],
+  written: readonly Written[],
+  reading: Reading,
+  seen: SyncedPlan,
+): StoredConflict[] {
   const { ownActorIds } = seen;
   const context = { ...issueContextOf(reading.plan, reading.plan.items), blockedBy: null };
-  return asRead.flatMap(({ item, now, given, readAt, issue }) => {
+  return asRead(written, reading).flatMap(({ item, now, given, readAt, issue }) => {
     const entries = history.filter((entry) => entry.issueId === issue.id);
     const told = toldOf(issue, seen);
-    const found = findOverwritten(entries, {
-      issue,
-      now,
-      given,
-      isKnown: readAt === undefined,
-      told,
-      ownActorIds,
-      context,
-    });
+    const isKnown = readAt === undefined;
+    const found = findOverwritten(entries, { issue, now, given, isKnown, told, ownActorIds, context });
     return found.flatMap((one) => {
       const open = reading.plan.conflicts.find(({ itemId, field }) => itemId === item.id && field === one.field);
       const value = reading.view.valuesOf(item.id)?.[one.field] ?? null;
       const page = { value, author: reading.page.authorId, at: reading.page.updatedAt };
-      return overwrittenConflicts(item, one, { open, page });
+      return overwrittenConflicts(item, one, { open, base: now[one.field], page });
     });
   });
 }
+
+/** The issues that were written, as they were when they were read. */
+const asRead = (written: readonly Written[], { linear: { issues } }: Reading) =>
+  written.flatMap((one) => {
+    const issue = issues.get(one.item.linearId ?? "");
+    return issue ? [{ ...one, issue: { ...issue, updatedAt: one.readAt ?? issue.updatedAt } }] : [];
+  });
 
 /** The description that the last event since the read told. */
 function toldOf(issue: { id: string; updatedAt: string }, { events, ownActorIds }: SyncedPlan): string | null {
