@@ -1,4 +1,3 @@
-import { derivedUuid } from "../ids.js";
 import type { IssueDifference } from "./compare.js";
 import { type Conflict, isUntold } from "./conflict.js";
 import type { Reading, StoredConflict } from "./detect.js";
